@@ -1,0 +1,1 @@
+"""The harness by which the project is judged."""

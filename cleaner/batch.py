@@ -1,0 +1,244 @@
+"""The documents of one chunk, and the facts that are computed once for all filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.document import Document
+from cleaner.kernels import text as kernel
+from cleaner.kernels.literals import Automaton
+from cleaner.kernels.segments import segment_sum, splice
+from cleaner.kernels.text import Class, Classes, Codes
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_PER_CODE_POINT = ("codes", "classes", "folded")
+
+
+class Line(NamedTuple):
+    """The range [start, end) of a line in its document, without the newline."""
+
+    start: int
+    end: int
+
+
+class Hits(NamedTuple):
+    """Literals of rules found in a batch, sorted by document and end; each array shape (k,)."""
+
+    literal: Ints
+    doc: Ints
+    start: Ints  # in code points of the document
+    end: Ints
+
+
+class Hit(NamedTuple):
+    """One literal of a rule at [start, end) of a document."""
+
+    literal: int
+    start: int
+    end: int
+
+
+class Batch:
+    """Documents side by side in flat arrays.
+
+    In `codes`, `classes` and `folded` (all of one length) each document is followed by one
+    newline, so that no line, n-gram or literal crosses a border. Document `i` stands at
+    `starts[i]:ends[i]`, without that newline. Every fact is computed on first use.
+    """
+
+    def __init__(self, docs: Sequence[Document], automaton: Automaton | None = None) -> None:
+        self.docs: tuple[Document, ...] = tuple(docs)
+        self.automaton = automaton
+        lengths = np.fromiter((len(doc.text) for doc in self.docs), np.int64, len(self.docs))
+        self.lengths: Ints = lengths
+        self.ends: Ints = np.cumsum(lengths + 1) - 1
+        self.starts: Ints = self.ends - lengths
+        self._views: dict[int, View] = {}
+        self._counts: dict[Class, Ints] = {}
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Code points of all documents."""
+        return kernel.encode("".join([doc.text + "\n" for doc in self.docs]))
+
+    @cached_property
+    def classes(self) -> Classes:
+        """The `Class` of every code point."""
+        return kernel.classify(self.codes)
+
+    @cached_property
+    def folded(self) -> Codes:
+        """The folded view: width, case and script, one code point for one."""
+        return kernel.fold(self.codes)
+
+    @cached_property
+    def line_starts(self) -> Ints:
+        """Where each line of the batch begins in `codes`."""
+        return np.concatenate([[0], self.line_ends[:-1] + 1]) if len(self) else self.line_ends
+
+    @cached_property
+    def line_ends(self) -> Ints:
+        """Where each line of the batch ends in `codes`, at its newline."""
+        return np.flatnonzero(self.codes == 10)
+
+    @cached_property
+    def line_docs(self) -> Ints:
+        """The document that each line belongs to."""
+        return np.searchsorted(self.ends, self.line_ends)
+
+    @cached_property
+    def hits(self) -> Hits:
+        """Every literal of every rule, found in one pass over the folded view."""
+        if self.automaton is None or not self.docs:
+            none = np.zeros(0, np.int64)
+            return Hits(none, none, none, none)
+        found = self.automaton.find(kernel.decode(self.folded))
+        docs = np.searchsorted(self.ends, found.start, side="right")
+        base = self.starts.take(docs)
+        return Hits(found.literal, docs, found.start - base, found.end - base)
+
+    def count(self, *classes: Class) -> Ints:
+        """How many code points of these classes each document has, shape (n,)."""
+        total = np.zeros(len(self), np.int64)
+        for cls in classes:
+            if cls not in self._counts:
+                mask = (self.classes == cls).view(np.int8)
+                counted = segment_sum(mask, self.starts)
+                self._counts[cls] = counted - 1 if cls is Class.NEWLINE else counted
+            total = total + self._counts[cls]
+        return total
+
+    def sums(self, values: npt.NDArray[Any], dtype: Any = np.int64) -> npt.NDArray[Any]:
+        """Sum of a per-code-point array over each document, shape (n,); the closing newline of
+        a document counts, so it must be zero there."""
+        return segment_sum(values, self.starts, dtype)
+
+    def any(self, mask: Mask) -> Mask:
+        """Which documents have a code point under `mask`, shape (n,)."""
+        found = np.zeros(len(self), np.bool_)
+        found[np.searchsorted(self.ends, np.flatnonzero(mask))] = True
+        return found
+
+    def with_literal(self, literals: Ints) -> Mask:
+        """Which documents hold one of these literals (by number), shape (n,)."""
+        found = np.zeros(len(self), np.bool_)
+        found[self.hits.doc[np.isin(self.hits.literal, literals)]] = True
+        return found
+
+    def view(self, index: int) -> View:
+        """One document with its share of the facts."""
+        if index not in self._views:
+            self._views[index] = View(self, index)
+        return self._views[index]
+
+    def with_texts(self, changed: Mapping[int, Sequence[Document]]) -> Batch:
+        """The batch with some documents replaced, each by one or more (or none).
+
+        Facts that this batch has are computed for the new documents only and spliced in.
+        """
+        order = sorted(changed)
+        docs: list[Document] = []
+        at = 0
+        for index in order:
+            docs += [*self.docs[at:index], *changed[index]]
+            at = index + 1
+        new = Batch([*docs, *self.docs[at:]], self.automaton)
+        fresh = Batch([doc for index in order for doc in changed[index]], self.automaton)
+        borders = np.cumsum([0, *(len(changed[index]) for index in order)])
+        edges = np.concatenate([fresh.starts, [int(fresh.lengths.sum()) + len(fresh)]])
+        cuts = edges[borders]
+        for name in _PER_CODE_POINT:
+            if name in self.__dict__:
+                values = getattr(fresh, name)
+                parts = [values[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+                new.__dict__[name] = splice(
+                    self.__dict__[name], self.starts, self.ends + 1, order, parts
+                )
+        if "hits" in self.__dict__:
+            new.__dict__["hits"] = self._splice_hits(fresh, order, borders)
+        return new
+
+    def _splice_hits(self, fresh: Batch, order: Sequence[int], borders: Ints) -> Hits:
+        """Hits of the unchanged documents and of the fresh ones, renumbered."""
+        gone = np.isin(self.hits.doc, order)
+        sizes = np.ones(len(self), np.int64)
+        sizes[order] = np.diff(borders)
+        first = np.cumsum(sizes) - sizes
+        fresh_numbers = np.concatenate(
+            [first[index] + np.arange(sizes[index]) for index in order]
+        ).astype(np.int64)
+        doc = np.concatenate([first[self.hits.doc[~gone]], fresh_numbers[fresh.hits.doc]])
+        ranks = np.argsort(doc, kind="stable")
+        merged = (
+            np.concatenate([old[~gone], new])[ranks]
+            for old, new in (
+                (getattr(self.hits, f), getattr(fresh.hits, f)) for f in ("literal", "start", "end")
+            )
+        )
+        literal, start, end = merged
+        return Hits(literal, doc[ranks], start, end)
+
+
+class View:
+    """One document of a batch, as a filter sees it; positions are code points of `text`."""
+
+    def __init__(self, batch: Batch, index: int) -> None:
+        self._batch = batch
+        self._index = index
+        self._span = slice(int(batch.starts[index]), int(batch.ends[index]))
+        self.memo: dict[str, Any] = {}
+        """Facts that several filters share, filled by `structure_of` and its like."""
+
+    @property
+    def doc(self) -> Document:
+        """The document, with its changes so far and its metadata."""
+        return self._batch.docs[self._index]
+
+    @property
+    def text(self) -> str:
+        """The present text."""
+        return self.doc.text
+
+    @cached_property
+    def folded(self) -> str:
+        """The folded view as a string, of the same length as `text`."""
+        return kernel.decode(self.folded_codes)
+
+    @property
+    def codes(self) -> Codes:
+        """Code points of `text`."""
+        return self._batch.codes[self._span]
+
+    @property
+    def folded_codes(self) -> Codes:
+        """Code points of `folded`."""
+        return self._batch.folded[self._span]
+
+    @property
+    def classes(self) -> Classes:
+        """The `Class` of every code point."""
+        return self._batch.classes[self._span]
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line, blank ones too; a text of n newlines has n + 1 lines."""
+        breaks = np.flatnonzero(self.codes == 10).tolist()
+        return tuple(map(Line, [0, *(at + 1 for at in breaks)], [*breaks, len(self.text)]))
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """The literals of rules that occur here, in order of their end."""
+        hits = self._batch.hits
+        first, last = np.searchsorted(hits.doc, [self._index, self._index + 1])
+        columns = (hits.literal, hits.start, hits.end)
+        return tuple(map(Hit, *(column[first:last].tolist() for column in columns)))

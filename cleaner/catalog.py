@@ -1,0 +1,63 @@
+"""The explicit list of all filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from cleaner.errors import RecipeError
+from cleaner.filter import Editor, Filter, Index, Restorer, Scorer
+from cleaner.rules import RuleBook, RuleEditor
+
+STAGES: Mapping[str, type] = {
+    "repair": Editor,
+    "strip": Editor,
+    "restore": Restorer,
+    "score": Scorer,
+    "dedup": Index,
+}
+
+FILTERS: Mapping[str, str] = {
+    # name in a recipe: "module:class", or "rules" for a filter that rule files alone make
+}
+
+
+def build(name: str, book: RuleBook, options: Mapping[str, Any]) -> Filter:
+    """The filter called `name`, set up with the options of a recipe.
+
+    A name with a colon (`my_package.my_module:my_filter`) is a user's own filter object.
+    """
+    if ":" in name:
+        return _own(name)
+    target = FILTERS.get(name)
+    if target is None:
+        raise RecipeError(f"no filter {name!r}; there are: {', '.join(FILTERS)}")
+    if target == "rules":
+        return RuleEditor(name, book)
+    module, _, attribute = target.partition(":")
+    factory: Callable[..., Filter] = getattr(import_module(module), attribute)
+    try:
+        return factory(book, **options)
+    except TypeError as error:
+        raise RecipeError(f"options of {name}: {error}") from error
+
+
+def stage_of(item: Filter) -> str:
+    """The stage that a filter runs in: the first part of its name, checked against its kind."""
+    stage = item.name.partition(".")[0]
+    if stage not in STAGES:
+        raise RecipeError(f"filter {item.name!r}: a name begins with one of {', '.join(STAGES)}")
+    if not isinstance(item, STAGES[stage]):
+        kind = STAGES[stage].__name__
+        raise RecipeError(f"filter {item.name!r} is no {kind}, which the stage {stage} asks for")
+    return stage
+
+
+def _own(name: str) -> Filter:
+    module, _, attribute = name.partition(":")
+    try:
+        found: Filter = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise RecipeError(f"filter {name!r} cannot be imported: {error}") from error
+    return found

@@ -1,0 +1,1 @@
+"""Compares documents with those already kept."""

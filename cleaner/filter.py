@@ -1,0 +1,154 @@
+"""The four kinds of filter, and decorators that make one of a plain function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.document import Edit, Piece
+
+Values = npt.NDArray[np.float64]
+Bound = Literal["min", "max"]
+
+
+class Evidence(NamedTuple):
+    """What a Scorer points at for `clean explain`: a range of the text and a few words."""
+
+    start: int
+    end: int
+    signal: str
+    note: str
+
+
+class Twin(NamedTuple):
+    """The kept document that a new one repeats."""
+
+    id: str
+    similarity: float
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """Proposes edits to single documents."""
+
+    name: str
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Which documents may need an edit, shape (n,); must hold for all that get one."""
+
+    def edits(self, view: View) -> Iterable[Edit]:
+        """The edits for one document; overlaps are settled by the pipeline."""
+
+
+@runtime_checkable
+class Restorer(Protocol):
+    """Re-arranges single documents: joins, orders, splits, leaves out."""
+
+    name: str
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Which documents may need it, shape (n,); must hold for all that are changed."""
+
+    def arrange(self, view: View) -> list[list[Piece]]:
+        """One list of pieces for each article; together they partition the text.
+
+        One list with a single `Keep` of everything leaves the document alone.
+        """
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Puts numbers on documents and never judges."""
+
+    name: str
+    names: Mapping[str, Bound]
+    """The signals, each with the kind of limit that suits it: good text is high ("min")
+    or low ("max")."""
+
+    def score(self, batch: Batch) -> dict[str, Values]:
+        """Every signal as an array of shape (n,); bit for bit what each document gets alone."""
+
+    def evidence(self, view: View) -> Iterable[Evidence]:
+        """Where the numbers come from; asked for by `clean explain` only."""
+
+
+@runtime_checkable
+class Index(Protocol):
+    """Compares documents with those kept before."""
+
+    name: str
+
+    def sketch(self, batch: Batch) -> Any:
+        """All that the index needs to know of the documents: pure, picklable, made by workers."""
+
+    def admit(self, sketch: Any, ids: Sequence[str], eligible: Mask) -> list[Twin | None]:
+        """Decide on documents in order, in one place: the kept twin, or None if it is kept.
+
+        Documents that are not `eligible` (dropped for another reason) are neither compared
+        nor remembered.
+        """
+
+
+Filter = Editor | Restorer | Scorer | Index
+
+
+def everything(batch: Batch) -> Mask:
+    """The pre-screen that lets every document through."""
+    return np.ones(len(batch), np.bool_)
+
+
+@dataclass(frozen=True)
+class FunctionEditor:
+    """An Editor made of one function; see `editor`."""
+
+    name: str
+    function: Callable[[View], Iterable[Edit]]
+    screen: Callable[[Batch], Mask] = everything
+
+    def suspects(self, batch: Batch) -> Mask:
+        return self.screen(batch)
+
+    def edits(self, view: View) -> Iterable[Edit]:
+        return self.function(view)
+
+
+@dataclass(frozen=True)
+class FunctionScorer:
+    """A Scorer of one signal made of one function of the text; see `scorer`."""
+
+    name: str
+    function: Callable[[str], float]
+    names: Mapping[str, Bound]
+
+    def score(self, batch: Batch) -> dict[str, Values]:
+        (signal,) = self.names
+        return {signal: np.array([self.function(doc.text) for doc in batch.docs], np.float64)}
+
+    def evidence(self, view: View) -> Iterable[Evidence]:
+        return ()
+
+
+def editor(
+    name: str, *, suspects: Callable[[Batch], Mask] = everything
+) -> Callable[[Callable[[View], Iterable[Edit]]], FunctionEditor]:
+    """Make an Editor of a function that yields `Edit`s for a `View`.
+
+    `name` is `stage.name`, with the stage `repair` or `strip`; `suspects` is a vectorised
+    pre-screen. Without one the function sees every document.
+    """
+    return lambda function: FunctionEditor(name, function, suspects)
+
+
+def scorer(
+    name: str, *, good: Literal["high", "low"] = "high"
+) -> Callable[[Callable[[str], float]], FunctionScorer]:
+    """Make a Scorer of a function from text to a number; `name` (`score.name`) names the signal
+    by its last part."""
+    bound: Bound = "min" if good == "high" else "max"
+    signal = name.rpartition(".")[2]
+    return lambda function: FunctionScorer(name, function, {signal: bound})

@@ -1,0 +1,1 @@
+"""Formats and compression; knows nothing of filters."""

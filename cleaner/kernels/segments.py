@@ -1,0 +1,39 @@
+"""Sums and splices over the documents of one flat array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+
+def segment_sum(values: npt.NDArray[Any], starts: Ints, dtype: Any = np.int64) -> npt.NDArray[Any]:
+    """Sum of `values` over segments that begin at `starts` (sorted, none empty), shape (n,).
+
+    `reduceat` adds each segment by itself, so the sum of a segment does not depend on what
+    else stands in the array: one document alone gets the same bits as in a batch.
+    """
+    if len(starts) == 0:
+        return np.zeros(0, dtype=dtype)
+    return np.add.reduceat(values, starts, dtype=dtype)
+
+
+def splice(
+    values: npt.NDArray[Any],
+    starts: Ints,
+    ends: Ints,
+    changed: Sequence[int],
+    fresh: Sequence[npt.NDArray[Any]],
+) -> npt.NDArray[Any]:
+    """`values` with the segments numbered `changed` (sorted) replaced by `fresh`."""
+    parts: list[npt.NDArray[Any]] = []
+    at = 0
+    for index, segment in zip(changed, fresh, strict=True):
+        parts += [values[at : starts[index]], segment]
+        at = int(ends[index])
+    parts.append(values[at:])
+    return np.concatenate(parts)

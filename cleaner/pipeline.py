@@ -1,0 +1,275 @@
+"""The flow: repair → strip → restore → score → decide → dedup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from cleaner import recipe as recipes
+from cleaner.batch import Batch
+from cleaner.catalog import STAGES, build, stage_of
+from cleaner.document import (
+    Change,
+    Document,
+    Keep,
+    Piece,
+    Put,
+    Reason,
+    change_from_edits,
+    settle,
+)
+from cleaner.errors import FilterError, RecipeError
+from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin
+from cleaner.recipe import Recipe
+from cleaner.rules import RuleBook
+from cleaner.verdict import Limit, rounded, verdicts
+
+Record = str | Mapping[str, Any] | Document
+
+_CHUNK_CHARS = 400_000
+"""Documents of this many characters together make a batch: large enough to spread the cost of
+a NumPy call, small enough to stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Documents after every stage but dedup, with what the indexes need to know of them."""
+
+    docs: tuple[Document, ...]
+    sketches: tuple[Any, ...]
+
+
+class Pipeline:
+    """Filters in the order of a recipe, and the limits that decide."""
+
+    def __init__(
+        self, recipe: Recipe, *, rules: Path | None = None, extra: Sequence[Filter] = ()
+    ) -> None:
+        self.recipe = recipe
+        self.book = RuleBook.load(rules)
+        filters = [
+            *(build(name, self.book, recipe.options.get(name, {})) for name in recipe.filters),
+            *extra,
+        ]
+        by_stage = _by_stage(filters)
+        self.repair = cast(list[Editor], by_stage["repair"])
+        self.strip = cast(list[Editor], by_stage["strip"])
+        self.restore = cast(list[Restorer], by_stage["restore"])
+        self.score = cast(list[Scorer], by_stage["score"])
+        self.dedup = cast(list[Index], by_stage["dedup"])
+        self.owners = {signal: item.name for item in self.score for signal in item.names}
+        unknown = sorted(set(recipe.limits) - set(self.owners))
+        if unknown:
+            raise RecipeError(
+                f"recipe {recipe.name}: limit on {', '.join(unknown)}, which no filter of the "
+                f"recipe computes; there are: {', '.join(sorted(self.owners))}"
+            )
+
+    @classmethod
+    def from_recipe(
+        cls,
+        name: str | Path = "news-zh",
+        *,
+        limits: Mapping[str, float | Limit] | None = None,
+        split: bool | None = None,
+        rules: Path | None = None,
+        extra: Sequence[Filter] = (),
+    ) -> Pipeline:
+        """The pipeline of a shipped recipe (by name) or of your own (by its .toml file).
+
+        `limits` replaces or adds limits (a plain number takes the side that suits the
+        signal), `split` overrides the recipe, `rules` is a folder with rules of your own, and
+        `extra` are filters that run after those of their stage. Raises RecipeError, RuleError.
+        """
+        recipe = recipes.load(name)
+        if split is not None:
+            recipe = replace(recipe, split=split)
+        sides = cls(replace(recipe, limits={}), rules=rules, extra=extra)._sides()
+        for signal, value in (limits or {}).items():
+            recipe = replace(recipe, limits={**recipe.limits, signal: _limit(signal, value, sides)})
+        return cls(recipe, rules=rules, extra=extra)
+
+    def __call__(self, records: Iterable[Record]) -> Iterator[Document]:
+        """Every result in order of input, dropped ones too (`doc.kept` tells).
+
+        A record is a text, a mapping with `text` (and `id`), or a Document.
+        """
+        for chunk in _chunks(_documents(records)):
+            yield from self.admit(self.clean(chunk))
+
+    def clean(self, docs: Sequence[Document]) -> Cleaned:
+        """All stages but dedup: pure, so that workers may run it on any chunk."""
+        batch = Batch(docs, self.book.automaton)
+        for editor in (*self.repair, *self.strip):
+            batch = self._edit(batch, editor)
+        for restorer in self.restore:
+            batch = self._arrange(batch, restorer)
+        judged = self._judge(batch)
+        return Cleaned(judged.docs, tuple(index.sketch(judged) for index in self.dedup))
+
+    def admit(self, cleaned: Cleaned) -> list[Document]:
+        """Dedup: compares with the documents kept before, in order and in one place."""
+        docs = list(cleaned.docs)
+        ids = [doc.id for doc in docs]
+        for index, sketch in zip(self.dedup, cleaned.sketches, strict=True):
+            eligible = np.array([doc.kept for doc in docs], np.bool_)
+            for at, twin in enumerate(index.admit(sketch, ids, eligible)):
+                if twin is not None:
+                    docs[at] = _drop_twin(docs[at], index.name, twin)
+        return docs
+
+    def _edit(self, batch: Batch, editor: Editor) -> Batch:
+        changed: dict[int, list[Document]] = {}
+        for at in np.flatnonzero(editor.suspects(batch)).tolist():
+            doc = edited(batch, at, editor)
+            if doc is not None:
+                changed[at] = [doc]
+        return batch.with_texts(changed) if changed else batch
+
+    def _arrange(self, batch: Batch, restorer: Restorer) -> Batch:
+        changed: dict[int, list[Document]] = {}
+        for at in np.flatnonzero(restorer.suspects(batch)).tolist():
+            docs = arranged(batch, at, restorer, split=self.recipe.split)
+            if docs is not None:
+                changed[at] = docs
+        return batch.with_texts(changed) if changed else batch
+
+    def _judge(self, batch: Batch) -> Batch:
+        signals = {
+            name: rounded(values)
+            for scorer in self.score
+            for name, values in scorer.score(batch).items()
+        }
+        reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
+        columns = [signals[name].tolist() for name in signals]
+        rows = zip(*columns, strict=True) if columns else [()] * len(batch)
+        batch.docs = tuple(
+            replace(doc, signals=dict(zip(signals, row, strict=True)), reasons=doc.reasons + why)
+            for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
+        )
+        return batch
+
+    def _sides(self) -> dict[str, str]:
+        return {signal: side for item in self.score for signal, side in item.names.items()}
+
+
+def edited(batch: Batch, at: int, editor: Editor) -> Document | None:
+    """Document `at` after one Editor, or None where it proposes nothing."""
+    view = batch.view(at)
+    edits = settle(editor.edits(view))
+    edits = [e for e in edits if view.text[e.start : e.end] != e.new or e.field]
+    if not edits:
+        return None
+    for edit in edits:
+        if not 0 <= edit.start <= edit.end <= len(view.text):
+            raise FilterError(
+                f"{editor.name}: edit [{edit.start}, {edit.end}) lies outside of the text of "
+                f"{view.doc.id}, which has {len(view.text)} characters"
+            )
+    meta = {e.field: view.text[e.start : e.end].strip() for e in edits if e.field}
+    return view.doc.changed(change_from_edits(editor.name, view.text, edits), meta)
+
+
+def arranged(batch: Batch, at: int, restorer: Restorer, *, split: bool) -> list[Document] | None:
+    """The documents that a Restorer makes of document `at`, or None where it changes nothing."""
+    view = batch.view(at)
+    parts = restorer.arrange(view)
+    _check_partition(restorer.name, view.doc.id, parts, len(view.text))
+    if parts == [[Keep(0, len(view.text))]]:
+        return None
+    if not split or len(parts) == 1:
+        pieces = _in_one(parts)
+        return [view.doc.changed(Change(restorer.name, view.text, tuple(pieces)))]
+    whole = view.doc
+    return [
+        replace(
+            whole.changed(Change(restorer.name, view.text, tuple(pieces))),
+            id=f"{whole.id}#{number}",
+            part_of=whole.id,
+        )
+        for number, pieces in enumerate(parts, 1)
+    ]
+
+
+def _in_one(parts: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """The pieces of several articles as one text, a blank line between."""
+    joined: list[Piece] = list(parts[0])
+    for pieces in parts[1:]:
+        at = pieces[0].start if pieces else 0
+        joined += [Put("\n\n", at, at, "restore.border"), *pieces]
+    return joined
+
+
+def _check_partition(name: str, doc: str, parts: Sequence[Sequence[Piece]], size: int) -> None:
+    at = 0
+    for start, end in sorted((p.start, p.end) for pieces in parts for p in pieces):
+        if start != at or end < start:
+            raise FilterError(f"{name}: pieces do not partition the text of {doc} at {at}")
+        at = end
+    if at != size or not parts:
+        raise FilterError(f"{name}: pieces end at {at} of {size} characters of {doc}")
+
+
+def _drop_twin(doc: Document, name: str, twin: Twin) -> Document:
+    signal = name.rpartition(".")[2]
+    reason = Reason(name, signal, twin.similarity, twin=twin.id)
+    return replace(doc, reasons=(*doc.reasons, reason))
+
+
+def _by_stage(filters: Iterable[Filter]) -> dict[str, list[Filter]]:
+    stages: dict[str, list[Filter]] = {stage: [] for stage in STAGES}
+    for item in filters:
+        stages[stage_of(item)].append(item)
+    return stages
+
+
+def _limit(signal: str, value: float | Limit, sides: Mapping[str, str]) -> Limit:
+    if isinstance(value, Limit):
+        return value
+    if signal not in sides:
+        known = ", ".join(sorted(sides))
+        raise RecipeError(f"limit on {signal!r}: no such signal; there are: {known}")
+    return Limit(**{sides[signal]: float(value)})
+
+
+def _documents(records: Iterable[Record]) -> Iterator[Document]:
+    for number, record in enumerate(records, 1):
+        if isinstance(record, Document):
+            yield record
+        elif isinstance(record, str):
+            yield Document(str(number), record)
+        else:
+            meta = {key: value for key, value in record.items() if key not in ("id", "text")}
+            yield Document(str(record.get("id", number)), record["text"], meta)
+
+
+def _chunks(docs: Iterable[Document]) -> Iterator[list[Document]]:
+    chunk: list[Document] = []
+    size = 0
+    for doc in docs:
+        chunk.append(doc)
+        size += len(doc.text)
+        if size >= _CHUNK_CHARS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+@cache
+def _default(recipe: str) -> Pipeline:
+    pipe = Pipeline.from_recipe(recipe, split=False)
+    pipe.dedup.clear()
+    return pipe
+
+
+def clean(text: str, recipe: str = "news-zh") -> Document:
+    """Clean one document by itself: never split, and compared with no other."""
+    pipe = _default(recipe)
+    (doc,) = pipe.clean([Document("text", text)]).docs
+    return doc

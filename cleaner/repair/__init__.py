@@ -1,0 +1,1 @@
+"""Gives back the characters that the author wrote; see the modules, one a filter."""

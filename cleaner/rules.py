@@ -1,0 +1,215 @@
+"""The only reader of `rules/`: rules, word lists, and the editor that rules alone make."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Ints, Line, Mask, View
+from cleaner.document import Edit
+from cleaner.errors import RuleError
+from cleaner.kernels.literals import Automaton
+
+Scope = Literal["line", "inline"]
+Where = Literal["head", "tail", "any"]
+
+_EDGE_LINES = 8
+"""How many non-blank lines count as the head or the tail of a page."""
+
+_KEYS = {"why", "source", "pattern", "literals", "lists", "scope", "where", "put", "confidence"}
+_KEYS |= {"hits", "near_misses", "options"}
+
+
+def shipped() -> Path:
+    """The folder `rules/`: inside the wheel, or beside the package in an editable install."""
+    inside = Path(__file__).parent / "_rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule file. Its id is its path: `rules/strip/chrome/share.toml` is
+    `strip.chrome.share`, and belongs to the filter `strip.chrome`."""
+
+    id: str
+    why: str
+    source: str
+    literals: tuple[str, ...]
+    pattern: regex.Pattern[str] | None = None
+    scope: Scope = "line"
+    where: Where = "any"
+    put: str = ""
+    confidence: float = 1.0
+    hits: tuple[str, ...] = ()
+    near_misses: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def filter(self) -> str:
+        """The filter that the rule belongs to."""
+        return self.id.rpartition(".")[0]
+
+
+class RuleBook:
+    """All rules and lists of a run, with one automaton over all their literals."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+        parts: dict[str, str] = {}
+        for folder in self.folders:
+            if (folder / "parts.toml").is_file():
+                parts |= _toml(folder / "parts.toml")
+        self.rules: dict[str, Rule] = {}
+        for folder in self.folders:
+            for stage in ("repair", "strip", "restore", "score"):
+                for path in sorted((folder / stage).rglob("*.toml")):
+                    rule = self._read(path, folder, parts)
+                    self.rules[rule.id] = rule
+
+    @classmethod
+    def load(cls, extra: Path | None = None) -> RuleBook:
+        """The shipped rules, and those of a user's own folder after them; a rule or list of
+        the same name replaces the shipped one."""
+        if extra is not None and not extra.is_dir():
+            raise RuleError(f"--rules {extra}: no such folder; name one that holds strip/*/*.toml")
+        return cls([shipped(), *([extra] if extra else [])])
+
+    @cached_property
+    def literals(self) -> dict[str, int]:
+        """Every literal with its number in the automaton."""
+        words = dict.fromkeys(word for rule in self.rules.values() for word in rule.literals)
+        return {word: number for number, word in enumerate(words)}
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """The one automaton over all literals of all rules."""
+        return Automaton(list(self.literals))
+
+    def of(self, filter_name: str) -> tuple[Rule, ...]:
+        """The rules of one filter, by name."""
+        return tuple(rule for rule in self.rules.values() if rule.filter == filter_name)
+
+    def numbers(self, rules: Iterable[Rule]) -> Ints:
+        """The numbers of all literals of these rules."""
+        found = {self.literals[word] for rule in rules for word in rule.literals}
+        return np.array(sorted(found), np.int64)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The words of `lists/<name>.txt`: one a line, `#` starts a comment line."""
+        for folder in reversed(self.folders):
+            path = folder / "lists" / f"{name}.txt"
+            if path.is_file():
+                lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+                return tuple(line for line in lines if line and not line.startswith("#"))
+        raise RuleError(f"lists/{name}.txt: no such list in {', '.join(map(str, self.folders))}")
+
+    def _read(self, path: Path, folder: Path, parts: Mapping[str, str]) -> Rule:
+        table = _toml(path)
+        unknown = set(table) - _KEYS
+        if unknown or "why" not in table or "source" not in table:
+            known = ", ".join(sorted(_KEYS))
+            wrong = f"unknown {sorted(unknown)}" if unknown else "no `why` or no `source`"
+            raise RuleError(f"{path}: {wrong}; a rule may hold: {known}")
+        table["literals"] = [
+            *table.get("literals", ()),
+            *(word for name in table.pop("lists", ()) for word in self.words(name)),
+        ]
+        if "pattern" in table:
+            table["pattern"] = _compile(table["pattern"], parts, path)
+        for key in ("literals", "hits", "near_misses"):
+            table[key] = tuple(table.get(key, ()))
+        name = ".".join(path.relative_to(folder).with_suffix("").parts)
+        return Rule(id=name, **table)
+
+
+class RuleEditor:
+    """The Editor that rule files alone make: it deletes (or replaces) what they match.
+
+    A rule of scope `line` must match a whole line, trimmed; one of scope `inline` any part of
+    a line. Patterns see the folded view. A rule without a pattern matches its literals. Only
+    lines that hold a literal of the rule are tried, so every rule needs one.
+    """
+
+    def __init__(self, name: str, book: RuleBook) -> None:
+        self.name = name
+        self._rules = book.of(name)
+        self._numbers = book.numbers(self._rules)
+        self._by_literal: dict[int, list[Rule]] = defaultdict(list)
+        for rule in self._rules:
+            if not rule.literals:
+                raise RuleError(f"{rule.id}: no literals; a rule needs one that every match holds")
+            for word in rule.literals:
+                self._by_literal[book.literals[word]].append(rule)
+
+    def suspects(self, batch: Batch) -> Mask:
+        return batch.with_literal(self._numbers)
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        order = {rule.id: rank for rank, rule in enumerate(self._rules)}
+        tried: dict[tuple[int, str], tuple[Line, Rule]] = {}
+        starts = [line.start for line in view.lines]
+        for hit in view.hits:
+            for rule in self._by_literal.get(hit.literal, ()):
+                at = int(np.searchsorted(starts, hit.start, side="right")) - 1
+                tried[at, rule.id] = view.lines[at], rule
+        zones = _zones(view) if any(rule.where != "any" for _, rule in tried.values()) else {}
+        for (at, _), (line, rule) in sorted(
+            tried.items(), key=lambda pair: (pair[0][0], order[pair[0][1]])
+        ):
+            if rule.where == "any" or rule.where in zones.get(at, ()):
+                yield from _matches(rule, view, line)
+
+
+def line_deletion(view: View, line: Line, rule: str, confidence: float = 1.0) -> Edit:
+    """The Edit that takes a whole line away, with its newline."""
+    return Edit(line.start, min(line.end + 1, len(view.text)), "", rule, confidence)
+
+
+def _matches(rule: Rule, view: View, line: Line) -> Iterator[Edit]:
+    folded = view.folded[line.start : line.end]
+    if rule.scope == "line":
+        if rule.pattern is None or rule.pattern.fullmatch(folded.strip()):
+            yield line_deletion(view, line, rule.id, rule.confidence)
+        return
+    if rule.pattern is None:
+        raise RuleError(f"{rule.id}: a rule of scope inline needs a pattern")
+    for match in rule.pattern.finditer(folded):
+        start, end = line.start + match.start(), line.start + match.end()
+        if end > start:
+            yield Edit(start, end, match.expand(rule.put), rule.id, rule.confidence)
+
+
+def _zones(view: View) -> dict[int, set[str]]:
+    filled = [at for at, line in enumerate(view.lines) if view.text[line.start : line.end].strip()]
+    zones: dict[int, set[str]] = defaultdict(set)
+    for zone, lines in (("head", filled[:_EDGE_LINES]), ("tail", filled[-_EDGE_LINES:])):
+        for at in lines:
+            zones[at].add(zone)
+    return zones
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RuleError(f"{path}: {error}; mend the file") from error
+
+
+def _compile(pattern: str, parts: Mapping[str, str], path: Path) -> regex.Pattern[str]:
+    """A pattern in verbose form; `{{name}}` stands for a named part of `parts.toml`."""
+    try:
+        for _ in range(3):  # parts may hold parts
+            pattern = regex.sub(r"\{\{(\w+)\}\}", lambda m: f"(?:{parts[m[1]]})", pattern)
+        return regex.compile(pattern, regex.VERBOSE | regex.V1)
+    except KeyError as error:
+        raise RuleError(f"{path}: no part {error} in parts.toml") from error
+    except regex.error as error:
+        raise RuleError(f"{path}: pattern: {error}") from error

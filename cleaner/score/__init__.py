@@ -1,0 +1,1 @@
+"""Puts numbers on a text, and never judges."""

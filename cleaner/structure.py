@@ -1,0 +1,159 @@
+"""Labels for the lines of a page, made once: evidence for strip, restore and score alike."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import regex
+
+from cleaner.batch import View
+
+
+class Label(StrEnum):
+    """What a line is on its page."""
+
+    TITLE = "title"
+    SUBHEAD = "subhead"
+    BYLINE = "byline"  # writer alone on a line, or a closing signature
+    SOURCE = "source"  # source, date, time, section
+    EDITOR = "editor"
+    CAPTION = "caption"
+    PLACE = "place"  # the place or unit above a local report
+    ITEM = "item"  # of a list
+    CHROME = "chrome"
+    ORNAMENT = "ornament"
+    BODY = "body"
+
+
+class Block(NamedTuple):
+    """A line that is not blank: [start, end) without the newline, with what it is.
+
+    `line` is its number among `view.lines`. `dateline` says that the line opens as reports
+    do (本报讯, 新华社…电), `signed` that it closes with a signature. `cut_start` and `cut_end` say
+    that the text begins or ends in mid-sentence.
+    """
+
+    line: int
+    start: int
+    end: int
+    label: Label
+    dateline: bool = False
+    signed: bool = False
+    cut_start: bool = False
+    cut_end: bool = False
+
+
+_SENTENCE_END = "。！？!?…；;：:”’\"')）】》」』~～"
+_OPENING = regex.compile(
+    r"""^[\s【〔\[(（]*(?:
+        本报讯|本报(?!告)\p{Han}{1,12}?\d{1,2}月\d{1,2}日|(?:新华社|中新社|中新网|人民网|央视网)\p{Han}{0,8}?
+        (?:\d{1,2}月\d{1,2}日)?\s?(?:电|讯|消息|[(（])|\p{Han}{1,6}(?:网|报|社)讯|讯[(（\s]
+    )""",
+    regex.VERBOSE,
+)
+_SIGNED = regex.compile(
+    r"""[(（](?:
+        完
+      | \p{Han}{2,4}(?:[ 、]\p{Han}{2,4}){0,4}
+      | (?:本报|\p{Han}{2,8})?记者[^()（）]{2,30}
+      | 编辑[^()（）]{2,20}
+    )[)）]\s*[①-⑳]?$""",
+    regex.VERBOSE,
+)
+_BYLINE = regex.compile(
+    r"""[□■○◎▲\s]*(?:
+        (?:本报|\p{Han}{2,8})?(?:记者|通讯员|特约记者|实习生|作者|文/|撰文)[:\s]*\p{Han}[\p{Han}\s·、,]{1,30}
+      | [(（]\p{Han}{2,4}(?:[\s、]\p{Han}{2,4}){0,4}[)）]
+    )(?:\s*(?:文/?图|摄影?报道|报道))?""",
+    regex.VERBOSE,
+)
+_SOURCE = regex.compile(
+    r"(?:\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}.{0,60}|(?:来源|稿源|时间|发布时间|日期)\s*[:].{0,60})"
+)
+_EDITOR = regex.compile(
+    r"[\[【(（]?(?:责任编辑|责编|编辑|校对|审核|值班主任|编审|版面编辑)\s*[:：].{0,40}"
+)
+_CAPTION = regex.compile(
+    r".{4,120}?(?:摄|\s摄影|图/\p{Han}{2,4}|\(资料图\))[)）。]?|图(?:为|中|片)[^。]{4,120}。?.{0,20}摄?"
+)
+_ITEM = regex.compile(
+    r"(?:[•·●◆▪■□○►▶★☆※\-—*]|\d{1,2}[.、)]|[(（]?[一二三四五六七八九十]{1,3}[)）、])\s*\S.*"
+)
+_PLACE = regex.compile(
+    r"\p{Han}{2,6}(?:县|区|市|州|旗)\p{Han}{0,6}(?:镇|乡|街道|办|办事处|纪工委|村)?|\p{Han}{2,6}(?:镇|乡|街道|街道办事处)"
+)
+_WORD = regex.compile(r"[\p{L}\p{N}]")
+_BAD_START = regex.compile(r"^[,，、。;；:：!！?？)）】》」』”’%]")
+
+
+def structure_of(view: View) -> tuple[Block, ...]:
+    """The blocks of a document, one for each line that is not blank."""
+    if "structure" not in view.memo:
+        view.memo["structure"] = _blocks(view)
+    blocks: tuple[Block, ...] = view.memo["structure"]
+    return blocks
+
+
+def _blocks(view: View) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for number, (start, end) in enumerate(view.lines):
+        text = view.folded[start:end]
+        if not text.strip():
+            continue
+        label = _label(text.strip())
+        body = label is Label.BODY
+        blocks.append(
+            Block(
+                number,
+                start,
+                end,
+                label,
+                dateline=body and _OPENING.match(text) is not None,
+                signed=body and _SIGNED.search(text.rstrip()) is not None,
+                cut_start=body and _BAD_START.match(text.lstrip()) is not None,
+                cut_end=body and len(text) >= 20 and text.rstrip()[-1] not in _SENTENCE_END,
+            )
+        )
+    return _headings(blocks)
+
+
+def _label(text: str) -> Label:
+    if not _WORD.search(text):
+        return Label.ORNAMENT
+    for pattern, label in (
+        (_EDITOR, Label.EDITOR),
+        (_BYLINE, Label.BYLINE),
+        (_SOURCE, Label.SOURCE),
+        (_PLACE, Label.PLACE),
+        (_CAPTION, Label.CAPTION),
+    ):
+        if pattern.fullmatch(text):
+            return label
+    if len(text) <= 40 and text[-1] not in "。;,、:":
+        return Label.TITLE  # or a subhead: _headings looks at what follows
+    if len(text) <= 120 and _ITEM.fullmatch(text):
+        return Label.ITEM
+    return Label.BODY
+
+
+def _headings(blocks: list[Block]) -> tuple[Block, ...]:
+    """A heading opens an article at the top of the page or before a dateline or a byline;
+    elsewhere it is a subhead."""
+    above = {Label.TITLE, Label.PLACE, Label.SOURCE, Label.BYLINE, Label.ORNAMENT}
+    title = False
+    for at in range(len(blocks) - 1, -1, -1):
+        block = blocks[at]
+        following = blocks[at + 1] if at + 1 < len(blocks) else None
+        if following is None:
+            title = False
+        elif following.label is Label.BODY:
+            title = following.dateline
+        elif following.label is Label.BYLINE:
+            title = True
+        top = all(other.label in above for other in blocks[:at])
+        if block.label is Label.TITLE and not title and not top:
+            blocks[at] = block._replace(label=Label.SUBHEAD)
+        if block.label is Label.BODY:
+            title = False
+    return tuple(blocks)

@@ -1,0 +1,1 @@
+"""Trains the shipped models; the same bytes from the same seed and data."""
