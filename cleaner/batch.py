@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,12 +161,19 @@ class Batch:
         for name in _PER_CODE_POINT:
             if name in self.__dict__:
                 values = getattr(fresh, name)
-                parts = [values[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+                parts = [values[a:b] for a, b in pairwise(cuts)]
                 new.__dict__[name] = splice(
                     self.__dict__[name], self.starts, self.ends + 1, order, parts
                 )
         if "hits" in self.__dict__:
             new.__dict__["hits"] = self._splice_hits(fresh, order, borders)
+        return new
+
+    def with_docs(self, docs: Sequence[Document]) -> Batch:
+        """The same texts under documents with other signals or reasons; all facts carry over."""
+        new = Batch(docs, self.automaton)
+        facts = {k: v for k, v in self.__dict__.items() if k not in ("docs", "_views")}
+        new.__dict__.update(facts)
         return new
 
     def _splice_hits(self, fresh: Batch, order: Sequence[int], borders: Ints) -> Hits:

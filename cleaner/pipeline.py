@@ -148,11 +148,14 @@ class Pipeline:
         reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
         columns = [signals[name].tolist() for name in signals]
         rows = zip(*columns, strict=True) if columns else [()] * len(batch)
-        batch.docs = tuple(
-            replace(doc, signals=dict(zip(signals, row, strict=True)), reasons=doc.reasons + why)
-            for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
+        return batch.with_docs(
+            [
+                replace(
+                    doc, signals=dict(zip(signals, row, strict=True)), reasons=doc.reasons + why
+                )
+                for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
+            ]
         )
-        return batch
 
     def _sides(self) -> dict[str, str]:
         return {signal: side for item in self.score for signal, side in item.names.items()}
@@ -222,6 +225,8 @@ def _drop_twin(doc: Document, name: str, twin: Twin) -> Document:
 
 
 def _by_stage(filters: Iterable[Filter]) -> dict[str, list[Filter]]:
+    """The filters of each stage; the order of stages is fixed, that within a stage is the
+    recipe's."""
     stages: dict[str, list[Filter]] = {stage: [] for stage in STAGES}
     for item in filters:
         stages[stage_of(item)].append(item)
