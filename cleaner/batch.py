@@ -63,6 +63,8 @@ class Batch:
         self.starts: Ints = self.ends - lengths
         self._views: dict[int, View] = {}
         self._counts: dict[Class, Ints] = {}
+        self.memo: dict[str, Any] = {}
+        """What several scorers share, by name; a changed batch starts with an empty one."""
 
     def __len__(self) -> int:
         return len(self.docs)
@@ -103,7 +105,7 @@ class Batch:
         if self.automaton is None or not self.docs:
             none = np.zeros(0, np.int64)
             return Hits(none, none, none, none)
-        found = self.automaton.find(kernel.decode(self.folded))
+        found = self.automaton.find(self.folded)
         docs = np.searchsorted(self.ends, found.start, side="right")
         base = self.starts.take(docs)
         return Hits(found.literal, docs, found.start - base, found.end - base)
