@@ -1,0 +1,122 @@
+"""The character language model: how likely each character is after the two before it.
+
+A 3-gram model of the folded view (width, case, script), Kneser–Ney smoothed, pruned and
+quantised by `cleaner.train.lm`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.kernels.lm import Keys, look_up
+from cleaner.kernels.text import Codes, encode, fold
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.uint64]
+
+NEWLINE, UNKNOWN = 0, 1
+"""Numbers in the alphabet: start of a line, and every character that training hardly saw."""
+
+_CHUNK = 1 << 15  # code points a step: the scratch arrays stay in the cache
+_FILE = Path(__file__).with_name("lm.npz")
+
+
+@dataclass(frozen=True, eq=False)
+class LanguageModel:
+    """Tables of a back-off model; see `cleaner.train.lm` for how they are made."""
+
+    alphabet: npt.NDArray[np.uint32]
+    """The characters numbered 2, 3, …, sorted; shape (v − 2,)."""
+    unigram: Floats
+    """ln p of each number, shape (v,)."""
+    unigram_backoff: Floats
+    """ln of the weight that is left after the character, shape (v,)."""
+    bigram: npt.NDArray[np.uint16]
+    trigram: npt.NDArray[np.uint16]
+    bigram_values: Floats
+    """ln p for each of the 256 bytes of the bigram table."""
+    bigram_backoffs: Floats
+    trigram_values: Floats
+
+    @cached_property
+    def numbers(self) -> npt.NDArray[np.uint16]:
+        """Code point → number in the alphabet."""
+        table = np.full(0x110000, UNKNOWN, np.uint16)
+        table[self.alphabet] = np.arange(2, len(self.alphabet) + 2, dtype=np.uint16)
+        table[10] = NEWLINE
+        return table
+
+    def scores(self, folded: Codes) -> Floats:
+        """ln p of each code point of a folded text given up to two before it in its line.
+
+        Shape (n,) → (n,). A newline scores 0 and starts afresh. The value of a code point
+        depends on nothing but itself and the two before it.
+        """
+        padded = np.concatenate([np.zeros(2, np.uint16), self.numbers.take(folded)])
+        scores = np.empty(len(folded), np.float32)
+        for start in range(0, len(folded), _CHUNK):
+            scores[start : start + _CHUNK] = self._chunk(padded[start : start + _CHUNK + 2])
+        return scores
+
+    def score_text(self, text: str) -> Floats:
+        """`scores` of any text, folded here; shape (len(text),)."""
+        return self.scores(fold(encode(text)))
+
+    def after(self, first: Ids, second: Ids, third: Ids) -> Floats:
+        """ln p of the characters `third` after `first` and `second`, all of them numbers of
+        the alphabet; shapes broadcast. For searches that grow many texts side by side."""
+        first, second, third = np.broadcast_arrays(first, second, third)
+        first = np.where(second == NEWLINE, np.uint64(NEWLINE), first)
+        earlier = self._bigrams(first, second)
+        return self._trigrams(first, second, third, earlier[1])
+
+    def _chunk(self, numbers: npt.NDArray[np.uint16]) -> Floats:
+        wide = numbers.astype(np.uint64)
+        pairs = wide[:-1] << np.uint64(16) | wide[1:]
+        value, backoff = self._pairs(pairs, numbers[:-1], numbers[1:])
+        byte, found = look_up(self.trigram, pairs[:-1] << np.uint64(16) | wide[2:])
+        lower = value[1:] + backoff[:-1]
+        found &= numbers[1:-1] != NEWLINE  # else the character is the first of its line
+        lower = np.where(numbers[1:-1] == NEWLINE, value[1:], lower)
+        scores = np.where(found, self.trigram_values.take(byte), lower)
+        scores[numbers[2:] == UNKNOWN] = self.unigram[UNKNOWN]
+        scores[numbers[2:] == NEWLINE] = 0
+        return scores
+
+    def _bigrams(self, first: Ids, second: Ids) -> tuple[Floats, Floats]:
+        key = first << np.uint64(16) | second
+        return self._pairs(key, first, second)
+
+    def _pairs(
+        self,
+        keys: Keys,
+        first: npt.NDArray[np.unsignedinteger],
+        second: npt.NDArray[np.unsignedinteger],
+    ) -> tuple[Floats, Floats]:
+        """(ln p of the second after the first, back-off weight of the pair)."""
+        byte, found = look_up(self.bigram, keys)
+        lower = self.unigram_backoff.take(first) + self.unigram.take(second)
+        value = np.where(found, self.bigram_values.take(byte), lower)
+        backoff = np.where(found, self.bigram_backoffs.take(byte), np.float32(0))
+        return value, backoff
+
+    def _trigrams(self, first: Ids, second: Ids, third: Ids, backoff: Floats) -> Floats:
+        byte, found = look_up(
+            self.trigram, (first << np.uint64(16) | second) << np.uint64(16) | third
+        )
+        fresh = second == NEWLINE
+        lower = self._bigrams(second, third)[0] + np.where(fresh, np.float32(0), backoff)
+        scores = np.where(found & ~fresh, self.trigram_values.take(byte), lower)
+        return np.where(third == UNKNOWN, self.unigram[UNKNOWN], scores)
+
+
+@cache
+def load(path: Path = _FILE) -> LanguageModel:
+    """The shipped model, or another file that `clean train lm` wrote."""
+    with np.load(path) as tables:
+        return LanguageModel(**{name: tables[name] for name in tables.files})
