@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -92,6 +93,32 @@ class Index(Protocol):
         Documents that are not `eligible` (dropped for another reason) are neither compared
         nor remembered.
         """
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """An Index whose memory survives a kill.
+
+    A run that wants to be resumed calls `begin` before the first `admit`, `checkpoint` each time
+    that its outputs are safe on disk, and `finish` at its end. After a kill, `begin` with the
+    last mark forgets whatever was admitted after it. Without `begin` an index keeps what it
+    needs in temporary files. Only the main process calls these; workers only call `sketch`.
+    """
+
+    name: str
+
+    def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
+        """Keep the state in files of `folder` (made if need be, for this index alone).
+
+        With `mark`, go on from that checkpoint; without one the run starts anew, and files that
+        an unfinished run left behind are cut away. Raises InputError where they do not fit.
+        """
+
+    def checkpoint(self) -> dict[str, Any]:
+        """Bring everything admitted so far to disk; the mark holds only numbers and strings."""
+
+    def finish(self) -> None:
+        """The run is complete: what it added is final, and files are closed."""
 
 
 Filter = Editor | Restorer | Scorer | Index
