@@ -13,8 +13,9 @@ from cleaner.batch import Batch
 from cleaner.catalog import FILTERS, build, stage_of
 from cleaner.document import Document, Keep
 from cleaner.filter import Filter
+from cleaner.kernels.literals import Automaton
 from cleaner.kernels.segments import segment_sum
-from cleaner.kernels.text import Class, classify, decode, encode, fold
+from cleaner.kernels.text import Class, classify, decode, encode, fold, fold_text
 from cleaner.pipeline import Pipeline, arranged, edited
 from cleaner.rules import RuleBook
 
@@ -174,3 +175,22 @@ def test_every_recipe_survives_every_text(recipe: str) -> None:
     assert wholes == {str(at) for at in range(len(texts))}
     for doc in results:
         assert doc.original == texts[int(doc.part_of or doc.id)]
+
+
+@given(
+    literals=st.lists(
+        st.text(st.sampled_from("新闻a记b者Ａ國"), min_size=1, max_size=3), min_size=1, max_size=5
+    ),
+    text=st.text(st.sampled_from("新闻a记b者Ａ國𠀀"), max_size=20),
+)
+def test_the_automaton_finds_what_a_search_finds(literals: list[str], text: str) -> None:
+    folded = fold(encode(text))
+    plain = decode(folded)
+    expected = sorted(
+        (start + len(word), number, start)
+        for number, word in enumerate(fold_text(w) for w in literals)
+        for start in range(len(plain))
+        if plain.startswith(word, start)
+    )
+    found = Automaton(literals).find(folded)
+    assert list(zip(found.end, found.literal, found.start, strict=True)) == expected

@@ -1,21 +1,24 @@
-"""One multi-pattern automaton (Aho and Corasick, 1975) for the literals of all rules."""
+"""One multi-pattern automaton (Hyperscan: Wang et al., NSDI 2019) for the literals of all rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import ahocorasick_rs
+import hyperscan
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.text import fold_text
+from cleaner.kernels.text import Codes, encode, fold_text
 
 Ints = npt.NDArray[np.int64]
 
+_LAST = 0xFFFD
+"""Code points beyond the basic plane are seen as this one, so that two bytes are one position."""
+
 
 class Matches(NamedTuple):
-    """All occurrences, overlapping ones too, in order of their end; each array shape (k,)."""
+    """All occurrences, overlapping ones too, sorted by end and number; each array shape (k,)."""
 
     literal: Ints
     start: Ints
@@ -23,19 +26,48 @@ class Matches(NamedTuple):
 
 
 class Automaton:
-    """Finds all of `literals` in one pass; both sides are compared in the folded view."""
+    """Finds all of `literals` in one pass; both sides are compared in the folded view.
+
+    The engine reads bytes. It is given UTF-16, two bytes for each code point, so that an even
+    offset is a position and no byte offset needs to be counted back to characters.
+    Raises ValueError for an empty literal and for one outside of the basic plane.
+    """
 
     def __init__(self, literals: Sequence[str]) -> None:
         self.literals = tuple(literals)
-        patterns = [fold_text(literal) for literal in self.literals]
-        if not all(patterns):
-            raise ValueError("an empty literal would match everywhere")
-        self._engine = ahocorasick_rs.AhoCorasick(patterns) if patterns else None
+        codes = [encode(fold_text(literal)) for literal in self.literals]
+        for literal, points in zip(self.literals, codes, strict=True):
+            if not len(points) or points.max() >= _LAST:
+                raise ValueError(f"literal {literal!r} is empty or outside of the basic plane")
+        self._lengths: Ints = np.array([len(points) for points in codes], np.int64)
+        self._engine = _compiled(codes) if codes else None
 
-    def find(self, folded: str) -> Matches:
-        """Every literal in `folded`, by its number in `literals`."""
-        found = (
-            self._engine.find_matches_as_indexes(folded, overlapping=True) if self._engine else []
-        )
-        table = np.array(found, dtype=np.int64).reshape(-1, 3)
-        return Matches(table[:, 0], table[:, 1], table[:, 2])
+    def find(self, folded: Codes) -> Matches:
+        """Every literal in the code points of a folded view, by its number in `literals`."""
+        found: list[tuple[int, int]] = []
+        if self._engine is not None and len(folded):
+            self._engine.scan(
+                _utf16(folded),
+                match_event_handler=lambda number, _, end, *__: found.append((number, end)),
+            )
+        table = np.array(found, dtype=np.int64).reshape(-1, 2)
+        table = table[table[:, 1] % 2 == 0]
+        literal, end = table[:, 0], table[:, 1] // 2
+        order = np.lexsort((literal, end))
+        literal, end = literal[order], end[order]
+        return Matches(literal, end - self._lengths.take(literal), end)
+
+
+def _compiled(literals: Sequence[Codes]) -> hyperscan.Database:
+    engine = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    engine.compile(
+        expressions=["".join(f"\\x{byte:02x}" for byte in _utf16(c)).encode() for c in literals],
+        ids=list(range(len(literals))),
+        elements=len(literals),
+        flags=[hyperscan.HS_FLAG_DOTALL] * len(literals),
+    )
+    return engine
+
+
+def _utf16(folded: Codes) -> bytes:
+    return np.minimum(folded, _LAST).astype("<u2").tobytes()
