@@ -61,6 +61,8 @@ class Batch:
         self.lengths: Ints = lengths
         self.ends: Ints = np.cumsum(lengths + 1) - 1
         self.starts: Ints = self.ends - lengths
+        self.memo: dict[str, Any] = {}
+        """Facts that several filters share, by name; see `filter.signals_of`."""
         self._views: dict[int, View] = {}
         self._counts: dict[Class, Ints] = {}
         self.memo: dict[str, Any] = {}
@@ -174,7 +176,7 @@ class Batch:
     def with_docs(self, docs: Sequence[Document]) -> Batch:
         """The same texts under documents with other signals or reasons; all facts carry over."""
         new = Batch(docs, self.automaton)
-        facts = {k: v for k, v in self.__dict__.items() if k not in ("docs", "_views")}
+        facts = {k: v for k, v in self.__dict__.items() if k not in ("docs", "memo", "_views")}
         new.__dict__.update(facts)
         return new
 

@@ -124,6 +124,18 @@ class Resumable(Protocol):
 Filter = Editor | Restorer | Scorer | Index
 
 
+def signals_of(item: Scorer, batch: Batch) -> dict[str, Values]:
+    """The signals of a Scorer, computed once for a batch however many filters read them.
+
+    Only for Scorers that are the same wherever they are named: one with options of its own
+    calls `score` itself.
+    """
+    if item.name not in batch.memo:
+        batch.memo[item.name] = item.score(batch)
+    signals: dict[str, Values] = batch.memo[item.name]
+    return signals
+
+
 def everything(batch: Batch) -> Mask:
     """The pre-screen that lets every document through."""
     return np.ones(len(batch), np.bool_)

@@ -24,7 +24,7 @@ from cleaner.document import (
     settle,
 )
 from cleaner.errors import FilterError, RecipeError
-from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin
+from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin, signals_of
 from cleaner.recipe import Recipe
 from cleaner.rules import RuleBook
 from cleaner.verdict import Limit, rounded, verdicts
@@ -47,15 +47,9 @@ class Cleaned:
 class Pipeline:
     """Filters in the order of a recipe, and the limits that decide."""
 
-    def __init__(
-        self, recipe: Recipe, *, rules: Path | None = None, extra: Sequence[Filter] = ()
-    ) -> None:
+    def __init__(self, recipe: Recipe, filters: Sequence[Filter], book: RuleBook) -> None:
         self.recipe = recipe
-        self.book = RuleBook.load(rules)
-        filters = [
-            *(build(name, self.book, recipe.options.get(name, {})) for name in recipe.filters),
-            *extra,
-        ]
+        self.book = book
         by_stage = _by_stage(filters)
         self.repair = cast(list[Editor], by_stage["repair"])
         self.strip = cast(list[Editor], by_stage["strip"])
@@ -66,14 +60,14 @@ class Pipeline:
         unknown = sorted(set(recipe.limits) - set(self.owners))
         if unknown:
             raise RecipeError(
-                f"recipe {recipe.name}: limit on {', '.join(unknown)}, which no filter of the "
-                f"recipe computes; there are: {', '.join(sorted(self.owners))}"
+                f"limit on {', '.join(unknown)}: no filter of recipe {recipe.name} computes it; "
+                f"there are: {', '.join(sorted(self.owners)) or 'none'}"
             )
 
     @classmethod
     def from_recipe(
         cls,
-        name: str | Path = "news-zh",
+        name: str | Path | Recipe = "news-zh",
         *,
         limits: Mapping[str, float | Limit] | None = None,
         split: bool | None = None,
@@ -86,13 +80,16 @@ class Pipeline:
         signal), `split` overrides the recipe, `rules` is a folder with rules of your own, and
         `extra` are filters that run after those of their stage. Raises RecipeError, RuleError.
         """
-        recipe = recipes.load(name)
-        if split is not None:
-            recipe = replace(recipe, split=split)
-        sides = cls(replace(recipe, limits={}), rules=rules, extra=extra)._sides()
+        recipe = name if isinstance(name, Recipe) else recipes.load(name)
+        book = RuleBook.load(rules)
+        filters = [build(item, book, recipe.options.get(item, {})) for item in recipe.filters]
+        filters += extra
+        sides = {s: side for f in filters if isinstance(f, Scorer) for s, side in f.names.items()}
+        merged = {**recipe.limits}
         for signal, value in (limits or {}).items():
-            recipe = replace(recipe, limits={**recipe.limits, signal: _limit(signal, value, sides)})
-        return cls(recipe, rules=rules, extra=extra)
+            merged[signal] = _limit(signal, value, sides)
+        split = recipe.split if split is None else split
+        return cls(replace(recipe, limits=merged, split=split), filters, book)
 
     def __call__(self, records: Iterable[Record]) -> Iterator[Document]:
         """Every result in order of input, dropped ones too (`doc.kept` tells).
@@ -143,7 +140,7 @@ class Pipeline:
         signals = {
             name: rounded(values)
             for scorer in self.score
-            for name, values in scorer.score(batch).items()
+            for name, values in signals_of(scorer, batch).items()
         }
         reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
         columns = [signals[name].tolist() for name in signals]
@@ -156,9 +153,6 @@ class Pipeline:
                 for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
             ]
         )
-
-    def _sides(self) -> dict[str, str]:
-        return {signal: side for item in self.score for signal, side in item.names.items()}
 
 
 def edited(batch: Batch, at: int, editor: Editor) -> Document | None:
