@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -142,7 +142,7 @@ class _Writer:
         }
         if name in numbers:
             return str(self.chance.randint(*numbers[name]))
-        made = {
+        made: dict[str, Callable[[], str]] = {
             "place": lambda: self.county,
             "place2": self.place_name,
             "town": lambda: self.town,
