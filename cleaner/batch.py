@@ -65,8 +65,6 @@ class Batch:
         """Facts that several filters share, by name; see `filter.signals_of`."""
         self._views: dict[int, View] = {}
         self._counts: dict[Class, Ints] = {}
-        self.memo: dict[str, Any] = {}
-        """What several scorers share, by name; a changed batch starts with an empty one."""
 
     def __len__(self) -> int:
         return len(self.docs)

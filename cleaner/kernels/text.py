@@ -82,13 +82,15 @@ def fold_table() -> Codes:
     table[0x201C:0x2020] = ord('"')
     table[0x2018:0x201C] = ord("'")
     table[[0x2028, 0x2029, 0x85]] = ord(" ")
+    # What a compatibility form stands for is folded on.
+    further = np.arange(_LIMIT, dtype=np.uint32)
     for code in range(0x250):
-        lower = chr(int(table[code])).lower()
+        lower = chr(code).lower()
         if len(lower) == 1:
-            table[code] = ord(lower)
-    table[0xFF21:0xFF3B] = np.arange(ord("a"), ord("z") + 1)
+            further[code] = ord(lower)
     traditional, simplified = simplified_pairs()
-    table[traditional] = simplified
+    further[traditional] = simplified
+    table = further.take(table)
     table[0xD800:0xE000] = 0xFFFD
     return table
 
