@@ -90,7 +90,7 @@ def fold_table() -> Codes:
             further[code] = ord(lower)
     traditional, simplified = simplified_pairs()
     further[traditional] = simplified
-    table = further.take(table)
+    table = further.take(further.take(table))  # twice: 薴 → 苧 → 苎
     table[0xD800:0xE000] = 0xFFFD
     return table
 
