@@ -146,6 +146,18 @@ class Document:
         merged = {**self.meta, **meta} if meta else self.meta
         return replace(self, text=change.replay(), meta=merged, changes=(*self.changes, change))
 
+    def judged(self, signals: Mapping[str, float], reasons: tuple[Reason, ...]) -> Document:
+        """The document with its signals, and with `reasons` added to those it has."""
+        return Document(
+            self.id,
+            self.text,
+            self.meta,
+            self.changes,
+            signals,
+            self.reasons + reasons,
+            self.part_of,
+        )
+
     def source_range(self, start: int, end: int) -> tuple[int, int]:
         """The range of the original text that [start, end) of the present text came from."""
         for change in reversed(self.changes):
