@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from cleaner.recipe import Recipe
 from cleaner.rules import RuleBook
 from cleaner.verdict import Limit, rounded, verdicts
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 Record = str | Mapping[str, Any] | Document
 
 _CHUNK_CHARS = 400_000
@@ -42,6 +46,22 @@ class Cleaned:
 
     docs: tuple[Document, ...]
     sketches: tuple[Any, ...]
+    seconds: Mapping[str, float]
+    """Wall time by stage."""
+
+
+class Clock:
+    """Adds up the wall time of stages."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def time(self, stage: str, step: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
+        """What `step` returns; its time is booked on `stage`."""
+        start = time.perf_counter()
+        result = step(*args, **options)
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+        return result
 
 
 class Pipeline:
@@ -102,12 +122,13 @@ class Pipeline:
     def clean(self, docs: Sequence[Document]) -> Cleaned:
         """All stages but dedup: pure, so that workers may run it on any chunk."""
         batch = Batch(docs, self.book.automaton)
-        for editor in (*self.repair, *self.strip):
-            batch = self._edit(batch, editor)
-        for restorer in self.restore:
-            batch = self._arrange(batch, restorer)
-        judged = self._judge(batch)
-        return Cleaned(judged.docs, tuple(index.sketch(judged) for index in self.dedup))
+        clock = Clock()
+        batch = clock.time("repair", self._edit, batch, self.repair)
+        batch = clock.time("strip", self._edit, batch, self.strip)
+        batch = clock.time("restore", self._arrange, batch, self.restore)
+        batch = clock.time("score", self._judge, batch, self.score)
+        sketches = clock.time("dedup", self._sketch, batch, self.dedup)
+        return Cleaned(batch.docs, sketches, clock.seconds)
 
     def admit(self, cleaned: Cleaned) -> list[Document]:
         """Dedup: compares with the documents kept before, in order and in one place."""
@@ -120,39 +141,44 @@ class Pipeline:
                     docs[at] = _drop_twin(docs[at], index.name, twin)
         return docs
 
-    def _edit(self, batch: Batch, editor: Editor) -> Batch:
-        changed: dict[int, list[Document]] = {}
-        for at in np.flatnonzero(editor.suspects(batch)).tolist():
-            doc = edited(batch, at, editor)
-            if doc is not None:
-                changed[at] = [doc]
-        return batch.with_texts(changed) if changed else batch
+    def _edit(self, batch: Batch, editors: Sequence[Editor]) -> Batch:
+        for editor in editors:
+            changed: dict[int, list[Document]] = {}
+            for at in np.flatnonzero(editor.suspects(batch)).tolist():
+                doc = edited(batch, at, editor)
+                if doc is not None:
+                    changed[at] = [doc]
+            batch = batch.with_texts(changed) if changed else batch
+        return batch
 
-    def _arrange(self, batch: Batch, restorer: Restorer) -> Batch:
-        changed: dict[int, list[Document]] = {}
-        for at in np.flatnonzero(restorer.suspects(batch)).tolist():
-            docs = arranged(batch, at, restorer, split=self.recipe.split)
-            if docs is not None:
-                changed[at] = docs
-        return batch.with_texts(changed) if changed else batch
+    def _arrange(self, batch: Batch, restorers: Sequence[Restorer]) -> Batch:
+        for restorer in restorers:
+            changed: dict[int, list[Document]] = {}
+            for at in np.flatnonzero(restorer.suspects(batch)).tolist():
+                docs = arranged(batch, at, restorer, split=self.recipe.split)
+                if docs is not None:
+                    changed[at] = docs
+            batch = batch.with_texts(changed) if changed else batch
+        return batch
 
-    def _judge(self, batch: Batch) -> Batch:
+    def _judge(self, batch: Batch, scorers: Sequence[Scorer]) -> Batch:
         signals = {
             name: rounded(values)
-            for scorer in self.score
+            for scorer in scorers
             for name, values in signals_of(scorer, batch).items()
         }
         reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
-        columns = [signals[name].tolist() for name in signals]
+        columns = [values.tolist() for values in signals.values()]
         rows = zip(*columns, strict=True) if columns else [()] * len(batch)
         return batch.with_docs(
             [
-                replace(
-                    doc, signals=dict(zip(signals, row, strict=True)), reasons=doc.reasons + why
-                )
+                doc.judged(dict(zip(signals, row, strict=True)), why)
                 for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
             ]
         )
+
+    def _sketch(self, batch: Batch, indexes: Sequence[Index]) -> tuple[Any, ...]:
+        return tuple(index.sketch(batch) for index in indexes)
 
 
 def edited(batch: Batch, at: int, editor: Editor) -> Document | None:

@@ -1,0 +1,91 @@
+"""How fast the recipes are over clean Chinese, beside `orjson` on the same lines.
+
+Ours and the yardstick take turns, and each figure is the median of the rounds: a machine that
+others use too drifts, and drifts for both.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+import orjson
+
+from benchmarks.corpora import load
+from benchmarks.generate import articles
+from cleaner.document import Document
+from cleaner.pipeline import Pipeline
+
+Form = Callable[[str], str]
+
+_ROUNDS = 5
+_DOCS = 3000
+
+
+def default_recipe(form: Form) -> dict[str, float]:
+    """`news-zh` from line to line over generated articles."""
+    return _figures("news-zh", _lines(form(a.text) for a in articles(1000, seed=12)))
+
+
+def default_recipe_news(form: Form) -> dict[str, float]:
+    """`news-zh` from line to line over news that nothing was tuned on."""
+    texts = (record["text"] for record in load("news_chinanews", "test"))
+    return _figures("news-zh", _lines(form(text) for text in islice(texts, _DOCS)))
+
+
+def stages_news(form: Form) -> dict[str, float]:
+    """Each stage by itself over clean news, in MB of UTF-8 text a second."""
+    texts = [form(r["text"]) for r in islice(load("news_chinanews", "test"), _DOCS)]
+    size = sum(len(text.encode()) for text in texts) / 1e6
+    pipe = Pipeline.from_recipe("news-zh")
+    figures: dict[str, list[float]] = {}
+    for _ in range(_ROUNDS):
+        for name, seconds in _stage_seconds(pipe, texts).items():
+            figures.setdefault(f"{name}.mb_per_s", []).append(size / seconds)
+    return {name: statistics.median(values) for name, values in figures.items()}
+
+
+def _lines(texts: Iterable[str]) -> list[bytes]:
+    return [orjson.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
+
+
+def _figures(recipe: str, lines: Sequence[bytes]) -> dict[str, float]:
+    size = sum(map(len, lines)) / 1e6
+    ours: list[float] = []
+    shares: list[float] = []
+    kept = 0
+    for _ in range(_ROUNDS):
+        pipe = Pipeline.from_recipe(recipe)
+        start = time.perf_counter()
+        kept = _clean(pipe, lines)
+        middle = time.perf_counter()
+        for line in lines:
+            orjson.dumps(orjson.loads(line))
+        end = time.perf_counter()
+        ours.append(size / (middle - start))
+        shares.append((end - middle) / (middle - start))
+    return {
+        "mb_per_s": statistics.median(ours),
+        "share_of_orjson": statistics.median(shares),
+        "kept_share": kept / len(lines),
+    }
+
+
+def _clean(pipe: Pipeline, lines: Sequence[bytes]) -> int:
+    kept = 0
+    for doc in pipe(orjson.loads(line) for line in lines):
+        orjson.dumps({"id": doc.id, "text": doc.text, "clean": {"signals": doc.signals}})
+        kept += doc.kept
+    return kept
+
+
+def _stage_seconds(pipe: Pipeline, texts: Sequence[str]) -> dict[str, float]:
+    """Wall time of each stage over a run; facts count where they are first needed."""
+    total: Counter[str] = Counter()
+    for first in range(0, len(texts), 200):
+        docs = [Document(str(n), text) for n, text in enumerate(texts[first : first + 200])]
+        total.update(pipe.clean(docs).seconds)
+    return total
