@@ -20,6 +20,7 @@ STAGES: Mapping[str, type] = {
 
 FILTERS: Mapping[str, str] = {
     # name in a recipe: "module:class", or "rules" for a filter that rule files alone make
+    "repair.escapes": "cleaner.repair.escapes:Escapes",
     "repair.pinyin": "cleaner.repair.pinyin:Pinyin",
     "score.basics": "cleaner.score.basics:Basics",
     "score.removed": "cleaner.score.removed:Removed",

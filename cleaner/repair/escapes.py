@@ -1,0 +1,243 @@
+"""`repair.escapes`: characters that stand escaped in running text are written out.
+
+HTML entities in all spellings (also doubled, also without the semicolon), `\\u`, `%u`, percent
+and quoted-printable bytes, `\\x`, octal, HZ and UTF-7. An escape in an address, in code or on
+a line that teaches about escapes is meant, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.document import Edit
+from cleaner.kernels.text import Codes
+from cleaner.repair.escape_kinds import (
+    BYTE_KINDS,
+    CHARACTER_KINDS,
+    Unit,
+    byte_units,
+    character_units,
+    has_chinese,
+    modal_units,
+)
+from cleaner.repair.protect import Protected, lines_of, looks_like_code, teaches
+from cleaner.rules import RuleBook
+
+_MANY = 8
+"""So many escaped Chinese characters on one line are damage, whatever the line speaks of."""
+_RANGE = regex.compile(r"\[\^?\\{1,2}u[0-9a-fA-F]{4}-\\")
+_RESIDUE = regex.compile(r"\\xa0|(?<![&0-9A-Za-z])nbsp[;；]|\\{1,2}u3000")
+_JSON = regex.compile(r"\\(?P<c>[\"'/]|r?\\n|[nrt])")
+_JSON_TEXT = {"n": "\n", "r": "\n", "t": "\t", "r\\n": "\n"}
+_SOFT = regex.compile(r"=\r?\n")
+
+
+class Escapes:
+    """The Editor; see the module."""
+
+    name = "repair.escapes"
+
+    def __init__(self, book: RuleBook) -> None:
+        pass
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Documents with a character that opens an escape, followed by one that may go on."""
+        codes = batch.codes
+        at = np.flatnonzero(_OPENERS.take(codes))
+        opener = _OPENERS.take(codes[at])
+        following = [codes[np.minimum(at + k, len(codes) - 1)] for k in (1, 2)]
+        first, second = (_FOLLOWERS.take(code) for code in following)
+        going_on = (first & opener) != 0
+        two = opener >= _PAIRED
+        going_on[two] &= (second[two] & opener[two]) != 0
+        found = np.zeros(len(batch), np.bool_)
+        found[np.searchsorted(batch.ends, at[going_on])] = True
+        return found
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        text = view.text
+        units = _units(text)
+        if not units:
+            return
+        protected = Protected(text)
+        for start, end in lines_of(text):
+            line = {
+                kind: [u for u in of if start <= u.start < end and u.start not in protected]
+                for kind, of in units.items()
+            }
+            line = {kind: of for kind, of in line.items() if of}
+            if line:
+                yield from _line_edits(text, start, end, line)
+
+
+def _units(text: str) -> dict[str, list[Unit]]:
+    """Everything on a page that is spelled like an escape, by kind."""
+    found: dict[str, list[Unit]] = {}
+    for kind in CHARACTER_KINDS:
+        found[kind] = list(character_units(kind, text))
+    for kind in BYTE_KINDS:
+        found[kind] = list(byte_units(kind, text))
+    found["hz"] = []
+    found["utf7"] = []
+    for kind, unit in modal_units(text):
+        found[kind].append(unit)
+    found["residue"] = [Unit(*m.span(), " ", False) for m in _RESIDUE.finditer(text)]
+    return {kind: units for kind, units in found.items() if units}
+
+
+def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) -> Iterator[Edit]:
+    """The escapes of one line that are damage."""
+    rest = _blanked(text, start, end, (unit for of in line.values() for unit in of))
+    wide = sum(has_chinese(unit.text) for of in line.values() for unit in of)
+    long = any(len(unit.text) >= _MANY for of in line.values() for unit in of if unit.sure)
+    if (looks_like_code(rest) or teaches(rest)) and wide < _MANY and not long:
+        return
+    for kind, units in line.items():
+        taken = list(_ACCEPT.get(kind, _beside_wide)(text, units))
+        for unit in taken:
+            yield Edit(
+                unit.start,
+                unit.end,
+                unit.text,
+                f"repair.escapes.{kind}",
+                1.0 if unit.sure else 0.9,
+            )
+        if kind == "unicode" and len(taken) >= 5:
+            yield from _json_edits(text, start, end)
+        if kind == "quoted" and taken:
+            yield from _soft_breaks(text, end)
+
+
+def _blanked(text: str, start: int, end: int, units: Iterable[Unit]) -> str:
+    """The line with its escapes taken out."""
+    spans = [(unit.start - start, min(unit.end, end) - start) for unit in units]
+    line = list(text[start:end])
+    for first, last in spans:
+        line[first:last] = [" "] * (last - first)
+    return "".join(line)
+
+
+def _entities(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """Closed and numeric ones always; open names where no Latin word goes before."""
+    ends = {unit.end for unit in units}
+    for unit in units:
+        before = text[unit.start - 1 : unit.start]
+        if unit.sure or unit.start in ends or not (before.isascii() and before.isalnum()):
+            yield unit
+
+
+def _code_units(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """All of a line where two are Chinese; a single one beside Chinese text. Ranges of
+    regular expressions stay."""
+    if _RANGE.search(text, units[0].start - 2, units[-1].end):
+        return
+    if sum(has_chinese(unit.text) for unit in units) >= 2:
+        yield from units
+    else:
+        yield from _beside_wide(text, units)
+
+
+def _bare(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """Escapes that lost their backslash: many of them, or none."""
+    chinese = [unit for unit in units if has_chinese(unit.text)]
+    return iter(chinese if len(chinese) >= 4 else ())
+
+
+def _bytes(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """Runs that give Chinese, and the single bytes that share an unbroken word with one."""
+    chinese = [unit for unit in units if unit.sure and has_chinese(unit.text)]
+    if len(chinese) == 1 and len(chinese[0].text) == 1 and not _touches(text, chinese[0]):
+        return
+    for unit in units:
+        if unit in chinese or _in_one_word(text, unit, chinese):
+            yield unit
+
+
+def _quoted(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """All of a line that has two Chinese characters in this spelling."""
+    if sum(len(unit.text) for unit in units if unit.sure and has_chinese(unit.text)) >= 2:
+        yield from units
+
+
+def _modal(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """Two characters or more at once."""
+    total = sum(len(unit.text) for unit in units)
+    return (unit for unit in units if unit.sure or total >= 4)
+
+
+def _beside_wide(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+    """Escapes that touch Chinese text, a blank, or the edge of a line."""
+    return (unit for unit in units if _touches(text, unit))
+
+
+def _touches(text: str, unit: Unit) -> bool:
+    before, after = text[unit.start - 1 : unit.start], text[unit.end : unit.end + 1]
+    return has_chinese(before) or has_chinese(after)
+
+
+def _in_one_word(text: str, unit: Unit, others: Sequence[Unit]) -> bool:
+    for other in others:
+        first, last = min(unit.end, other.end), max(unit.start, other.start)
+        if last - first < 200 and not regex.search(r"\s", text[first:last]):
+            return True
+    return False
+
+
+def _json_edits(text: str, start: int, end: int) -> Iterator[Edit]:
+    """Quotes, slashes and breaks escaped as JSON does, on a line of `\\u` escapes."""
+    for match in _JSON.finditer(text, start, end):
+        new = _JSON_TEXT.get(match["c"], match["c"])
+        yield Edit(match.start(), match.end(), new, "repair.escapes.unicode", 0.95)
+
+
+def _soft_breaks(text: str, end: int) -> Iterator[Edit]:
+    """The soft line break that quoted-printable puts at the end of a line (RFC 2045)."""
+    match = _SOFT.match(text, end - 1) or _SOFT.match(text, max(0, end - 2))
+    if match:
+        yield Edit(match.start(), match.end(), "", "repair.escapes.quoted", 1.0)
+
+
+_ACCEPT = {
+    "entity": _entities,
+    "unicode": _code_units,
+    "percent_u": _code_units,
+    "bare_u": _bare,
+    "percent": _bytes,
+    "hex": _bytes,
+    "octal": _bytes,
+    "quoted": _quoted,
+    "hz": _modal,
+    "utf7": _modal,
+}
+
+# One bit for each opener; a follower carries the bits of the openers that it may follow. For
+# the openers from _PAIRED on, the second follower must fit as well.
+_PAIRED = 16
+
+
+def _table(marks: dict[str, int]) -> Codes:
+    table = np.zeros(0x110000, np.uint8)
+    for characters, bits in marks.items():
+        for character in characters:
+            table[ord(character)] |= bits
+    return table
+
+
+_HEXADECIMAL = "0123456789abcdefABCDEF"
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_OPENERS = _table({"&＆": 1, "\\": 2, "~": 4, "n": 8, "%": 16, "=": 32, "u": 64, "+": 128})
+_FOLLOWERS = _table(
+    {
+        "# " + _LETTERS: 1,
+        "uUx0123\\": 2,
+        "{": 4,
+        "b": 8,
+        "u" + _HEXADECIMAL: 16,
+        _HEXADECIMAL: 32 + 64,
+        _LETTERS + "0123456789+/": 128,
+    }
+)

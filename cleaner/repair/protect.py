@@ -1,0 +1,71 @@
+"""Where nothing is an escape: addresses, code, and pages that teach about escapes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import regex
+
+_TEXT = r"[^\s\p{Han}\u3000-\u303F\uFF00-\uFFEF“”‘’<>\"]"
+_ADDRESS = regex.compile(
+    rf"""(?:https?|ftp|file|mailto|data|magnet|thunder|ed2k):{_TEXT}+
+       | \bwww\.{_TEXT}+
+       | [\w.@-]*\.(?:com|cn|net|org|gov|edu|info|tv|me|io|cc|jp|hk|tw|s?html?|php|aspx?|jsp|cgi
+         |jpe?g|png|gif|pdf|docx?)(?=[/?:&=%\#]){_TEXT}*
+       | (?<![\w%/.=&?\#-])/?[A-Za-z][\w.-]*/{_TEXT}*%[0-9A-Fa-f]{{2}}{_TEXT}*
+       | \?[\w-]+=[\w.%&=+;-]*""",
+    regex.VERBOSE,
+)
+_FENCE = regex.compile(r"^[ \t]*(?:```|~~~).*?^[ \t]*(?:```|~~~)", regex.MULTILINE | regex.DOTALL)
+_CODE = regex.compile(
+    r"""\s*(?:
+        import\s[\w.{*]+(?:;|$|\s(?:as|from)\b) | from\s[\w.]+\simport\b | \#include\b
+      | (?:def|class|function)\b[^\p{Han}]*[({:] | (?:var|let|const)\s+\w+\s*=
+      | (?:return|echo)\b[^\p{Han}]*; | (?:print|if|for|while|switch|catch)\s*\( | SELECT\b.*\bFROM\b
+      | <\?(?:php|xml) | <!-- | // | /\*
+      | [A-Za-z_$][A-Za-z0-9_.$\[\]>-]*\s*[+:]?=[=>]?\s*[A-Za-z0-9"'\[({/$\\]
+      | [A-Za-z_$][A-Za-z0-9_.$]*\([^\p{Han}]*\)\s*[;.{]?\s*$
+      | ["']?[A-Za-z_][A-Za-z0-9_-]*["']\s*:\s*["'{\[0-9]
+      | [{\[]\s*["'{\[]
+      | .*\)\s*[;{]\s*$ | [^\p{Han}]*\}\s*[;,]?\s*$
+    )""",
+    regex.VERBOSE,
+)
+_TEACHING = regex.compile(
+    r"转义|實體|实体|编码|編碼|正则|正則|字符集|字符串|代码|代碼|标签|標籤|浏览器解析"
+    r"|unicode|utf-?\s?8|ascii|html|xml|json|javascript|escape|encod",
+    regex.IGNORECASE,
+)
+
+
+class Protected:
+    """The ranges of a text that hold addresses or fenced code."""
+
+    def __init__(self, text: str) -> None:
+        spans = [m.span() for pattern in (_FENCE, _ADDRESS) for m in pattern.finditer(text)]
+        self._spans: Sequence[tuple[int, int]] = sorted(spans)
+        self._starts = [start for start, _ in self._spans]
+
+    def __contains__(self, at: int) -> bool:
+        last = bisect_right(self._starts, at)
+        return any(end > at for _, end in self._spans[max(0, last - 4) : last])
+
+
+def looks_like_code(line: str) -> bool:
+    """Whether a line (its escapes taken out) reads as a statement of a program or as data."""
+    return _CODE.match(line) is not None
+
+
+def teaches(line: str) -> bool:
+    """Whether a line speaks about escapes, so that one in it may be meant."""
+    return _TEACHING.search(line) is not None
+
+
+def lines_of(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of the lines of a text, without their newlines."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield start, end
+        start = end + 1
+    yield start, len(text)
