@@ -132,14 +132,25 @@ class Pipeline:
 
     def admit(self, cleaned: Cleaned) -> list[Document]:
         """Dedup: compares with the documents kept before, in order and in one place."""
-        docs = list(cleaned.docs)
-        ids = [doc.id for doc in docs]
-        for index, sketch in zip(self.dedup, cleaned.sketches, strict=True):
-            eligible = np.array([doc.kept for doc in docs], np.bool_)
+        docs = cleaned.docs
+        whys = self.twins([doc.id for doc in docs], [doc.kept for doc in docs], cleaned.sketches)
+        return [
+            doc if why is None else replace(doc, reasons=(*doc.reasons, why))
+            for doc, why in zip(docs, whys, strict=True)
+        ]
+
+    def twins(
+        self, ids: Sequence[str], kept: Sequence[bool], sketches: Sequence[Any]
+    ) -> list[Reason | None]:
+        """What `admit` decides, for those that hold no documents: why each is dropped, or None."""
+        whys: list[Reason | None] = [None] * len(ids)
+        eligible = np.array(kept, np.bool_)
+        for index, sketch in zip(self.dedup, sketches, strict=True):
             for at, twin in enumerate(index.admit(sketch, ids, eligible)):
                 if twin is not None:
-                    docs[at] = _drop_twin(docs[at], index.name, twin)
-        return docs
+                    whys[at] = _twin_reason(index.name, twin)
+                    eligible[at] = False
+        return whys
 
     def _edit(self, batch: Batch, editors: Sequence[Editor]) -> Batch:
         for editor in editors:
@@ -238,10 +249,8 @@ def _check_partition(name: str, doc: str, parts: Sequence[Sequence[Piece]], size
         raise FilterError(f"{name}: pieces end at {at} of {size} characters of {doc}")
 
 
-def _drop_twin(doc: Document, name: str, twin: Twin) -> Document:
-    signal = name.rpartition(".")[2]
-    reason = Reason(name, signal, twin.similarity, twin=twin.id)
-    return replace(doc, reasons=(*doc.reasons, reason))
+def _twin_reason(name: str, twin: Twin) -> Reason:
+    return Reason(name, name.rpartition(".")[2], twin.similarity, twin=twin.id)
 
 
 def _by_stage(filters: Iterable[Filter]) -> dict[str, list[Filter]]:
