@@ -107,7 +107,7 @@ def has_chinese(text: str) -> bool:
 def _chinese(text: str) -> bool:
     classes = classify(encode(text)).tolist()
     return all(
-        cls == Class.HAN or _is_wide(character) and cls != Class.RARE_HAN
+        cls == Class.HAN or (_is_wide(character) and cls != Class.RARE_HAN)
         for cls, character in zip(classes, text, strict=True)
     )
 

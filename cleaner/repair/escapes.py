@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Codes
 from cleaner.repair.escape_kinds import (
     BYTE_KINDS,
     CHARACTER_KINDS,
@@ -141,7 +141,7 @@ def _code_units(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
         yield from _beside_wide(text, units)
 
 
-def _bare(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+def _bare(_text: str, units: Sequence[Unit]) -> Iterator[Unit]:
     """Escapes that lost their backslash: many of them, or none."""
     chinese = [unit for unit in units if has_chinese(unit.text)]
     return iter(chinese if len(chinese) >= 4 else ())
@@ -157,13 +157,13 @@ def _bytes(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
             yield unit
 
 
-def _quoted(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+def _quoted(_text: str, units: Sequence[Unit]) -> Iterator[Unit]:
     """All of a line that has two Chinese characters in this spelling."""
     if sum(len(unit.text) for unit in units if unit.sure and has_chinese(unit.text)) >= 2:
         yield from units
 
 
-def _modal(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
+def _modal(_text: str, units: Sequence[Unit]) -> Iterator[Unit]:
     """Two characters or more at once."""
     total = sum(len(unit.text) for unit in units)
     return (unit for unit in units if unit.sure or total >= 4)
@@ -219,7 +219,7 @@ _ACCEPT = {
 _PAIRED = 16
 
 
-def _table(marks: dict[str, int]) -> Codes:
+def _table(marks: dict[str, int]) -> npt.NDArray[np.uint8]:
     table = np.zeros(0x110000, np.uint8)
     for characters, bits in marks.items():
         for character in characters:

@@ -22,7 +22,8 @@ _CODE = regex.compile(
     r"""\s*(?:
         import\s[\w.{*]+(?:;|$|\s(?:as|from)\b) | from\s[\w.]+\simport\b | \#include\b
       | (?:def|class|function)\b[^\p{Han}]*[({:] | (?:var|let|const)\s+\w+\s*=
-      | (?:return|echo)\b[^\p{Han}]*; | (?:print|if|for|while|switch|catch)\s*\( | SELECT\b.*\bFROM\b
+      | (?:return|echo)\b[^\p{Han}]*; | (?:print|if|for|while|switch|catch)\s*\(
+      | SELECT\b.*\bFROM\b
       | <\?(?:php|xml) | <!-- | // | /\*
       | [A-Za-z_$][A-Za-z0-9_.$\[\]>-]*\s*[+:]?=[=>]?\s*[A-Za-z0-9"'\[({/$\\]
       | [A-Za-z_$][A-Za-z0-9_.$]*\([^\p{Han}]*\)\s*[;.{]?\s*$

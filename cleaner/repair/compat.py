@@ -1,0 +1,73 @@
+"""`repair.compat`: characters that stand for others in the code charts are written as those.
+
+PDF readers give Kangxi radicals (⼀, ⾦) and components (⻓, ⻢) for characters that look the
+same; old Korean and Japanese code tables left compatibility ideographs. Lists of radicals, in
+which they stand for themselves, stay.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.document import Edit
+from cleaner.kernels.text import Class
+from cleaner.rules import RuleBook
+
+_BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
+
+
+class Compat:
+    """The Editor; see the module."""
+
+    name = "repair.compat"
+
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
+
+    @cached_property
+    def _table(self) -> npt.NDArray[np.uint32]:
+        """What each code point stands for, shape (0x110000,); 0 for itself."""
+        table = np.zeros(0x110000, np.uint32)
+        for first, last in _BLOCKS:
+            for code in range(first, last):
+                same = unicodedata.normalize("NFKC", chr(code))
+                if len(same) == 1 and ord(same) != code:
+                    table[code] = ord(same)
+        for line in self._book.words("radicals"):
+            radical, ideograph = line.split()
+            table[ord(radical)] = ord(ideograph)
+        return table
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Documents with a character of one of these blocks."""
+        codes = batch.codes
+        found = (codes >= _BLOCKS[0][0]) & (codes < _BLOCKS[0][1])
+        found |= (codes >= _BLOCKS[1][0]) & (codes < _BLOCKS[1][1])
+        found |= (codes >= _BLOCKS[2][0]) & (codes < _BLOCKS[2][1])
+        return batch.any(found)
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        new = self._table.take(view.codes)
+        radical = (view.codes >= 0x2E80) & (view.codes < 0x2FE0)
+        for start, end in view.lines:
+            stands = np.flatnonzero(new[start:end]) + start
+            if len(stands) and not _is_list(view, start, end, radical):
+                for at in stands.tolist():
+                    yield Edit(at, at + 1, chr(int(new[at])), "repair.compat.ideograph")
+
+
+def _is_list(view: View, start: int, end: int, radical: npt.NDArray[np.bool_]) -> bool:
+    """Whether a line shows radicals as such: half of its characters, or the word for them."""
+    share = radical[start:end]
+    if not share.any():
+        return False
+    line = view.text[start:end]
+    classes = view.classes[start:end]
+    han = int(np.isin(classes, (Class.HAN, Class.RARE_HAN)).sum())
+    return ("部首" in line or "偏旁" in line) or (share.sum() > 3 and share.sum() > han)
