@@ -1,0 +1,188 @@
+"""Text that was decoded in the wrong codec, given back line by line.
+
+A table of odd characters finds the lines worth a look. Each route that could have made such a
+line is walked back, and the language model says which of the results is Chinese. Two rounds:
+text may have been misread twice. A line is taken only if at least four Han come out of it, or
+if other lines of the document went the same way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.document import Edit
+from cleaner.kernels.text import Class, Codes, class_table, encode, fold
+from cleaner.models.lm import load as load_model
+from cleaner.repair.fill import Part
+from cleaner.repair.routes import Route, attempt, plausible
+from cleaner.rules import RuleBook
+
+_FEWEST_ODD = 4
+_FEWEST_HAN = 4
+_ROUNDS = 2
+_LEAST_MEAN: Mapping[str, float] = {"utf-8": -7.6, "gbk": -6.4, "big5": -6.4}
+"""The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
+two bytes of any kind make a character of GBK or Big5, so there the model must be content."""
+_LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A line as one route gives it back."""
+
+    route: Route
+    text: str
+    parts: Sequence[Part]
+    mean: float  # ln p a character, of what the route changed
+    gain: float  # in ln p, of the whole line against the line as it stands
+    han: int  # Han among what the route changed
+
+    @property
+    def confidence(self) -> float:
+        """Of the edit: that of the worst filled gap, or nearly certain without any."""
+        filled = [part.confidence for part in self.parts if part.kind == "filled"]
+        return round(min([0.99, *filled]), 3)
+
+
+class Mojibake:
+    """The Editor `repair.mojibake`."""
+
+    name = "repair.mojibake"
+
+    def __init__(self, book: RuleBook) -> None:
+        pass
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Documents with at least four odd characters."""
+        at = np.flatnonzero(_odd().take(batch.codes))
+        docs = np.searchsorted(batch.ends, at)
+        found: Mask = np.bincount(docs, minlength=len(batch)) >= _FEWEST_ODD
+        return found
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        odd = _odd().take(view.codes)
+        counts = [int(odd[line.start : line.end].sum()) for line in view.lines]
+        chosen = [k for k, count in enumerate(counts) if count >= _FEWEST_ODD]
+        texts = {k: view.text[view.lines[k].start : view.lines[k].end] for k in chosen}
+        mended = mend(texts)
+        votes = Counter(found.route for found in mended.values())
+        rest = {
+            k: view.text[line.start : line.end]
+            for k, line in enumerate(view.lines)
+            if votes and k not in mended and line.end > line.start
+        }
+        mended |= mend(rest, tuple(votes), fewest=1)
+        for k, found in sorted(mended.items()):
+            final = _again(found)
+            yield _edit(view.lines[k].start, view.text[slice(*view.lines[k])], final)
+
+
+def mend(
+    lines: Mapping[int, str], routes: Sequence[Route] | None = None, fewest: int = _FEWEST_HAN
+) -> dict[int, Mended]:
+    """The lines that a route mends, each by its best route; without `routes` all are tried."""
+    tried: list[tuple[int, Route, list[Part]]] = []
+    for number, line in lines.items():
+        for route in plausible(line, routes):
+            parts = attempt(route, line)
+            if parts is not None and not any(
+                number == k and _text(parts) == _text(other) for k, _, other in tried[-4:]
+            ):
+                tried.append((number, route, parts))
+    best: dict[int, Mended] = {}
+    for (number, *_), found in zip(tried, _measured(tried, lines), strict=True):
+        if _sound(found, lines[number], fewest) and (
+            number not in best or _rank(found) > _rank(best[number])
+        ):
+            best[number] = found
+    return best
+
+
+def _rank(found: Mended) -> float:
+    return found.mean + (1.0 if found.route.right == "utf-8" else 0.0)
+
+
+def _sound(found: Mended, line: str, fewest: int) -> bool:
+    least = _LEAST_MEAN[found.route.right] - (1.5 if fewest < _FEWEST_HAN else 0)
+    outer = sum(not char.isascii() for char in line)
+    return found.han >= fewest and found.mean >= least and found.gain >= _LEAST_GAIN * outer
+
+
+def _again(found: Mended) -> Mended:
+    """The result of a second round, where there is one."""
+    for _ in range(_ROUNDS - 1):
+        odd = int(_odd().take(encode(found.text)).sum())
+        deeper = mend({0: found.text}) if odd >= _FEWEST_ODD else {}
+        if 0 not in deeper:
+            break
+        found = deeper[0]
+    return found
+
+
+def _measured(
+    tried: Sequence[tuple[int, Route, list[Part]]], lines: Mapping[int, str]
+) -> Iterable[Mended]:
+    """Ask the language model about all results, and all lines, at once."""
+    texts = [*(_text(parts) for _, _, parts in tried), *lines.values()]
+    codes = encode("\n".join([*texts, ""]))
+    scores = load_model().scores(fold(codes)).astype(np.float64)
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    totals = dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True)) if tried else {}
+    for (number, route, parts), start in zip(tried, starts.tolist(), strict=False):
+        text = _text(parts)
+        own, own_codes = scores[start : start + len(text)], codes[start : start + len(text)]
+        changed = _changed(parts) & (own_codes >= 0x80)
+        mean = float(own[changed].mean()) if changed.any() else -np.inf
+        han = int(_is_han(own_codes[changed]).sum())
+        yield Mended(route, text, parts, mean, float(own.sum() - totals[number]), han)
+
+
+def _changed(parts: Sequence[Part]) -> npt.NDArray[np.bool_]:
+    sizes = [len(part.text) for part in parts]
+    return np.repeat([part.kind != "foreign" for part in parts], sizes)
+
+
+def _is_han(codes: Codes) -> npt.NDArray[np.bool_]:
+    classes = class_table().take(codes)
+    found: npt.NDArray[np.bool_] = (classes == Class.HAN) | (classes == Class.RARE_HAN)
+    return found
+
+
+def _text(parts: Sequence[Part]) -> str:
+    return "".join(part.text for part in parts)
+
+
+def _edit(start: int, old: str, found: Mended) -> Edit:
+    """The Edit that replaces what differs between a line and its mended form."""
+    new = found.text
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    stop = len(new) - tail
+    return Edit(
+        start + head, start + len(old) - tail, new[head:stop], found.route.rule, found.confidence
+    )
+
+
+@cache
+def _odd() -> npt.NDArray[np.bool_]:
+    """Which code points sound Chinese pages hardly have and misread ones are full of."""
+    classes = class_table()
+    kinds = (Class.RARE_HAN, Class.LETTER, Class.HANGUL, Class.PRIVATE, Class.CONTROL)
+    table: npt.NDArray[np.bool_] = np.isin(classes, kinds)
+    table[0xA1:0xC0] = True
+    table[0xFF61:0xFFA0] = True
+    table[0x2500:0x25A0] = True  # as code page 437 and its like draw boxes
+    table[[0xA0, 0xB7, 0xD7, 0xF7]] = False
+    table[:0x20] = False
+    return table

@@ -1,0 +1,103 @@
+"""Wrong readers: what each misreading of bytes made of them, and the way back.
+
+Bytes travel as strings of the characters U+0000–U+00FF (Latin-1), so that `str.translate` and
+regular expressions work on them beside characters that no byte stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+LOST = "\xff"
+"""Stands for one byte that the reader lost. 0xFF occurs in no text of UTF-8, GBK or Big5."""
+SWALLOWED = "\xfe"
+"""Stands for a byte below 0x40 that the reader took along with the one before it."""
+
+# Readings of one byte sequence that differ between programs: the later fills what the earlier
+# left undefined; what either reads leads back to the same bytes.
+_WIDE: Mapping[str, tuple[str, ...]] = {
+    "gbk": ("gbk", "gb18030"),
+    "big5": ("big5", "cp950"),
+    "shift_jis": ("shift_jis", "cp932"),
+    "euc_kr": ("euc_kr", "cp949"),
+}
+WIDE = tuple(_WIDE)
+SINGLE = ("latin-1", "cp1252", "cp1250", "cp1251", "mac_roman", "cp437")
+SINGLE += ("iso8859-15", "cp1254", "cp1257", "cp1253", "cp850", "koi8_r", "cp866")
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A codec in which text was wrongly read."""
+
+    codec: str
+    table: Mapping[int, str]
+    """Character → the bytes it came from, for every character that is not ASCII."""
+
+    @cached_property
+    def characters(self) -> Mapping[str, str]:
+        """The way there: bytes → character."""
+        return {value: chr(code) for code, value in self.table.items() if value != LOST}
+
+    @cached_property
+    def fails(self) -> npt.NDArray[np.bool_]:
+        """Whether a byte (row), followed by another (column), is one that the reader loses;
+        shape (256, 256). Column 0 also stands for the end of the text."""
+        matrix = np.zeros((256, 256), np.bool_)
+        for first in range(0x80, 0xFF):
+            for second in range(0xFF):
+                read = bytes([first, second]).decode(self.codec, "replace")
+                matrix[first, second] = read[0] == "\ufffd"
+        return matrix
+
+    def to_bytes(self, text: str) -> str:
+        """The bytes that `text` was read from; characters that the reader never makes stay."""
+        return text.translate(self.table)
+
+    def to_text(self, data: str) -> str:
+        """Bytes as the reader reads them; what it loses becomes U+FFFD."""
+        if self.codec in _WIDE:
+            return data.encode("latin-1").decode(_WIDE[self.codec][-1], "replace")
+        return "".join(self.characters.get(byte, byte) for byte in data)
+
+
+@cache
+def reader(codec: str) -> Reader:
+    """The reader of one codec."""
+    if codec in _WIDE:
+        table = _wide_table(codec)
+    else:
+        table = {ord(char): chr(byte) for byte, char in enumerate(_single_table(codec))}
+        table = {code: byte for code, byte in table.items() if code >= 0x80}
+    table.setdefault(0xFFFD, LOST)
+    return Reader(codec, table)
+
+
+def _single_table(codec: str) -> list[str]:
+    """The 256 characters of a codec; a hole is the C1 control of its number."""
+    return [bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in range(256)]
+
+
+def _wide_table(codec: str) -> dict[int, str]:
+    table: dict[int, str] = {}
+    for name in _WIDE[codec]:
+        for data in (*_bytes(range(0x80, 0x100)), *_pairs()):
+            char = data.decode(name, "ignore")
+            if len(char) == 1 and ord(char) >= 0x80:
+                table.setdefault(ord(char), data.decode("latin-1"))
+    if codec == "gbk":
+        table |= {0x20AC: "\x80", 0xF8F5: LOST}  # as Windows reads 0x80 and 0xFF
+    return table
+
+
+def _bytes(values: Iterable[int]) -> Iterable[bytes]:
+    return (bytes([value]) for value in values)
+
+
+def _pairs() -> Iterable[bytes]:
+    return (bytes([a, b]) for a in range(0x81, 0xFF) for b in range(0x40, 0xFF) if b != 0x7F)

@@ -1,0 +1,98 @@
+"""Routes back from a misreading: which codec read, and in which the text was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import regex
+
+from cleaner.repair.fill import Part, decode
+from cleaner.repair.readers import SINGLE, WIDE, Reader, reader
+
+
+class Route(NamedTuple):
+    """Text in the codec `right` that was read in the codec `wrong`."""
+
+    right: str
+    wrong: str
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule, such as `repair.mojibake.utf8_as_gbk`."""
+        return f"repair.mojibake.{self.right.replace('-', '')}_as_{self.wrong.replace('-', '')}"
+
+
+WIDE_ROUTES = tuple(
+    Route(right, wrong)
+    for wrong in WIDE
+    for right in ("utf-8", "gbk", "big5")
+    if right != wrong
+)
+SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
+
+_BYTES = regex.compile(r"[\x00-\xff]*[\x80-\xff][\x00-\xff]*", regex.S)
+
+
+def attempt(route: Route, line: str) -> list[Part] | None:
+    """What `line` was before it took this route, or None where the route cannot be."""
+    wrong = reader(route.wrong)
+    data = wrong.to_bytes(line)
+    if route.wrong in WIDE:
+        if any(char > "\xff" for char in data):
+            return None
+        return _checked(decode(data, route.right, wrong))
+    return _spans(route, data, line, wrong)
+
+
+def _spans(route: Route, data: str, line: str, wrong: Reader) -> list[Part] | None:
+    """Decode what consists of bytes; other characters, which this reader never makes, stay."""
+    parts: list[Part] = []
+    at = 0
+    for match in _BYTES.finditer(data):
+        parts.append(Part(line[at : match.start()], "foreign"))
+        parts += decode(match[0], route.right, wrong)
+        at = match.end()
+    parts.append(Part(line[at:], "foreign"))
+    return _checked(parts)
+
+
+def _checked(parts: list[Part]) -> list[Part] | None:
+    parts = [part for part in parts if part.text]
+    return parts if any(part.kind != "foreign" and not part.text.isascii() for part in parts) else None
+
+
+def plausible(line: str, routes: Sequence[Route] | None = None) -> Iterator[Route]:
+    """The routes (of `routes`, or of all) that could have led to such a line, cheaply told."""
+    outer = {char for char in line if not char.isascii()}
+    narrow = {char for char in outer if not _WIDE_CHARACTER.match(char)}
+    if len(narrow) > 1 and (routes is None or any(route in SINGLE_ROUTES for route in routes)):
+        for route in SINGLE_ROUTES if routes is None else routes:
+            table = reader(route.wrong).table
+            if route in SINGLE_ROUTES and all(ord(char) in table for char in narrow):
+                if _whole(route.right, reader(route.wrong).to_bytes(line)) >= _LEAST_WHOLE:
+                    yield route
+    if len(outer - narrow) > 1:
+        for route in WIDE_ROUTES if routes is None else routes:
+            table = reader(route.wrong).table
+            if route in WIDE_ROUTES and all(ord(char) in table for char in outer):
+                if _whole(route.right, reader(route.wrong).to_bytes(line)) >= _LEAST_WHOLE:
+                    yield route
+
+
+def _whole(right: str, data: str) -> float:
+    """The share of bytes from 0x80 on that stand in whole and common characters of a codec."""
+    high = sum(map(len, _HIGH.findall(data)))
+    whole = sum(map(len, _COMMON[right].findall(data)))
+    return whole / high if high else 0.0
+
+
+_LEAST_WHOLE = 0.3
+_WIDE_CHARACTER = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]")
+_HIGH = regex.compile(r"[\x80-\xff]+")
+_COMMON = {
+    "utf-8": regex.compile(r"[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x80-\xbf]{3}"),
+    "gbk": regex.compile(r"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]"),
+    "big5": regex.compile(r"[\xa1-\xc6][\x40-\x7e\xa1-\xfe]"),
+}
