@@ -24,8 +24,10 @@ Where = Literal["head", "tail", "any"]
 _EDGE_LINES = 8
 """How many non-blank lines count as the head or the tail of a page."""
 
+_ANY_LENGTH = 1 << 40
+
 _KEYS = {"why", "source", "pattern", "literals", "lists", "scope", "where", "put", "confidence"}
-_KEYS |= {"hits", "near_misses", "options"}
+_KEYS |= {"hits", "near_misses", "longest", "options"}
 
 
 def shipped() -> Path:
@@ -37,7 +39,11 @@ def shipped() -> Path:
 @dataclass(frozen=True)
 class Rule:
     """One rule file. Its id is its path: `rules/strip/chrome/share.toml` is
-    `strip.chrome.share`, and belongs to the filter `strip.chrome`."""
+    `strip.chrome.share`, and belongs to the filter `strip.chrome`.
+
+    `longest` is the length of the longest line that the rule looks at, blanks at its ends
+    included; 0 sets no limit. A short one keeps clean documents away from the pattern.
+    """
 
     id: str
     why: str
@@ -48,6 +54,7 @@ class Rule:
     where: Where = "any"
     put: str = ""
     confidence: float = 1.0
+    longest: int = 0
     hits: tuple[str, ...] = ()
     near_misses: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -141,16 +148,18 @@ class RuleEditor:
     def __init__(self, name: str, book: RuleBook) -> None:
         self.name = name
         self._rules = book.of(name)
-        self._numbers = book.numbers(self._rules)
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
+        self._longest = np.zeros(len(book.literals), np.int64)
         for rule in self._rules:
             if not rule.literals:
                 raise RuleError(f"{rule.id}: no literals; a rule needs one that every match holds")
             for word in rule.literals:
-                self._by_literal[book.literals[word]].append(rule)
+                number = book.literals[word]
+                self._by_literal[number].append(rule)
+                self._longest[number] = max(self._longest[number], rule.longest or _ANY_LENGTH)
 
     def suspects(self, batch: Batch) -> Mask:
-        return batch.with_literal(self._numbers)
+        return lines_with_literal(batch, self._longest)
 
     def edits(self, view: View) -> Iterator[Edit]:
         order = {rule.id: rank for rank, rule in enumerate(self._rules)}
@@ -159,13 +168,29 @@ class RuleEditor:
         for hit in view.hits:
             for rule in self._by_literal.get(hit.literal, ()):
                 at = int(np.searchsorted(starts, hit.start, side="right")) - 1
-                tried[at, rule.id] = view.lines[at], rule
+                line = view.lines[at]
+                if line.end - line.start <= (rule.longest or _ANY_LENGTH):
+                    tried[at, rule.id] = line, rule
         zones = _zones(view) if any(rule.where != "any" for _, rule in tried.values()) else {}
         for (at, _), (line, rule) in sorted(
             tried.items(), key=lambda pair: (pair[0][0], order[pair[0][1]])
         ):
             if rule.where == "any" or rule.where in zones.get(at, ()):
                 yield from _matches(rule, view, line)
+
+
+def lines_with_literal(batch: Batch, longest: Ints) -> Mask:
+    """Which documents hold a literal on a line of at most `longest[literal]` characters,
+    shape (n,); 0 leaves a literal out."""
+    found = np.zeros(len(batch), np.bool_)
+    hits = batch.hits
+    limits = longest.take(hits.literal)
+    at = np.flatnonzero(limits)
+    ends = batch.line_ends
+    lines = np.searchsorted(ends, batch.starts.take(hits.doc[at]) + hits.start[at])
+    lengths = ends[lines] - batch.line_starts[lines]
+    found[hits.doc[at[lengths <= limits[at]]]] = True
+    return found
 
 
 def line_deletion(view: View, line: Line, rule: str, confidence: float = 1.0) -> Edit:

@@ -1,0 +1,77 @@
+"""Brands of betting sites at the end of a title, before it, or alone on a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Line, Mask, View
+from cleaner.document import Edit
+from cleaner.rules import RuleBook, line_deletion, lines_with_literal
+from cleaner.strip.spans import any_of, lines_of
+
+_SEPARATOR = regex.compile(r"\s*(?:[-_|丨–—~]+|>{1,2}|»)\s*")
+_SENTENCE = regex.compile(r"[。;]")
+_LONGEST = 160
+
+
+class Brands:
+    """Cuts `…-<brand>体育官网` off a title and takes lines away that are nothing else.
+
+    A part of a line counts only when brand, fillers (官网, app, 平台 …), digits and Latin letters
+    make all of it: a report on a sponsor keeps its name.
+    """
+
+    name = "strip.brand"
+
+    def __init__(self, book: RuleBook) -> None:
+        (rule,) = book.of(self.name)
+        self._rule = rule.id
+        self._numbers = book.numbers([rule])
+        self._limits = np.zeros(len(book.literals), np.int64)
+        self._limits[self._numbers] = _LONGEST
+        brand = any_of(rule.literals).pattern
+        fill = any_of(book.words("brand_fillers")).pattern
+        bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
+        self._branded = regex.compile(rf"{bit}*?{brand}{bit}*")
+        self._filler = regex.compile(rf"{bit}+")
+        self._before = regex.compile(rf"\s*{bit}*?{brand}{bit}*:\s*(?=\S)")
+
+    def suspects(self, batch: Batch) -> Mask:
+        return lines_with_literal(batch, self._limits)
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        for line in lines_of(view, self._numbers):
+            folded = view.folded[line.start : line.end]
+            if len(folded) <= _LONGEST and not _SENTENCE.search(folded):
+                yield from self._on_line(view, line, folded)
+
+    def _on_line(self, view: View, line: Line, folded: str) -> Iterator[Edit]:
+        start = self._tail(folded)
+        if start == 0:
+            yield line_deletion(view, line, self._rule)
+        elif start < len(folded.rstrip()):
+            yield Edit(line.start + start, line.end, "", self._rule)
+        else:
+            before = self._before.match(folded)
+            if before:
+                yield Edit(line.start, line.start + before.end(), "", self._rule)
+
+    def _tail(self, folded: str) -> int:
+        """Where the brands at the end of a line begin, with the separator before them; the
+        length of the line without any."""
+        cuts = [(0, len(folded) - len(folded.lstrip()))]
+        cuts += [(m.start(), m.end()) for m in _SEPARATOR.finditer(folded)]
+        end, tail, found = len(folded), len(folded), False
+        for start, after in reversed(cuts):
+            part = folded[after:end].strip()
+            branded = self._branded.fullmatch(part) is not None
+            if part and not branded and not self._filler.fullmatch(part):
+                break
+            found = found or branded
+            if branded:
+                tail = start
+            end = start
+        return tail if found else len(folded)
