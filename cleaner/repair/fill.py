@@ -27,14 +27,14 @@ _MOST_OPTIONS = 400
 _LONGEST_GAP = 12  # bytes; a longer stretch that does not decode was not damaged this way
 
 _CHARACTER = {
-    "utf-8": r"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3}",
-    "gbk": r"[\x00-\x7f]|[\x81-\xfd][\x40-\x7e\x80-\xfd]|\xfe[\x50-\xa0]",
-    "big5": r"[\x00-\x7f]|[\xa1-\xf9][\x40-\x7e\xa1-\xfd]",
+    "utf-8": r"[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3}",
+    "gbk": r"[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]",
+    "big5": r"[\x00-\x7f]|[\xa1-\xf9][\x40-\x7e\xa1-\xfe]",
 }
 _GAP = {
     "utf-8": rf"(?:(?!{_CHARACTER['utf-8']}).)+",
-    "gbk": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$)|\xfe.)+",
-    "big5": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$)|\xfe.)+",
+    "gbk": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))+",
+    "big5": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))+",
 }
 _SPLIT = {
     right: regex.compile(rf"(?P<sound>(?:{_CHARACTER[right]})+)|(?P<gap>{_GAP[right]})|.", regex.S)
@@ -104,6 +104,8 @@ def _choose(parts: list[Part], gaps: list[_Gap]) -> None:
             left, right = _context(parts, gap.place)
             texts += [left + option + right for option in gap.options]
             bias += [_script_bias(option, traditional) for option in gap.options]
+            if not right:
+                bias[-len(gap.options) :] = np.add(bias[-len(gap.options) :], [_end_bias(o) for o in gap.options]).tolist()
             bias[-len(gap.options) :] = np.add(bias[-len(gap.options) :], gap.bias).tolist()
             sizes.append(len(gap.options))
         scores = sequence_scores([text or " " for text in texts]) + np.array(bias)
@@ -234,7 +236,7 @@ def _table(right: str) -> _Table:
     rows = [(char, char.encode(right, "ignore")) for char, k in zip(pool, known, strict=True) if k]
     rows = [(char, data) for char, data in rows if len(data) > 1]
     # The model sees folded text: of characters that fold alike, the ordinary ones come first.
-    bias = [0.0 if char in _ordinary() else -4.0 for char, _ in rows]
+    bias = [0.0 if char in _ordinary() else -6.0 for char, _ in rows]
     return _Table(
         "".join(char for char, _ in rows),
         np.array([list(data.ljust(3, b"\0")[:3]) for _, data in rows], np.uint8),
@@ -276,3 +278,12 @@ def _traditional(text: str) -> bool:
 def _script_bias(option: str, traditional: bool) -> float:
     other = _scripts()[1 if traditional else 0]
     return -5.0 * sum(char in other for char in option)
+
+
+def _end_bias(option: str) -> float:
+    """How well a text ends a line, which the model does not know."""
+    return 4.0 * (option[-1:] in _ENDS) - 4.0 * (option[-1:] in _NO_ENDS)
+
+
+_ENDS = frozenset("。！？”）》】；…")
+_NO_ENDS = frozenset("，、（《【“")

@@ -80,22 +80,16 @@ class Mojibake:
         }
         mended |= mend(rest, tuple(votes), fewest=1)
         for k, found in sorted(mended.items()):
-            final = _again(found)
-            yield _edit(view.lines[k].start, view.text[slice(*view.lines[k])], final)
+            yield _edit(view.lines[k].start, view.text[slice(*view.lines[k])], found)
 
 
 def mend(
     lines: Mapping[int, str], routes: Sequence[Route] | None = None, fewest: int = _FEWEST_HAN
 ) -> dict[int, Mended]:
     """The lines that a route mends, each by its best route; without `routes` all are tried."""
-    tried: list[tuple[int, Route, list[Part]]] = []
-    for number, line in lines.items():
-        for route in plausible(line, routes):
-            parts = attempt(route, line)
-            if parts is not None and not any(
-                number == k and _text(parts) == _text(other) for k, _, other in tried[-4:]
-            ):
-                tried.append((number, route, parts))
+    tried = [
+        (number, *result) for number, line in lines.items() for result in _results(line, routes)
+    ]
     best: dict[int, Mended] = {}
     for (number, *_), found in zip(tried, _measured(tried, lines), strict=True):
         if _sound(found, lines[number], fewest) and (
@@ -103,6 +97,24 @@ def mend(
         ):
             best[number] = found
     return best
+
+
+def _results(
+    line: str, routes: Sequence[Route] | None, rounds: int = _ROUNDS
+) -> list[tuple[Route, list[Part]]]:
+    """What each route makes of a line, and what further routes make of that."""
+    results: list[tuple[Route, list[Part]]] = []
+    seen: set[str] = set()
+    for route in plausible(line, routes):
+        parts = attempt(route, line)
+        text = _text(parts or ())
+        if parts is None or text in seen:
+            continue
+        seen.add(text)
+        results.append((route, parts))
+        if rounds > 1 and route.right == "utf-8" and len(parts) == 1:
+            results += [(route, deeper) for _, deeper in _results(text, None, rounds - 1)]
+    return results
 
 
 def _rank(found: Mended) -> float:
@@ -113,17 +125,6 @@ def _sound(found: Mended, line: str, fewest: int) -> bool:
     least = _LEAST_MEAN[found.route.right] - (1.5 if fewest < _FEWEST_HAN else 0)
     outer = sum(not char.isascii() for char in line)
     return found.han >= fewest and found.mean >= least and found.gain >= _LEAST_GAIN * outer
-
-
-def _again(found: Mended) -> Mended:
-    """The result of a second round, where there is one."""
-    for _ in range(_ROUNDS - 1):
-        odd = int(_odd().take(encode(found.text)).sum())
-        deeper = mend({0: found.text}) if odd >= _FEWEST_ODD else {}
-        if 0 not in deeper:
-            break
-        found = deeper[0]
-    return found
 
 
 def _measured(

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 LOST = "\xff"
-"""Stands for one byte that the reader lost. 0xFF occurs in no text of UTF-8, GBK or Big5."""
-SWALLOWED = "\xfe"
+"""Stands for one byte from 0x80 on that the reader lost. 0xFF occurs in no text of UTF-8, GBK
+or Big5."""
+SWALLOWED = "\x1a"
 """Stands for a byte below 0x40 that the reader took along with the one before it."""
 
 # Readings of one byte sequence that differ between programs: the later fills what the earlier

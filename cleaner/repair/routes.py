@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.repair.fill import Part, decode
-from cleaner.repair.readers import SINGLE, WIDE, Reader, reader
+from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
 
 
 class Route(NamedTuple):
@@ -32,6 +32,8 @@ WIDE_ROUTES = tuple(
 )
 SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
 
+_SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf])\?")
+"""Where Windows made one `?` of the last byte of a character and the ASCII after it."""
 _BYTES = regex.compile(r"[\x00-\xff]*[\x80-\xff][\x00-\xff]*", regex.S)
 
 
@@ -40,8 +42,10 @@ def attempt(route: Route, line: str) -> list[Part] | None:
     wrong = reader(route.wrong)
     data = wrong.to_bytes(line)
     if route.wrong in WIDE:
-        if any(char > "\xff" for char in data):
+        if max(data) > "\xff":
             return None
+        if route.wrong == "gbk" and route.right == "utf-8":
+            data = _SWALLOWING.sub(LOST + SWALLOWED, data)
         return _checked(decode(data, route.right, wrong))
     return _spans(route, data, line, wrong)
 
