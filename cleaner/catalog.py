@@ -25,6 +25,7 @@ FILTERS: Mapping[str, str] = {
     "repair.invisible": "cleaner.repair.invisible:Invisible",
     "repair.compat": "cleaner.repair.compat:Compat",
     "repair.width": "cleaner.repair.width:Width",
+    "repair.spacing": "cleaner.repair.spacing:Spacing",
     "strip.markup": "cleaner.strip.markup:Markup",
     "strip.spam": "cleaner.strip.spam:Spam",
     "strip.brand": "cleaner.strip.brand:Brands",

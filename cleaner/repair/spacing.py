@@ -1,0 +1,231 @@
+"""`repair.spacing`: blanks, question marks and doubled marks that a machine put into text.
+
+Letter-spaced Chinese (中 文 网 站), question marks where indents were lost (??11月5日), marks
+of punctuation that a page doubles throughout (,。), blanks before every mark, and the noise of
+forums against copying (; R6 U7 k+ B$ u;). Nothing is decided on one spot where a person might
+have meant it: either a run is long, or the whole page shows the same fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+import regex
+
+from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.document import Edit
+from cleaner.kernels.text import Class, encode
+from cleaner.models.lm import load
+from cleaner.rules import RuleBook
+
+_GAP = r"[ \u3000\xa0]{1,2}"
+_TOKEN = r"(?:\p{Han}|[，。、：；！？“”‘’（）《》【】「」—…,:;!?()\"']{1,2}|[0-9A-Za-z.%]+)"
+_SPACED = regex.compile(rf"(?<![\p{{Han}}\w]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?![\p{{Han}}\w])")
+_GAPS = regex.compile(rf"(?<=(?P<before>\S)){_GAP}(?=(?P<after>\S))")
+_CORE = regex.compile(rf"\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
+_LEAST_HAN = 5
+_FLUENT = -4.7
+"""Mean ln p of a character, once joined, that running text reaches and lists of names do not."""
+_SERIES = frozenset(
+    "一二三四五六七八九十百千万甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    "金木水火土春夏秋冬东南西北中上下左右天地玄黄宇宙洪荒赵钱孙李周吴郑王年月日时"
+)
+"""Characters of rows that are known by heart, and so fluent, but never joined."""
+_LESSON = regex.compile("生字|组词|识字|笔画|部首|百家姓|注音|偏旁")
+
+_INDENT = regex.compile(r"(?m)^[ \t\u3000]*((?:\?[ ]?){2,8})(?=[\p{Han}0-9“\"《【(])")
+_ALONE = regex.compile(r"(?m)^[ \t\u3000]*(?:\?[ ]?){1,4}\n")
+_DOUBLED = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;](?![,。、;]))")
+_DRAWL = regex.compile(r"([,、。~])\1\1")
+_BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?![A-Za-z0-9@]))")
+_MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
+_FORUM = regex.compile(
+    r"(?<![!-~])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
+)
+_PAGE_WIDE = 4
+_PAGE = 200
+"""So many characters make a page: what a short post repeats may be its writer's manner."""
+_LONG_LINE = 40
+
+
+class Spacing:
+    """The Editor; see the module."""
+
+    name = "repair.spacing"
+
+    def __init__(self, book: RuleBook) -> None:
+        pass
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Documents with characters spaced apart, or with two marks side by side."""
+        found = np.zeros(len(batch), np.bool_)
+        blanks = np.flatnonzero(batch.classes == Class.SPACE)
+        for at in (_apart(batch, blanks), _noise(batch, blanks), _questions(batch)):
+            found[np.searchsorted(batch.ends, at)] = True
+        for at in (_blank_before_mark(batch, blanks), _pairs(batch)):
+            found |= (
+                np.bincount(np.searchsorted(batch.ends, at), minlength=len(batch)) >= _PAGE_WIDE
+            )
+        return found
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        for find in (_spaced, _indents, _doubled, _before_marks, _forum):
+            yield from find(view)
+
+
+def _spaced(view: View) -> Iterator[Edit]:
+    """Runs of characters set apart by blanks that read as running text once joined."""
+    found = [match for match in _SPACED.finditer(view.text) if _is_sentence(match[0])]
+    if not found or _LESSON.search(view.folded):
+        return
+    for match in found:
+        digits = regex.search(r"\d\d", match[0]) is None  # then they are spaced apart as well
+        for gap in _GAPS.finditer(view.text, *match.span()):
+            pair = gap["before"] + gap["after"]
+            if not (pair.isascii() and pair.isalnum()) or (digits and pair.isdigit()):
+                yield Edit(gap.start(), gap.end(), "", "repair.spacing.letters", 0.9)
+
+
+def _is_sentence(run: str) -> bool:
+    han = set(regex.findall(r"\p{Han}", run))
+    if len(regex.findall(r"\p{Han}", run)) < _LEAST_HAN or not _CORE.search(run):
+        return False
+    return not han <= _SERIES and _fluency(regex.sub(r"\s", "", run)) >= _FLUENT
+
+
+def _fluency(text: str) -> float:
+    return float(load().score_text(text)[1:].mean())
+
+
+def _indents(view: View) -> Iterator[Edit]:
+    """Question marks at the start of lines, where blanks could not be encoded: on two lines
+    of a page at least, or two or four of them before one long sentence."""
+    found = list(_INDENT.finditer(view.text))
+    ends = [view.text.find("\n", match.end()) for match in found]
+    lines = [
+        view.text[match.start() : end if end >= 0 else None].rstrip()
+        for match, end in zip(found, ends, strict=True)
+    ]
+    long = [len(line) >= _LONG_LINE and line[-1] in '。”"' for line in lines]
+    sure = sum(long) >= 2
+    for match, line in zip(found, long, strict=True):
+        even = match[1].count("?") in (2, 4)
+        if (sure or (line and even)) and match[1].count("?") <= 4:
+            yield Edit(match.start(1), match.end(1), "", "repair.spacing.indent", 0.95)
+    if sure or any(long):
+        for match in _ALONE.finditer(view.text):
+            yield Edit(match.start(), match.end(), "", "repair.spacing.indent", 0.9)
+
+
+def _doubled(view: View) -> Iterator[Edit]:
+    """The first of two marks, on a page that doubles them and never drawls (,,, or 。。。)."""
+    found = list(_DOUBLED.finditer(view.folded))
+    if len(found) < _PAGE_WIDE or len(view.text) < _PAGE or _DRAWL.search(view.folded):
+        return
+    marks = len(regex.findall(r"[,。、;]", view.folded))
+    if len(found) >= 0.05 * marks:
+        for match in found:
+            yield Edit(match.start(1), match.end(1), "", "repair.spacing.doubled", 0.9)
+
+
+def _before_marks(view: View) -> Iterator[Edit]:
+    """Blanks before marks, on a page where half of all marks have one."""
+    found = list(_BEFORE.finditer(view.text))
+    if len(found) >= _PAGE_WIDE and len(found) >= 0.5 * len(_MARKS.findall(view.text)):
+        for match in found:
+            yield Edit(match.start(), match.end(), "", "repair.spacing.before_mark", 0.95)
+
+
+def _forum(view: View) -> Iterator[Edit]:
+    """What Discuz strews against copying: pairs of a character from @ to ~ and one from ! to ?.
+
+    Chess moves, chords and lists of letters have the same shape, but not so many marks.
+    """
+    for match in _FORUM.finditer(view.text):
+        seconds = [token[1] for token in match.captures("token") if len(token) > 1]
+        digits = sum(second.isdigit() for second in seconds)
+        marks = len({second for second in seconds if not second.isdigit()})
+        if marks >= 2 and (len(seconds) >= 6 or (len(seconds) >= 4 and digits)):
+            yield Edit(match.start(), match.end(), "", "repair.spacing.forum", 0.95)
+
+
+def _apart(batch: Batch, blanks: Ints) -> Ints:
+    """Blanks behind a Chinese character before another that a blank follows."""
+    at = blanks[_near(batch, blanks, -1, _is_han)]
+    next_han, next_blank = _near(batch, at, 1, _is_han), _near(batch, at, 1, _is_blank)
+    second_han, second_blank = _near(batch, at, 2, _is_han), _near(batch, at, 2, _is_blank)
+    return at[(next_han & second_blank) | (next_blank & second_han)]
+
+
+def _noise(batch: Batch, blanks: Ints) -> Ints:
+    """Blanks between two pairs of a character from @ to ~ and one from ! to ?."""
+    at = blanks[_near(batch, blanks, -1, _is_low) & _near(batch, blanks, 1, _is_upper)]
+    return at[_near(batch, at, -2, _is_upper)]
+
+
+def _questions(batch: Batch) -> Ints:
+    """Question marks (ASCII) with another behind them, a blank between at most."""
+    at = np.flatnonzero(batch.codes == ord("?"))
+    blank = _near(batch, at, 1, _is_blank) & _near(batch, at, 2, _is_question)
+    return at[_near(batch, at, 1, _is_question) | blank]
+
+
+def _blank_before_mark(batch: Batch, blanks: Ints) -> Ints:
+    """Blanks before a mark and behind what is neither blank nor ASCII."""
+    at = blanks[_near(batch, blanks, -1, _is_wide)]
+    found: Ints = at[_near(batch, at, 1, _is_mark) | _near(batch, at, 1, _is_blank)]
+    return found
+
+
+def _pairs(batch: Batch) -> Ints:
+    """Commas with another comma, a full stop or a semicolon behind them."""
+    at = np.flatnonzero((batch.folded == ord(",")) | (batch.folded == ord("、")))
+    found: Ints = at[np.isin(_shifted(batch.folded, at, 1), encode(",。、;"))]
+    return found
+
+
+_MARK_CODES = encode(",。、;，；")
+_Codes = npt.NDArray[np.uint32]
+
+
+def _shifted(codes: _Codes, at: Ints, by: int) -> _Codes:
+    """The code points `by` behind those at `at`; at the borders of the batch a newline."""
+    where = at + by
+    inside = (where >= 0) & (where < len(codes))
+    return np.where(inside, codes[np.clip(where, 0, len(codes) - 1)], np.uint32(10))
+
+
+def _near(batch: Batch, at: Ints, by: int, test: Callable[[_Codes], Mask]) -> Mask:
+    return test(_shifted(batch.codes, at, by))
+
+
+def _is_mark(codes: _Codes) -> Mask:
+    return np.isin(codes, _MARK_CODES)
+
+
+def _is_han(codes: _Codes) -> Mask:
+    return codes > 0x2E7F
+
+
+def _is_blank(codes: _Codes) -> Mask:
+    found: Mask = (codes == 0x20) | (codes == 0xA0) | (codes == 0x3000)
+    return found
+
+
+def _is_wide(codes: _Codes) -> Mask:
+    return codes > 0x2000
+
+
+def _is_low(codes: _Codes) -> Mask:
+    return (codes >= ord("!")) & (codes <= ord("?"))
+
+
+def _is_upper(codes: _Codes) -> Mask:
+    return (codes >= ord("@")) & (codes <= ord("~"))
+
+
+def _is_question(codes: _Codes) -> Mask:
+    found: Mask = codes == ord("?")
+    return found
