@@ -21,6 +21,7 @@ STAGES: Mapping[str, type] = {
 FILTERS: Mapping[str, str] = {
     # name in a recipe: "module:class", or "rules" for a filter that rule files alone make
     "repair.escapes": "cleaner.repair.escapes:Escapes",
+    "repair.mojibake": "cleaner.repair.mojibake:Mojibake",
     "repair.pinyin": "cleaner.repair.pinyin:Pinyin",
     "repair.invisible": "cleaner.repair.invisible:Invisible",
     "repair.compat": "cleaner.repair.compat:Compat",

@@ -27,7 +27,7 @@ from cleaner.rules import RuleBook
 _FEWEST_ODD = 4
 _FEWEST_HAN = 4
 _ROUNDS = 2
-_LEAST_MEAN: Mapping[str, float] = {"utf-8": -7.6, "gbk": -6.4, "big5": -6.4}
+_LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4}
 """The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
 two bytes of any kind make a character of GBK or Big5, so there the model must be content."""
 _LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII
