@@ -1,1 +1,101 @@
-"""The command line."""
+"""The command line: `clean FILE…`, and `clean SUBCOMMAND …`.
+
+Only the module of the command that was asked for is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import NoReturn, cast
+
+from cleaner.errors import CleanerError, RecipeError, RuleError
+
+SUBCOMMANDS = {
+    "explain": "what was changed in one document and why, before and after",
+    "score": "the signals of documents, and where a limit would fall",
+    "dedup": "duplicates alone: drop them, or plan what would be dropped",
+    "tune": "limits that keep a share of your good documents",
+    "train": "models from your own labelled documents",
+}
+
+# Exit statuses; they stand on the help page.
+FAILED, MISUSED, DAMAGED, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
+
+
+def main(words: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and leave with its exit status; errors are one line on stderr."""
+    args = list(sys.argv[1:] if words is None else words)
+    name = args.pop(0) if args and args[0] in SUBCOMMANDS else "clean"
+    try:
+        status = _run(name, args)
+    except (RecipeError, RuleError) as error:
+        status = _complain(str(error), MISUSED)
+    except CleanerError as error:
+        status = _complain(str(error), FAILED)
+    except BrokenPipeError:
+        status = CLOSED_PIPE
+    except KeyboardInterrupt:
+        status = _complain("interrupted", INTERRUPTED)
+    except MemoryError:
+        status = _complain("out of memory; try --workers 1", FAILED)
+    sys.exit(_flushed(status))
+
+
+def available() -> dict[str, str]:
+    """The subcommands that this installation has, with what they do."""
+    return {name: text for name, text in SUBCOMMANDS.items() if find_spec(f"cleaner.cli.{name}")}
+
+
+def _run(name: str, args: list[str]) -> int:
+    import typer
+
+    if find_spec(f"cleaner.cli.{name}") is None:
+        raise CleanerError(f"{name}: this version has no such command")
+    module = import_module(f"cleaner.cli.{name}")
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    command: Callable[..., None] = module.command
+    app.command(epilog=_epilog(module))(command)
+    program = "clean" if name == "clean" else f"clean {name}"
+    # typer brings its own click of late: the base of wrong use is found through a subclass.
+    misuse = cast(type[Exception], typer.BadParameter.__mro__[2])
+    try:
+        result = app(args, prog_name=program, standalone_mode=False)
+    except typer.Exit as end:
+        return int(end.exit_code)
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    except misuse as error:
+        message = getattr(error, "format_message", error.__str__)()
+        return _complain(f"{message} (see {program} --help)", MISUSED)
+    return result if isinstance(result, int) else 0
+
+
+def _epilog(module: ModuleType) -> str:
+    """The end of a help page; `{commands}` in it stands for the list of subcommands."""
+    commands = "\n\n".join(f"clean {name}: {text}" for name, text in available().items())
+    return str(getattr(module, "EPILOG", "")).replace("{commands}", commands)
+
+
+def _complain(message: str, status: int) -> int:
+    line = " ".join(message.split())
+    print(f"clean: {line}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+def _flushed(status: int) -> int:
+    """Push out what Python still holds, so that a closed pipe is met here and not at exit."""
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        pass
+    except OSError as error:
+        return _complain(f"standard output: cannot be written: {error.strerror}", FAILED)
+    else:
+        return status
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return status or CLOSED_PIPE

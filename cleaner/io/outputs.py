@@ -9,6 +9,8 @@ from __future__ import annotations
 import bz2
 import lzma
 import os
+import stat
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +42,11 @@ def reveal(path: Path) -> None:
         part_of(path).replace(path)
 
 
+def regular(path: str) -> bool:
+    """Whether an output is, or will be, an ordinary file."""
+    return path != STDOUT and (not Path(path).exists() or Path(path).is_file())
+
+
 class Output:
     """One output file, or standard output with `path` "-".
 
@@ -56,7 +63,8 @@ class Output:
         self._size = 0
         self.length = length
         try:
-            self._fd = 1 if self.path == STDOUT else _open(Path(path), length)
+            self._fd = -1 if self.path == STDOUT else _open(Path(path), length)
+            self._durable = self._fd >= 0 and stat.S_ISREG(os.fstat(self._fd).st_mode)
         except OSError as error:
             raise self._refused(error) from error
 
@@ -76,13 +84,13 @@ class Output:
             data = self._encoder.compress(data)
         self._put(data)
 
-    def mark(self, *, durable: bool = True) -> int:
+    def mark(self) -> int:
         """Bring everything to disk and close the compressed frame; the length of the file."""
         self.flush()
         if self._encoder:
             self._put(self._encoder.flush())
             self._encoder = None
-        if durable and self.path != STDOUT:
+        if self._durable:
             try:
                 os.fsync(self._fd)
             except OSError as error:
@@ -99,21 +107,29 @@ class Output:
 
     def abandon(self) -> None:
         """Close the file as it is; what was written stays for `--resume`."""
-        if self.path != STDOUT and self._fd >= 0:
+        if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
 
     def _put(self, data: bytes) -> None:
         rest = memoryview(data)
-        while rest:
-            try:
-                written = os.write(self._fd, rest)
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                raise self._refused(error) from error
-            self.length += written
-            rest = rest[written:]
+        try:
+            while rest:
+                written = self._some(rest)
+                self.length += written
+                rest = rest[written:]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _some(self, data: memoryview) -> int:
+        """Write some of `data` as the system pleases; how much of it."""
+        if self._fd >= 0:
+            return os.write(self._fd, data)
+        written = sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return written
 
     def _refused(self, error: OSError) -> OutputError:
         name = "standard output" if self.path == STDOUT else self.path

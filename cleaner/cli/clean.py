@@ -1,0 +1,220 @@
+"""`clean FILE…`: the main job."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import cleaner
+from cleaner.errors import OutputError, RecipeError
+from cleaner.pipeline import Pipeline
+from cleaner.stream import Outcome, Settings, run
+from cleaner.stream.work import Shape
+
+EPILOG = """
+[bold]Examples[/]
+
+clean page.jsonl > clean.jsonl
+
+cat *.jsonl | clean > clean.jsonl
+
+clean in/*.jsonl.zst -o out/ --rejects rejects/ --workers 2 --stats run.json --resume
+
+clean explain page.jsonl:17
+
+[bold]Other commands[/] (each has its own --help)
+
+{commands}
+
+[bold]Exit status[/]
+
+0: all is done. 1: an input cannot be read, or an output cannot be written. 2: wrong use, recipe
+or rule. 3: done, but an input was truncated or corrupt: all before the damage was used. 130:
+interrupted. 141: nobody read the output.
+
+[bold]Output[/]
+
+A kept line is the input line with the cleaned text and one more field, `clean`: signals and the
+number of edits. A rejected line is the raw input with `clean.reasons`; a line that is no document
+goes to the rejects as `line`, `offset`, `raw`. Order is that of the input, and the bytes are the
+same for any number of workers.
+"""
+
+_INPUT, _DECIDE, _OUTPUT, _RUN = "Input", "What is done", "Output", "The run"
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"clean {cleaner.__version__}")
+        raise typer.Exit
+
+
+def command(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="JSON lines (.jsonl), text (.txt, one document a file) or .parquet; also packed "
+            "as .gz .zst .xz .bz2. Without a file, or with -, standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        str,
+        typer.Option(
+            "-o",
+            "--out",
+            help="A file, or a folder/ for one file an input.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = "-",
+    rejects: Annotated[
+        str | None,
+        typer.Option(
+            help="Where rejected lines go, with reasons: a file, or a folder/.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    stats: Annotated[
+        Path | None,
+        typer.Option(help="Write sums, rules and speed as JSON.", rich_help_panel=_OUTPUT),
+    ] = None,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace", help="Add every change and the original text.", rich_help_panel=_OUTPUT
+        ),
+    ] = False,
+    audit: Annotated[
+        bool,
+        typer.Option(
+            "--audit",
+            help="Add signals and reasons; change and drop nothing.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    keep_all: Annotated[
+        bool,
+        typer.Option(
+            "--keep-all",
+            help="Clean everything and drop nothing; the reasons stand in the record.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    recipe: Annotated[
+        str,
+        typer.Option(
+            help="news-zh, web-zh, repair-only, dedup-only, or a .toml file of your own.",
+            rich_help_panel=_DECIDE,
+        ),
+    ] = "news-zh",
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SIGNAL=VALUE",
+            help="Replace or add a limit; again for more.",
+            rich_help_panel=_DECIDE,
+        ),
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="A folder with rules and lists of your own.", rich_help_panel=_DECIDE),
+    ] = None,
+    split: Annotated[
+        bool | None,
+        typer.Option(
+            help="Split pages into their articles, or never.  [default: the recipe says]",
+            rich_help_panel=_DECIDE,
+            show_default=False,
+        ),
+    ] = None,
+    fmt: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="jsonl or text, whatever the name says.", rich_help_panel=_INPUT
+        ),
+    ] = None,
+    text_field: Annotated[
+        str, typer.Option(help="The field that holds the text.", rich_help_panel=_INPUT)
+    ] = "text",
+    id_field: Annotated[
+        str,
+        typer.Option(
+            help="The field that names a document; without it, file:line does.",
+            rich_help_panel=_INPUT,
+        ),
+    ] = "id",
+    workers: Annotated[
+        int,
+        typer.Option(min=0, help="Worker processes; 0 works in this one.", rich_help_panel=_RUN),
+    ] = 1,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with an unfinished run, if there is one.", rich_help_panel=_RUN
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel=_RUN)
+    ] = False,
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> int:
+    """Repair, strip, restore, score and deduplicate damaged Chinese web text.
+
+    Clean, whole, coherent documents come out, with a reason for everything.
+    """
+    from cleaner.cli.progress import Progress
+
+    if fmt not in (None, "jsonl", "text"):
+        raise typer.BadParameter(f"{fmt!r} is neither jsonl nor text", param_hint="--format")
+    if audit and keep_all:
+        raise typer.BadParameter("--audit and --keep-all exclude each other")
+    shape = Shape(text_field, id_field, trace, audit, keep_all)
+    make = functools.partial(
+        Pipeline.from_recipe, recipe, limits=limits(limit or ()), split=split, rules=rules
+    )
+    settings = Settings(files or ("-",), out, rejects, fmt, shape, workers, resume)  # type: ignore[arg-type]
+    with Progress(quiet=quiet) as progress:
+        outcome = run(make, settings, progress.show)
+        progress.done(outcome)
+    if stats:
+        write_stats(stats, outcome)
+    for path, what in sorted(outcome.damage.items()):
+        typer.echo(f"clean: {path}: {what}; all before was used", err=True)
+    return 3 if outcome.damage else 0
+
+
+def limits(pairs: Any) -> dict[str, float]:
+    """`SIGNAL=VALUE` words as a mapping; raises RecipeError."""
+    found: dict[str, float] = {}
+    for pair in pairs:
+        signal, _, value = pair.partition("=")
+        try:
+            found[signal.strip()] = float(value)
+        except ValueError as error:
+            raise RecipeError(
+                f"--limit {pair}: write SIGNAL=NUMBER, as in han_share=0.5"
+            ) from error
+    return found
+
+
+def write_stats(path: Path, outcome: Outcome) -> None:
+    """The outcome as JSON; `-` is standard error."""
+    text = json.dumps(outcome.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    if str(path) == "-":
+        sys.stderr.write(text)
+        return
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"--stats {path}: cannot be written: {error.strerror}") from error

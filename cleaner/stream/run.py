@@ -1,0 +1,304 @@
+"""One run over many inputs: read, work, admit, write, account, and checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cleaner
+from cleaner.errors import OutputError
+from cleaner.filter import Resumable
+from cleaner.io.inputs import STDIN, Format, Input
+from cleaner.io.lines import CHUNK_BYTES, Chunk, chunks
+from cleaner.io.outputs import STDOUT, Output, regular, reveal
+from cleaner.pipeline import Pipeline
+from cleaner.stream import checkpoint as checkpoints
+from cleaner.stream.account import Tally
+from cleaner.stream.checkpoint import Checkpoint
+from cleaner.stream.plan import Shard, is_folder, plan
+from cleaner.stream.work import Job, Shape, Work
+from cleaner.stream.workers import Pool, Results, inline
+from cleaner.stream.write import admitted, write
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run reads and writes. `workers` 0 works in this very process.
+
+    `checkpoint_every` counts chunks. It decides where compressed frames end, as `chunk_bytes`
+    decides where chunks do: both belong to the identity of a run.
+    """
+
+    inputs: Sequence[str] = (STDIN,)
+    out: str = STDOUT
+    rejects: str | None = None
+    format: Format | None = None
+    shape: Shape = field(default_factory=Shape)
+    workers: int = 1
+    resume: bool = False
+    chunk_bytes: int = CHUNK_BYTES
+    checkpoint_every: int = 32
+
+
+@dataclass
+class Outcome:
+    """What a run did. `damage` says by input what was wrong with it."""
+
+    identity: Mapping[str, Any]
+    tally: Tally
+    damage: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--stats`: everything but `speed` is the same however often a run is repeated,
+        resumed, or spread over workers."""
+        table = self.tally.as_dict()
+        stages = table.pop("seconds")
+        megabytes = self.tally.bytes_in / 1e6
+        speed = {name: round(value, 3) for name, value in stages.items()}
+        return {
+            "identity": self.identity,
+            "damage": dict(sorted(self.damage.items())),
+            **table,
+            "speed": {
+                "seconds": round(self.seconds, 3),
+                "mb_per_second": round(megabytes / self.seconds, 3) if self.seconds else 0.0,
+                "stage_seconds": speed,
+                "stage_mb_per_second": {
+                    name: round(megabytes / value, 1) for name, value in stages.items() if value
+                },
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How far a run is: for progress on a terminal."""
+
+    shards: Sequence[Shard]
+    shard: int
+    consumed: int
+    """Bytes of the present input that were read, as it lies on disk."""
+    tally: Tally
+
+
+Watch = Callable[[Snapshot], None]
+
+
+def run(make: Callable[[], Pipeline], settings: Settings, watch: Watch = lambda _: None) -> Outcome:
+    """Run a pipeline over inputs; `make` builds it, and must be picklable where workers are
+    spawned. Raises InputError and OutputError; BrokenPipeError when nobody reads the output."""
+    start = time.perf_counter()
+    work = Work(make, settings.shape)
+    shards = plan(settings.inputs, settings.out, settings.rejects, settings.format)
+    with ExitStack() as stack:
+        going = _Run(work, shards, settings, watch)
+        stack.callback(going.abandon)
+        results: Results
+        if settings.workers:
+            limit = work.pipe.recipe.run.max_seconds
+            pool = stack.enter_context(Pool(work, settings.workers, limit, going.tick))
+            results = pool.run(going.jobs())
+        else:
+            results = inline(work, going.jobs())
+        for job, pieces in results:
+            going.take(job, pieces)
+        going.finish()
+    return Outcome(going.identity, going.tally, going.damage, time.perf_counter() - start)
+
+
+class _Run:
+    """The state of a run: open outputs, sums, and how far it is."""
+
+    def __init__(self, work: Work, shards: list[Shard], settings: Settings, watch: Watch) -> None:
+        self.pipe = work.pipe
+        self.shards = shards
+        self.settings = settings
+        self.watch = watch
+        self.identity = identity_of(self.pipe, shards, settings)
+        self.tally = Tally()
+        self.damage: dict[str, str] = {}
+        self.shard = -1
+        self.chunks = 0
+        self.open: dict[str, Output] = {}
+        self.whole: list[str] = []
+        self.folder = _state_folder(shards, settings)
+        self.start = self._resume() if self.folder else None
+        self._reading = Snapshot(shards, 0, 0, self.tally)
+
+    def jobs(self) -> Iterator[Job]:
+        """Every chunk of every input that is not done yet."""
+        first = self.start.shard if self.start else 0
+        for number in range(first, len(self.shards)):
+            shard = self.shards[number]
+            resumed = self.start if number == first else None
+            source = Input(shard.path)
+            try:
+                for chunk in _chunks(source, shard, resumed, self.settings.chunk_bytes):
+                    self._reading = Snapshot(self.shards, number, source.consumed, self.tally)
+                    yield Job(number, shard.name, shard.format, chunk)
+            finally:
+                source.close()
+            if source.damage:
+                self.damage[shard.path] = source.damage
+
+    def take(self, job: Job, pieces: Sequence[tuple[Job, Any]]) -> None:
+        """Write what came of a chunk."""
+        self._go_to(job.shard)
+        shard = self.shards[job.shard]
+        out = self.open[shard.out]
+        rejects = self.open[shard.rejects] if shard.rejects else None
+        for piece, worked in pieces:
+            self.tally.add(worked.tally)
+            write(admitted(worked, self.pipe), piece, self.settings.shape, out, rejects, self.tally)
+        if STDOUT in self.open:
+            self.open[STDOUT].flush()
+        self.chunks += 1
+        if self.folder and self.chunks % self.settings.checkpoint_every == 0:
+            last = pieces[-1][0].chunk
+            self._checkpoint(job.shard, last.line + last.lines, last.end)
+        self.tick()
+
+    def tick(self) -> None:
+        """Show how far the run is."""
+        self.watch(self._reading)
+
+    def finish(self) -> None:
+        """Close everything; outputs get their names."""
+        self._go_to(len(self.shards) - 1)
+        self._close(list(self.open))
+        if self.folder:
+            self._checkpoint(len(self.shards), 1, 0)
+            for index in self.pipe.dedup:
+                if isinstance(index, Resumable):
+                    index.finish()
+            checkpoints.clear(self.folder)
+        else:
+            for path in self.whole:
+                reveal(Path(path))
+
+    def abandon(self) -> None:
+        """Close files without giving them their names."""
+        for output in self.open.values():
+            output.abandon()
+
+    def _go_to(self, number: int) -> None:
+        """Open the outputs of an input, and close those that are done; inputs between, which
+        had nothing in them, get their empty outputs."""
+        for at in range(self.shard + 1, number + 1):
+            shard = self.shards[at]
+            wanted = {path for path in (shard.out, shard.rejects) if path}
+            self._close([path for path in self.open if path not in wanted])
+            lengths = self.start.lengths if self.start and at == self.start.shard else {}
+            for path in sorted(wanted - set(self.open)):
+                self.open[path] = Output(path, lengths.get(path, 0))
+            self.shard = at
+
+    def _close(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self.open.pop(path).close()
+            if path != STDOUT:
+                self.whole.append(path)
+
+    def _checkpoint(self, shard: int, line: int, offset: int) -> None:
+        """Everything up to here is on disk; outputs that are whole get their names."""
+        assert self.folder is not None
+        lengths = {path: output.mark() for path, output in self.open.items()}
+        indexes = {
+            item.name: item.checkpoint() for item in self.pipe.dedup if isinstance(item, Resumable)
+        }
+        state = Checkpoint(
+            self.identity,
+            shard,
+            line,
+            offset,
+            self.chunks,
+            lengths,
+            self.whole,
+            indexes,
+            self.tally.as_dict(),
+            self.damage,
+        )
+        checkpoints.save(self.folder, state)
+        for path in self.whole:
+            reveal(Path(path))
+        self.whole = []
+
+    def _resume(self) -> Checkpoint | None:
+        """Go to where an unfinished run stood, or begin."""
+        assert self.folder is not None
+        found = checkpoints.load(self.folder, self.identity) if self.settings.resume else None
+        if found is None:
+            checkpoints.clear(self.folder)
+        else:
+            self.tally = Tally.from_dict(found.tally)
+            self.damage = dict(found.damage)
+            self.chunks = found.chunks
+            self.shard = found.shard - 1
+            for path in found.whole:
+                reveal(Path(path))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self.folder}: cannot be made: {error.strerror}") from error
+        for index in self.pipe.dedup:
+            if isinstance(index, Resumable):
+                mark = found.indexes.get(index.name) if found else None
+                index.begin(self.folder / index.name, mark)
+        return found
+
+
+def identity_of(pipe: Pipeline, shards: Sequence[Shard], settings: Settings) -> dict[str, Any]:
+    """What must be equal for a run to be the same run."""
+    return {
+        "version": cleaner.__version__,
+        "recipe": pipe.recipe.name,
+        "recipe_hash": pipe.recipe.digest,
+        "rules_hash": _rules_hash(pipe),
+        "options": asdict(settings.shape),
+        "inputs": [[shard.path, shard.size, _changed(shard.path)] for shard in shards],
+        "outputs": sorted({path for s in shards for path in (s.out, s.rejects) if path}),
+        "chunk_bytes": settings.chunk_bytes,
+        "checkpoint_every": settings.checkpoint_every,
+    }
+
+
+def _rules_hash(pipe: Pipeline) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in pipe.book.folders:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _changed(path: str) -> int:
+    return 0 if path == STDIN else Path(path).stat().st_mtime_ns
+
+
+def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
+    """Where checkpoints go; None where a run cannot be resumed."""
+    outputs = [path for s in shards for path in (s.out, s.rejects) if path]
+    able = all(map(regular, outputs)) and all(shard.path != STDIN for shard in shards)
+    if not able:
+        if settings.resume:
+            raise OutputError(
+                "--resume: needs input files and an output file; give FILE… and -o OUT"
+            )
+        return None
+    many = is_folder(settings.out)
+    return checkpoints.folder_of(settings.out, many=many)
+
+
+def _chunks(source: Input, shard: Shard, resumed: Checkpoint | None, size: int) -> Iterator[Chunk]:
+    if shard.format == "text":
+        if resumed is None or resumed.offset == 0:
+            yield Chunk(1, 0, b"".join(source.blocks()))
+        return
+    line, offset = (resumed.line, resumed.offset) if resumed else (1, 0)
+    yield from chunks(source.blocks(offset), size, line, offset)
