@@ -31,7 +31,7 @@ FILTERS: Mapping[str, str] = {
     "strip.spam": "cleaner.strip.spam:Spam",
     "strip.brand": "cleaner.strip.brand:Brands",
     "strip.placeholder": "rules",
-    "strip.menu": "cleaner.strip.menu:Menus",
+    "strip.frame": "cleaner.strip.frame:Frame",
     "strip.chrome": "rules",
     "strip.feed": "cleaner.strip.feed:Feeds",
     "strip.boilerplate": "rules",

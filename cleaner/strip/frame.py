@@ -1,0 +1,242 @@
+"""The frame of a page: menus, bars, link lists and foot lines around and between its paragraphs.
+
+The idea is that of boilerplate removal by context (Pomikálek, 2011): a short line says little by
+itself and is judged by the lines around it. Here the lines that speak for themselves are known
+ones: words of menus, and whatever the rules of `strip.chrome` and `strip.boilerplate` match.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import regex
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.document import Edit
+from cleaner.kernels.text import Class, class_table, fold_text
+from cleaner.rules import RuleBook, RuleEditor, line_deletion
+from cleaner.structure import Block, Label, structure_of
+
+_SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
+_SENTENCE = regex.compile(r"[。!?;]")
+_CUT = regex.compile(r"(?:\.{2,}|…)\s*$")
+_COUNT = regex.compile(
+    r"[\d\s:./\-年月日,+×x<>|()%]+|(?:\d+\s*)?(?:小时|分钟|天|昨天|刚刚|今天).{0,8}|https?://\S+|www\.\S+"
+    r"|.{0,6}\d+\s*(?:跟贴|评论|浏览|阅读|回复|图|人参与|赞).{0,10}"
+)
+
+_SHORT = 24
+_WIDE = 400
+"""A line of several menu words may be this long."""
+_PROSE = 30
+_TEASER = 140
+"""A line that ends in dots and is no longer than this is a teaser."""
+_FEWEST = 3
+_REACH = 12
+"""Between paragraphs: how many unknown lines may stand between two known ones."""
+_ISLAND = 250
+"""Prose of fewer characters than this, below the text and framed by known lines, is a teaser."""
+_NEAR = 6
+"""Byline, source and editor may stand this many lines below the text, or above it."""
+
+
+class Kind(IntEnum):
+    """What a line says by itself."""
+
+    UNKNOWN = 0
+    WEAK = 1  # a count, a date, or repeated down the page: known only beside known lines
+    KNOWN = 2
+    PROSE = 3
+
+
+class Cluster(NamedTuple):
+    """Paragraphs [first, last) with no more than a stray known line among them."""
+
+    first: int
+    last: int
+    size: int
+
+
+class Frame:
+    """Takes the lines of the frame away, and keeps title, date, source, byline and editor.
+
+    Beside the text (the paragraphs, and all that stands between them without known lines) a
+    run of lines must hold three known ones. Above the text it goes from its first known line to
+    its last, below the text from the first to the end of the page, between paragraphs only as
+    far as known lines follow each other closely.
+    """
+
+    name = "strip.frame"
+
+    def __init__(self, book: RuleBook) -> None:
+        (rule,) = book.of(self.name)
+        self._rule = rule.id
+        self._words = {fold_text(word) for word in rule.literals}
+        self._words |= {fold_text(word) for word in book.words("feed_headings")}
+        self._ours = np.zeros(len(book.literals), np.bool_)
+        self._ours[book.numbers([rule])] = True
+        self._rules = [RuleEditor(n, book) for n in ("strip.chrome", "strip.boilerplate")]
+
+    def suspects(self, batch: Batch) -> Mask:
+        if not len(batch):
+            return np.zeros(0, np.bool_)
+        hits = batch.hits
+        at = np.flatnonzero(self._ours.take(hits.literal))
+        base = batch.starts.take(hits.doc[at])
+        border = _border_table()
+        before = batch.folded.take(base + hits.start[at] - 1)  # at 0 the last newline stands there
+        alone = border.take(before) & border.take(batch.folded.take(base + hits.end[at]))
+        return np.bincount(hits.doc[at[alone]], minlength=len(batch)) >= _FEWEST
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        blocks = structure_of(view)
+        kinds = self._kinds(view, blocks)
+        if kinds.count(Kind.KNOWN) < _FEWEST:
+            return
+        for at in _framing(view, blocks, kinds):
+            line = view.lines[blocks[at].line]
+            yield line_deletion(view, line, self._rule)
+
+    def _kinds(self, view: View, blocks: Sequence[Block]) -> list[Kind]:
+        texts = [view.folded[block.start : block.end].strip() for block in blocks]
+        if sum(map(self._has_word, texts)) < _FEWEST:
+            return []
+        ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if _whole(edit)}
+        often = Counter(text for text in texts if len(text) <= _SHORT)
+        kinds = []
+        for block, text in zip(blocks, texts, strict=True):
+            if block.start in ruled or self._is_known(text):
+                kinds.append(Kind.KNOWN)
+            elif _is_prose(text):
+                kinds.append(Kind.PROSE)
+            elif often[text] >= _FEWEST or _COUNT.fullmatch(text):
+                kinds.append(Kind.WEAK)
+            else:
+                kinds.append(Kind.UNKNOWN)
+        return kinds
+
+    def _has_word(self, text: str) -> bool:
+        return text in self._words or any(part in self._words for part in _SPLIT.split(text))
+
+    def _is_known(self, text: str) -> bool:
+        if text in self._words:
+            return True
+        if len(text) > _WIDE or _SENTENCE.search(text):
+            return False
+        parts = [part for part in _SPLIT.split(text) if part]
+        known = sum(part in self._words for part in parts)
+        return known >= 1 and 2 * known >= len(parts)
+
+
+def _whole(edit: Edit) -> bool:
+    return not edit.new
+
+
+def _is_prose(text: str) -> bool:
+    if _CUT.search(text) and len(text) <= _TEASER:
+        return False
+    if text.endswith("。"):
+        return len(text) >= _PROSE // 2
+    return len(text) >= _PROSE and (("," in text and len(text) >= 2 * _PROSE) or "。" in text)
+
+
+def _framing(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> Iterable[int]:
+    """The numbers of the blocks that belong to the frame."""
+    clusters = _clusters(blocks, kinds)
+    if not clusters:
+        return _chained(kinds, 0, len(kinds), _REACH // 3)
+    text = max(clusters, key=lambda cluster: cluster.size)
+    clusters = [c for c in clusters if c.first <= text.first or c.size >= max(_ISLAND, text.size // 4)]
+    found: list[int] = []
+    found += _above(view, blocks, kinds, clusters[0].first)
+    for upper, lower in zip(clusters[:-1], clusters[1:], strict=True):
+        found += _chained(kinds, upper.last, lower.first, _REACH)
+    found += _below(blocks, kinds, clusters[-1].last)
+    return found
+
+
+def _clusters(blocks: Sequence[Block], kinds: Sequence[Kind]) -> list[Cluster]:
+    """Prose, grouped: two known lines part one group from the next."""
+    clusters: list[Cluster] = []
+    known = 2
+    for at, kind in enumerate(kinds):
+        if kind is Kind.KNOWN:
+            known += 1
+        elif kind is Kind.PROSE:
+            size = blocks[at].end - blocks[at].start
+            if known < 2:
+                last = clusters.pop()
+                clusters.append(Cluster(last.first, at + 1, last.size + size))
+            else:
+                clusters.append(Cluster(at, at + 1, size))
+            known = 0
+    return clusters
+
+
+def _chained(kinds: Sequence[Kind], first: int, last: int, reach: int) -> list[int]:
+    """Between `first` and `last`: the stretches from known line to known line with no more than
+    `reach` unknown ones between, if enough of their lines are known."""
+    known = [at for at in range(first, last) if kinds[at] is Kind.KNOWN]
+    found: list[int] = []
+    run = known[:1]
+    for at in [*known[1:], last + len(kinds)]:
+        gap = sum(kind in (Kind.UNKNOWN, Kind.PROSE) for kind in kinds[run[-1] : at]) if run else 0
+        if run and (gap > reach or at >= last):
+            if len(run) >= _FEWEST and 4 * len(run) >= run[-1] - run[0] + 1:
+                found += range(run[0], run[-1] + 1)
+            run = []
+        run.append(at)
+    return found
+
+
+def _below(blocks: Sequence[Block], kinds: Sequence[Kind], first: int) -> list[int]:
+    """Below the text: all from the first known line on, but for signature and editor."""
+    known = [at for at in range(first, len(kinds)) if kinds[at] is Kind.KNOWN]
+    if len(known) < _FEWEST:
+        return []
+    signed = (Label.EDITOR, Label.BYLINE, Label.SOURCE)
+    return [
+        at
+        for at in range(known[0], len(kinds))
+        if not (at < first + _NEAR and blocks[at].label in signed)
+    ]
+
+
+def _above(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> list[int]:
+    """Above the text: all from the first known line to the last, but for title and source."""
+    known = [at for at in range(last) if kinds[at] is Kind.KNOWN]
+    if len(known) < _FEWEST:
+        return []
+    kept = _title_lines(view, blocks, last)
+    return [at for at in range(known[0], known[-1] + 1) if at not in kept]
+
+
+def _title_lines(view: View, blocks: Sequence[Block], last: int) -> set[int]:
+    """The title above a text: what the first line of the page repeats or begins with, and what
+    stands right above a line of date or source; with these lines themselves."""
+    texts = [view.folded[block.start : block.end].strip() for block in blocks[:last]]
+    kept = {0} if texts else set()
+    for at, text in enumerate(texts[1:], 1):
+        if len(text) >= _NEAR and (texts[0].startswith(text) or text.startswith(texts[0])):
+            kept.add(at)
+        if blocks[at].label in (Label.SOURCE, Label.BYLINE, Label.CAPTION) and len(text) >= _NEAR:
+            kept.add(at)
+            if len(texts[at - 1]) >= _NEAR:
+                kept.add(at - 1)
+    return kept
+
+
+@cache
+def _border_table() -> npt.NDArray[np.bool_]:
+    """Which code points can stand beside a part of a menu line: all but letters and digits."""
+    letters = [Class.HAN, Class.RARE_HAN, Class.KANA, Class.HANGUL]
+    letters += [Class.ASCII_LETTER, Class.LETTER, Class.DIGIT]
+    table = ~np.isin(class_table(), letters)
+    table[ord("丨")] = True
+    return table
