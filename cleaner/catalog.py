@@ -41,6 +41,8 @@ FILTERS: Mapping[str, str] = {
     "score.basics": "cleaner.score.basics:Basics",
     "score.removed": "cleaner.score.removed:Removed",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",
+    "dedup.exact": "cleaner.dedup.exact:Exact",
+    "dedup.near": "cleaner.dedup.near:Near",
 }
 
 
