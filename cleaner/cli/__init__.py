@@ -43,6 +43,11 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         status = _complain("interrupted", INTERRUPTED)
     except MemoryError:
         status = _complain("out of memory; try --workers 1", FAILED)
+    except Exception as error:
+        if os.environ.get("CLEANER_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        status = _complain(f"a fault of ours: {what}; CLEANER_DEBUG=1 shows where", FAILED)
     sys.exit(_flushed(status))
 
 
@@ -57,7 +62,7 @@ def _run(name: str, args: list[str]) -> int:
     if find_spec(f"cleaner.cli.{name}") is None:
         raise CleanerError(f"{name}: this version has no such command")
     module = import_module(f"cleaner.cli.{name}")
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
     command: Callable[..., None] = module.command
     app.command(epilog=_epilog(module))(command)
     program = "clean" if name == "clean" else f"clean {name}"

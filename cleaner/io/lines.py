@@ -26,6 +26,14 @@ class Chunk(NamedTuple):
         """How many lines it holds; a last line without a newline counts."""
         return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
 
+    def only(self, line: int) -> Chunk:
+        """The chunk of one of its lines."""
+        at = 0
+        for _ in range(line - self.line):
+            at = self.data.index(b"\n", at) + 1
+        end = self.data.find(b"\n", at) + 1 or len(self.data)
+        return Chunk(line, self.offset + at, self.data[at:end])
+
     def halves(self) -> tuple[Chunk, Chunk] | None:
         """Two chunks with half of the lines each, or None for a single line."""
         cut = 0

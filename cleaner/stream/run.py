@@ -14,8 +14,9 @@ import cleaner
 from cleaner.errors import OutputError
 from cleaner.filter import Resumable
 from cleaner.io.inputs import STDIN, Format, Input
-from cleaner.io.lines import CHUNK_BYTES, Chunk, chunks
+from cleaner.io.lines import CHUNK_BYTES
 from cleaner.io.outputs import STDOUT, Output, regular, reveal
+from cleaner.io.sources import chunks_of
 from cleaner.pipeline import Pipeline
 from cleaner.stream import checkpoint as checkpoints
 from cleaner.stream.account import Tally
@@ -136,10 +137,12 @@ class _Run:
         first = self.start.shard if self.start else 0
         for number in range(first, len(self.shards)):
             shard = self.shards[number]
-            resumed = self.start if number == first else None
+            at = (1, 0)
+            if self.start and number == first:
+                at = (self.start.line, self.start.offset)
             source = Input(shard.path)
             try:
-                for chunk in _chunks(source, shard, resumed, self.settings.chunk_bytes):
+                for chunk in chunks_of(source, shard.format, self.settings.chunk_bytes, *at):
                     self._reading = Snapshot(self.shards, number, source.consumed, self.tally)
                     yield Job(number, shard.name, shard.format, chunk)
             finally:
@@ -293,12 +296,3 @@ def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
         return None
     many = is_folder(settings.out)
     return checkpoints.folder_of(settings.out, many=many)
-
-
-def _chunks(source: Input, shard: Shard, resumed: Checkpoint | None, size: int) -> Iterator[Chunk]:
-    if shard.format == "text":
-        if resumed is None or resumed.offset == 0:
-            yield Chunk(1, 0, b"".join(source.blocks()))
-        return
-    line, offset = (resumed.line, resumed.offset) if resumed else (1, 0)
-    yield from chunks(source.blocks(offset), size, line, offset)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cleaner.document import Change, Document, Keep, Reason
+from cleaner.errors import InputError
 from cleaner.io import lines, records
 from cleaner.io.decoding import decode
-from cleaner.io.inputs import Format
-from cleaner.io.lines import Chunk
+from cleaner.io.inputs import Format, Input, format_of
+from cleaner.io.lines import CHUNK_BYTES, Chunk
 from cleaner.io.records import Record
+from cleaner.io.sources import chunks_of
 from cleaner.pipeline import Pipeline
 from cleaner.stream.account import ERRORS, Tally
 
@@ -206,6 +208,26 @@ def raw_line(row: Row, job: Job) -> bytes:
         except ValueError:
             pass
     return records.head(raw)
+
+
+def document_at(path: str, line: int, shape: Shape, fmt: Format | None = None) -> Document:
+    """The document on line `line` (from 1) of an input; raises InputError where there is none."""
+    source = Input(path)
+    kind = fmt or format_of(path)
+    try:
+        for chunk in chunks_of(source, kind, CHUNK_BYTES):
+            if chunk.line <= line < chunk.line + chunk.lines or kind == "text":
+                break
+        else:
+            raise InputError(f"{path}: has no line {line}; count again")
+    finally:
+        source.close()
+    wanted = chunk if kind == "text" else chunk.only(line)
+    for item in _read(Job(0, path, kind, wanted), shape, Tally()):
+        if isinstance(item, _Source):
+            return item.doc
+        raise InputError(f"{path}:{line}: {item.reasons[0]['error']}")
+    raise InputError(f"{path}:{line}: is blank; name a line with a document")
 
 
 def _read(job: Job, shape: Shape, tally: Tally) -> Iterator[Row | _Source]:
