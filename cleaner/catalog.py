@@ -27,6 +27,7 @@ FILTERS: Mapping[str, str] = {
     "repair.compat": "cleaner.repair.compat:Compat",
     "repair.width": "cleaner.repair.width:Width",
     "repair.spacing": "cleaner.repair.spacing:Spacing",
+    "repair.script": "cleaner.repair.script:Script",
     "strip.markup": "cleaner.strip.markup:Markup",
     "strip.spam": "cleaner.strip.spam:Spam",
     "strip.brand": "cleaner.strip.brand:Brands",
@@ -41,6 +42,7 @@ FILTERS: Mapping[str, str] = {
     "score.basics": "cleaner.score.basics:Basics",
     "score.removed": "cleaner.score.removed:Removed",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",
+    "score.script": "cleaner.score.script:Script",
     "dedup.exact": "cleaner.dedup.exact:Exact",
     "dedup.near": "cleaner.dedup.near:Near",
 }
