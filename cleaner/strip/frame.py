@@ -78,7 +78,7 @@ class Frame:
         (rule,) = book.of(self.name)
         self._rule = rule.id
         self._words = {fold_text(word) for word in rule.literals}
-        self._words |= {fold_text(word) for word in book.words("feed_headings")}
+        self._headings = {fold_text(word) for word in book.words("feed_headings")}
         self._ours = np.zeros(len(book.literals), np.bool_)
         self._ours[book.numbers([rule])] = True
         self._rules = [RuleEditor(n, book) for n in ("strip.chrome", "strip.boilerplate")]
@@ -97,15 +97,15 @@ class Frame:
     def edits(self, view: View) -> Iterator[Edit]:
         blocks = structure_of(view)
         kinds = self._kinds(view, blocks)
-        if kinds.count(Kind.KNOWN) < _FEWEST:
-            return
-        for at in _framing(view, blocks, kinds):
-            line = view.lines[blocks[at].line]
-            yield line_deletion(view, line, self._rule)
+        found = {at for at, block in enumerate(blocks) if kinds and self._is_bar(view, block)}
+        if kinds.count(Kind.KNOWN) >= _FEWEST:
+            found.update(_framing(view, blocks, kinds))
+        for at in sorted(found):
+            yield line_deletion(view, view.lines[blocks[at].line], self._rule)
 
     def _kinds(self, view: View, blocks: Sequence[Block]) -> list[Kind]:
         texts = [view.folded[block.start : block.end].strip() for block in blocks]
-        if sum(map(self._has_word, texts)) < _FEWEST:
+        if sum(map(self._count, texts)) < _FEWEST:
             return []
         ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if _whole(edit)}
         often = Counter(text for text in texts if len(text) <= _SHORT)
@@ -121,17 +121,26 @@ class Frame:
                 kinds.append(Kind.UNKNOWN)
         return kinds
 
-    def _has_word(self, text: str) -> bool:
-        return text in self._words or any(part in self._words for part in _SPLIT.split(text))
+    def _parts(self, text: str) -> list[str]:
+        return [part for part in _SPLIT.split(text) if part]
+
+    def _count(self, text: str) -> int:
+        """How many words of menus stand by themselves in a line."""
+        inside = sum(part in self._words for part in self._parts(text))
+        return max(inside, int(text in self._words))
+
+    def _is_bar(self, view: View, block: Block) -> bool:
+        """A line of three words of menus and nothing else needs no company."""
+        parts = self._parts(view.folded[block.start : block.end].strip())
+        return len(parts) >= _FEWEST and all(part in self._words for part in parts)
 
     def _is_known(self, text: str) -> bool:
-        if text in self._words:
+        if text in self._words or text.strip("| 　:：") in self._headings:
             return True
         if len(text) > _WIDE or _SENTENCE.search(text):
             return False
-        parts = [part for part in _SPLIT.split(text) if part]
-        known = sum(part in self._words for part in parts)
-        return known >= 1 and 2 * known >= len(parts)
+        known = self._count(text)
+        return known >= 1 and 2 * known >= len(self._parts(text))
 
 
 def _whole(edit: Edit) -> bool:
@@ -152,7 +161,9 @@ def _framing(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> Iterable
     if not clusters:
         return _chained(kinds, 0, len(kinds), _REACH // 3)
     text = max(clusters, key=lambda cluster: cluster.size)
-    clusters = [c for c in clusters if c.first <= text.first or c.size >= max(_ISLAND, text.size // 4)]
+    clusters = [
+        c for c in clusters if c.first <= text.first or c.size >= max(_ISLAND, text.size // 4)
+    ]
     found: list[int] = []
     found += _above(view, blocks, kinds, clusters[0].first)
     for upper, lower in zip(clusters[:-1], clusters[1:], strict=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -15,21 +17,22 @@ from cleaner.rules import Rule, RuleBook, line_deletion
 from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged, spans_of
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_SENTENCE_END = regex.compile(r"[。;]|[!?](?=[^!?]*\p{Han}{2})")
-_BREAK = regex.compile(r"[_,|丨/、+\-]|\si\s|\s|(?=[【「《\[(])|(?<=[】」》\])])")
+_ITEM = regex.compile(r"(?:(?!\si\s)[^_,|丨/、+\s\-?~。;])+")
+_OPENING = "【「《[("
 _LONE = regex.compile(r"[\s?]*\?[\s?]*")
 
-_UNIT = 840
-"""What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
-
-_GAP = 24
-"""An innocent item may stand between two spam words, but hardly more than one."""
-_ITEM = 14
-"""The rest of an item before its first and after its last spam word."""
+_PLAIN = 16
+"""An innocent item between spam items is no longer than this, and stands alone."""
+_FILLED = 0.5
+"""An item of which fillers cover this share belongs to the items beside it."""
 _LEFT_OVER = 6
 """Fewer letters than this beside the spam of a line are no text of their own."""
 _INNOCENT = 0.3
 """A line of which no more than this lies outside of the spam goes as a whole."""
+_ENDLESS, _DENSE = 30, 0.2
+"""In a line of so many items, this share of spam items is enough for all of it."""
+_UNIT = 840
+"""What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,30 @@ class Family:
     share: float
 
 
+class Kind(IntEnum):
+    """What an item of a line is made of."""
+
+    PLAIN = 0
+    FILLER = 1
+    SPAM = 2
+
+
+class Item(NamedTuple):
+    """A piece of a line between separators, with the spam words that begin in it."""
+
+    start: int
+    end: int
+    kind: Kind
+    families: tuple[Family, ...]
+    filled: int  # characters that spam words and fillers cover
+
+
 class Spam:
     """Takes spam lines away, and spam that shares its line with sound text.
 
-    Words of one family that stand close together make a cluster. It is judged by their number
-    (nested words count once), by the share of letters that they and common fillers cover, and by
-    what must not be there: sentences, and the words of news about vice.
+    A line is cut into items; items with spam words that follow each other make a stretch. It is
+    judged by how many words of a family it holds (nested ones count once), by the share of its
+    letters that these and common fillers cover, and by the words of news about vice on the line.
     """
 
     name = "strip.spam"
@@ -58,12 +79,9 @@ class Spam:
             Family(rule, book.numbers([rule]), rule.options["least"], rule.options["share"])
             for rule in book.of(self.name)
         )
-        # A line of `least` words of one family weighs 1; so the sum over all families is never
-        # less than what `edits` asks for.
         self._weights = np.zeros(len(book.literals), np.int64)
         for family in self._families:
-            weight = -(-_UNIT // family.least)
-            np.maximum.at(self._weights, family.literals, weight)
+            np.add.at(self._weights, family.literals, -(-_UNIT // family.least))
         self._common = any_of(book.words("spam_common"))
         self._vetoes = any_of(book.words("spam_vetoes"))
 
@@ -74,83 +92,103 @@ class Spam:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        spans = [(family, spans_of(view, family.literals)) for family in self._families]
-        spans = [(family, found) for family, found in spans if len(found) >= family.least]
-        if not spans:
+        words = {
+            span: family for family in self._families for span in spans_of(view, family.literals)
+        }
+        if not words:
             return
+        spans = sorted(words)
         before = False
+        at = 0
         for line in view.lines:
-            folded = view.folded[line.start : line.end]
-            if before and _LONE.fullmatch(folded):
+            ours: list[Span] = []
+            while at < len(spans) and spans[at].start < line.end:
+                ours.append(spans[at])
+                at += 1
+            edit = self._on_line(view, line, {span: words[span] for span in ours})
+            if edit is not None:
+                yield edit
+            elif before and _LONE.fullmatch(view.folded, line.start, line.end):
                 yield line_deletion(view, line, "strip.spam.lone")
-            elif folded.strip():
-                found = list(self._on_line(view, line, spans))
-                before = bool(found)
-                yield from found
+            if edit is not None or view.folded[line.start : line.end].strip():
+                before = edit is not None
 
-    def _on_line(
-        self, view: View, line: Line, spans: Sequence[tuple[Family, list[Span]]]
-    ) -> Iterator[Edit]:
-        for family, found in spans:
-            inside = [s for s in found if line.start <= s.start and s.end <= line.end]
-            for cluster in _clusters(view.folded, inside):
-                if len(cluster) < family.least:
-                    continue
-                edit = self._judge(view, line, cluster, family)
-                if edit is not None:
-                    yield edit
-                    return
-
-    def _judge(self, view: View, line: Line, cluster: list[Span], family: Family) -> Edit | None:
-        """The edit for one cluster: the whole line, or what stands at one of its ends."""
-        start, end = _widened(view.folded, line, cluster)
-        text = view.folded[start:end]
-        fillers = [Span(start + m.start(), start + m.end()) for m in self._common.finditer(text)]
-        letters = len(_WORD.findall(text))
-        share = covered(merged([*cluster, *fillers])) / max(1, letters)
-        vetoes = len(self._vetoes.findall(view.folded[line.start : line.end]))
-        if share < family.share or 3 * vetoes > len(cluster):
+    def _on_line(self, view: View, line: Line, words: dict[Span, Family]) -> Edit | None:
+        if sum(_UNIT // family.least + 1 for family in words.values()) < _UNIT:
             return None
-        rest = (view.folded[line.start : start], view.folded[end : line.end])
-        outside = sum(len(_WORD.findall(part)) for part in rest)
-        stated = "。" in view.folded[line.start : line.end]
-        if not stated and (outside < _LEFT_OVER or outside <= _INNOCENT * (outside + letters)):
-            return line_deletion(view, line, family.rule.id)
-        if len(cluster) <= family.least or outside < _LEFT_OVER:
+        items = self._items(view.folded, line, words)
+        spam = sum(item.kind is Kind.SPAM for item in items)
+        stretches = _stretches(items)
+        if len(items) >= _ENDLESS and spam >= _DENSE * len(items):
+            stretches = [items]
+        for stretch in stretches:
+            edit = self._judge(view, line, stretch)
+            if edit is not None:
+                return edit
+        return None
+
+    def _items(self, folded: str, line: Line, words: dict[Span, Family]) -> list[Item]:
+        items = []
+        for match in _ITEM.finditer(folded, line.start, line.end):
+            start, end = match.span()
+            ours = [span for span in words if start <= span.start < end]
+            fillers = [Span(*m.span()) for m in self._common.finditer(folded, start, end)]
+            filled = covered(merged([*ours, *fillers]))
+            size = len(_WORD.findall(match[0]))
+            kind = Kind.SPAM if ours else Kind.FILLER if filled >= _FILLED * size else Kind.PLAIN
+            items.append(Item(start, end, kind, tuple(words[span] for span in ours), filled))
+        return items
+
+    def _judge(self, view: View, line: Line, items: Sequence[Item]) -> Edit | None:
+        """The edit for one stretch: the whole line, or what stands at one of its ends."""
+        families = [family for item in items for family in item.families]
+        weight = sum(1 / family.least for family in families)
+        letters = sum(len(_WORD.findall(view.folded, item.start, item.end)) for item in items)
+        share = sum(item.filled for item in items) / max(1, letters)
+        text = view.folded[line.start : line.end]
+        vetoes = len(self._vetoes.findall(text))
+        if weight < 1 or share < min(family.share for family in families):
+            return None
+        if 3 * vetoes > len(families):
+            return None
+        rule = max(families, key=families.count).rule.id
+        start, end = items[0].start, items[-1].end
+        above = len(_WORD.findall(view.folded, line.start, start))
+        below = len(_WORD.findall(view.folded, end, line.end))
+        outside = above + below
+        if outside < _LEFT_OVER or outside <= _INNOCENT * (outside + letters):
+            return None if "。" in text and outside else line_deletion(view, line, rule)
+        if weight < 1.5 or len(items) < 2:
             return None  # beside other text we ask for more
-        if len(_WORD.findall(rest[0])) < _LEFT_OVER:
-            return Edit(line.start, end, "", family.rule.id, 0.9)
-        if len(_WORD.findall(rest[1])) < _LEFT_OVER:
-            return Edit(start, line.end, "", family.rule.id, 0.9)
+        if above < _LEFT_OVER:
+            return Edit(line.start, _past_separator(view.folded, end, line.end), "", rule, 0.9)
+        if below < _LEFT_OVER:
+            return Edit(_before_separator(view.folded, start, line.start), line.end, "", rule, 0.9)
         return None
 
 
-def _clusters(folded: str, spans: Sequence[Span]) -> list[list[Span]]:
-    """Spans of one line, grouped: no wide gap and no end of a sentence between neighbours."""
-    groups: list[list[Span]] = []
-    for span in spans:
-        last = groups[-1][-1] if groups else None
-        between = folded[last.end : span.start] if last else ""
-        if last and len(between) <= _GAP and not _SENTENCE_END.search(between):
-            groups[-1].append(span)
-        else:
-            groups.append([span])
-    return groups
+def _stretches(items: Sequence[Item]) -> list[list[Item]]:
+    """Runs of spam and filler items, an innocent one allowed between two of them."""
+    runs: list[list[Item]] = [[]]
+    for at, item in enumerate(items):
+        following = items[at + 1].kind if at + 1 < len(items) else Kind.PLAIN
+        bridge = item.end - item.start <= _PLAIN and following is not Kind.PLAIN
+        if item.kind is not Kind.PLAIN or (runs[-1] and bridge):
+            runs[-1].append(item)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if any(item.kind is Kind.SPAM for item in run)]
 
 
-def _widened(folded: str, line: Line, cluster: Sequence[Span]) -> tuple[int, int]:
-    """The cluster with the rest of its first and last item, up to the next break."""
-    low, high = cluster[0].start, cluster[-1].end
-    before = folded[max(line.start, low - _ITEM) : low]
-    breaks = [m.end() for m in _BREAK.finditer(before)]
-    if breaks:
-        low += breaks[-1] - len(before)
-    elif low - line.start <= _ITEM:
-        low = line.start
-    after = folded[high : min(line.end, high + _ITEM)]
-    found = _BREAK.search(after)
-    if found:
-        high += found.end()
-    elif line.end - high <= _ITEM:
-        high = line.end
-    return low, high
+def _past_separator(folded: str, at: int, end: int) -> int:
+    """The first place from `at` on where text begins."""
+    while at < end and not _WORD.match(folded[at]) and folded[at] not in _OPENING + "\"'":
+        at += 1
+    return at
+
+
+def _before_separator(folded: str, at: int, start: int) -> int:
+    """The last place before `at` where text ends, its closing mark included."""
+    while at > start and folded[at - 1] in " _,|丨/、+-?~\t":
+        at -= 1
+    return at
