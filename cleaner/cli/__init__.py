@@ -5,13 +5,14 @@ Only the module of the command that was asked for is imported.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from cleaner.errors import CleanerError, RecipeError, RuleError
 
@@ -37,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         status = _complain(str(error), MISUSED)
     except CleanerError as error:
         status = _complain(str(error), FAILED)
-    except BrokenPipeError:
+    except (BrokenPipeError, _ClosedPipeError):
         status = CLOSED_PIPE
     except KeyboardInterrupt:
         status = _complain("interrupted", INTERRUPTED)
@@ -63,8 +64,8 @@ def _run(name: str, args: list[str]) -> int:
         raise CleanerError(f"{name}: this version has no such command")
     module = import_module(f"cleaner.cli.{name}")
     app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-    command: Callable[..., None] = module.command
-    app.command(epilog=_epilog(module))(command)
+    command: Callable[..., Any] = module.command
+    app.command(epilog=_epilog(module))(_past_click(command))
     program = "clean" if name == "clean" else f"clean {name}"
     # typer brings its own click of late: the base of wrong use is found through a subclass.
     misuse = cast(type[Exception], typer.BadParameter.__mro__[2])
@@ -78,6 +79,21 @@ def _run(name: str, args: list[str]) -> int:
         message = getattr(error, "format_message", error.__str__)()
         return _complain(f"{message} (see {program} --help)", MISUSED)
     return result if isinstance(result, int) else 0
+
+
+class _ClosedPipeError(Exception):
+    """A BrokenPipeError on its way past click, which would make an exit of its own of it."""
+
+
+def _past_click(command: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(command)
+    def called(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except BrokenPipeError as error:
+            raise _ClosedPipeError from error
+
+    return called
 
 
 def _epilog(module: ModuleType) -> str:

@@ -1,0 +1,171 @@
+"""What a person types."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generate import articles
+from cleaner.cli import SUBCOMMANDS, available, main
+from cleaner.cli.explain import place
+
+CLEAN = [sys.executable, "-c", "from cleaner.cli import main; main()"]
+
+
+def call(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*CLEAN, *words], input=given, capture_output=True, check=False)
+
+
+def status(*words: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    code = end.value.code
+    assert isinstance(code, int)
+    return code
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / "page.jsonl"
+    lines = [json.dumps({"text": article.text}, ensure_ascii=False) for article in articles(30)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_files_and_standard_input_give_the_same(page: Path) -> None:
+    by_name = call(str(page), "--id-field", "none")
+    piped = call("--id-field", "none", given=page.read_bytes())
+    assert by_name.returncode == piped.returncode == 0
+    assert by_name.stdout == piped.stdout
+    assert len(by_name.stdout.splitlines()) == 30
+    assert by_name.stderr == b""
+
+
+def test_help_teaches_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status("--help") == 0
+    text = capsys.readouterr().out
+    for word in ("--rejects", "--audit", "Examples", "Exit status", "clean explain page.jsonl:17"):
+        assert word in text
+    for name in available():
+        assert name in SUBCOMMANDS
+        assert status(name, "--help") == 0
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status("--version") == 0
+    assert capsys.readouterr().out.startswith("clean 0.")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["none.jsonl"], 1, "none.jsonl: no such file"),
+        ([os.curdir], 1, "is a folder"),
+        (["--recipe", "nonesuch"], 2, "no recipe 'nonesuch'"),
+        (["--limit", "han_share"], 2, "SIGNAL=NUMBER"),
+        (["--limit", "nonesuch=1"], 2, "no such signal"),
+        (["--rules", "/nonesuch"], 2, "no such folder"),
+        (["--workers", "many"], 2, "--workers"),
+        (["--nonesuch"], 2, "--nonesuch"),
+        (["--format", "xml"], 2, "neither"),
+        (["--audit", "--keep-all"], 2, "exclude"),
+        (["--resume"], 1, "--resume"),
+        (["explain", "none.jsonl:3"], 1, "no such file"),
+    ],
+)
+def test_errors_are_one_line(
+    words: list[str], code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status(*words) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert told in captured.err
+    assert captured.err.startswith("clean: ")
+    assert captured.err.count("\n") == 1
+
+
+def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    line = json.dumps({"text": articles(1)[0].text}, ensure_ascii=False)
+    path.write_text(f"{line}\n" * 3000, "utf-8")
+    command = " ".join(f"'{word}'" for word in [*CLEAN, str(path), "--keep-all"])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -n 1; echo ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        check=True,
+    )
+    assert done.stderr == b""
+    assert done.stdout.splitlines()[-1] == b"141"
+
+
+def test_a_full_disk_is_one_line(page: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*CLEAN, str(page)], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert b"No space left" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_truncated_input_shows_in_the_status(page: Path) -> None:
+    import gzip
+
+    packed = page.with_suffix(".jsonl.gz")
+    packed.write_bytes(gzip.compress(page.read_bytes())[:-2000])
+    done = call(str(packed))
+    assert done.returncode == 3
+    assert b"truncated" in done.stderr
+    assert done.stdout
+
+
+def test_stats_and_rejects(page: Path, tmp_path: Path) -> None:
+    stats, rejects = tmp_path / "stats.json", tmp_path / "rejects.jsonl"
+    words = [str(page), "--limit", "length=400", "--stats", str(stats), "--rejects", str(rejects)]
+    assert call(*words).returncode == 0
+    table = json.loads(stats.read_text("utf-8"))
+    rejected = rejects.read_text("utf-8").splitlines()
+    assert table["documents"] == 30
+    assert table["rejected"] == len(rejected) > 0
+    assert table["identity"]["recipe"] == "news-zh"
+    assert json.loads(rejected[0])["clean"]["reasons"][0]["limit"] == 400
+
+
+def test_explain_shows_edits_signals_and_both_texts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    text = articles(1)[0].text.replace("。", "。&nbsp;", 1)
+    path.write_text("\n" + json.dumps({"text": text}) + "\n", "utf-8")
+    assert status("explain", f"{path}:2") == 0
+    shown = capsys.readouterr().out
+    for word in ("kept", "repair.escapes", "&nbsp;", "news_coherence", "at least", "after"):
+        assert word in shown
+
+
+@pytest.mark.parametrize(("line", "told"), [("1", "is blank"), ("3", "no line 3")])
+def test_explain_says_where_there_is_nothing(
+    tmp_path: Path, line: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jsonl").write_text('\n{"text": "a"}\n', "utf-8")
+    assert status("explain", f"{tmp_path}/a.jsonl:{line}") == 1
+    assert told in capsys.readouterr().err
+
+
+def test_places() -> None:
+    assert place("a.jsonl:17") == ("a.jsonl", 17)
+    assert place("a:b.txt") == ("a:b.txt", 1)
+    assert place("a.txt") == ("a.txt", 1)
+
+
+def test_help_is_quick() -> None:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import typer, rich.console"], check=True)
+    yardstick = time.perf_counter() - start
+    start = time.perf_counter()
+    call("--help")
+    assert time.perf_counter() - start < 6 * yardstick + 2
