@@ -176,7 +176,7 @@ class _Fresh:
         values, counts = np.unique(flat, return_counts=True)
         self._keys = keys
         self._kept: dict[int, list[int]] = {key: [] for key in values[counts > 1].tolist()}
-        again = np.isin(flat, values[counts > 1]).reshape(len(rows), -1).any(axis=1)
+        again = np.isin(keys[rows], values[counts > 1]).any(axis=1)
         self.linked: set[int] = set(rows[again].tolist())
         """Documents that share a key with another one of the batch."""
 
