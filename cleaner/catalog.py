@@ -43,6 +43,7 @@ FILTERS: Mapping[str, str] = {
     "score.removed": "cleaner.score.removed:Removed",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",
     "score.script": "cleaner.score.script:Script",
+    "score.damage": "cleaner.score.damage:Damage",
     "dedup.exact": "cleaner.dedup.exact:Exact",
     "dedup.near": "cleaner.dedup.near:Near",
 }
