@@ -43,17 +43,18 @@ class Log:
 
     def append(self, ids: Sequence[str], texts: Sequence[Text], keys: Hashes) -> None:
         """Add documents; `keys` has shape (documents, keys a document)."""
-        blobs: list[bytes] = []
+        names = [name.encode("utf-8", "surrogatepass") for name in ids]
         records = np.zeros(len(ids), self._record)
-        at = self._bytes
-        for row, (name, text) in enumerate(zip(ids, texts, strict=True)):
-            raw = name.encode("utf-8", "surrogatepass")
-            records[row] = (at, len(raw), len(text), text.itemsize == 4, keys[row])
-            blobs += [raw, text.tobytes()]
-            at += len(raw) + text.nbytes
+        records["id"] = [len(name) for name in names]
+        records["text"] = [len(text) for text in texts]
+        records["wide"] = [text.itemsize == 4 for text in texts]
+        records["keys"] = keys
+        sizes = records["id"].astype(np.int64) + records["text"] * (2 + 2 * records["wide"])
+        records["at"] = self._bytes + np.cumsum(sizes) - sizes
+        blobs = [part for pair in zip(names, texts, strict=True) for part in pair]
         _write(self._texts, b"".join(blobs), self._bytes)
         _write(self._docs, records.tobytes(), self._count * self._record.itemsize)
-        self._bytes, self._count = at, self._count + len(ids)
+        self._bytes, self._count = self._bytes + int(sizes.sum()), self._count + len(ids)
 
     def keys(self, first: int, last: int) -> Hashes:
         """The keys of documents [first, last), shape (last - first, keys a document)."""

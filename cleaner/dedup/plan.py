@@ -32,7 +32,7 @@ class Plan:
     @property
     def recall(self) -> float:
         """Expected recall of pairs spread evenly over [threshold, threshold + NEAR]."""
-        return _recall(self.threshold, self.bands, self.rows)
+        return float(_recalls(self.threshold, np.array([self.bands]), self.rows)[0])
 
     @property
     def false_candidates(self) -> float:
@@ -73,17 +73,16 @@ def plan(threshold: float, slots: int = 128, recall: float = RECALL) -> Plan:
 
 def _fewest(threshold: float, most: int, rows: int, recall: float) -> int:
     """The smallest number of bands that reaches `recall`, or 0."""
-    for bands in range(1, most + 1):
-        if _recall(threshold, bands, rows) >= recall:
-            return bands
-    return 0
+    reached = np.flatnonzero(_recalls(threshold, np.arange(1, most + 1), rows) >= recall)
+    return int(reached[0]) + 1 if len(reached) else 0
 
 
-def _recall(threshold: float, bands: int, rows: int) -> float:
+def _recalls(threshold: float, bands: npt.NDArray[np.int64], rows: int) -> Curve:
+    """Expected recall just above the threshold for each number of bands."""
     near = np.linspace(threshold, min(1.0, threshold + NEAR), 21)
-    return float(_found(near, bands, rows).mean())
+    return np.asarray(_found(near, bands[:, None], rows).mean(axis=1), np.float64)
 
 
-def _found(similarity: Curve, bands: int, rows: int) -> Curve:
+def _found(similarity: Curve, bands: npt.NDArray[np.int64] | int, rows: int) -> Curve:
     """1 - (1 - s^rows)^bands (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets)."""
     return np.asarray(1 - (1 - similarity**rows) ** bands, np.float64)

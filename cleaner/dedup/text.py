@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from cleaner.batch import Batch, Ints
 from cleaner.errors import RecipeError
-from cleaner.kernels.text import Class, Codes
+from cleaner.kernels.segments import segment_sum
+from cleaner.kernels.text import Class, Codes, class_table, fold_table
 
 GROUPS: Mapping[str, tuple[Class, ...]] = {
     "space": (Class.SPACE, Class.NEWLINE, Class.CONTROL, Class.INVISIBLE),
@@ -17,6 +19,9 @@ GROUPS: Mapping[str, tuple[Class, ...]] = {
     "digit": (Class.DIGIT,),
 }
 """What a recipe may leave out of the comparison."""
+
+
+_IGNORED = np.uint32(0xFFFFFFFF)
 
 
 class Plain(NamedTuple):
@@ -30,13 +35,11 @@ def plain(batch: Batch, ignore: Sequence[str], *, fold: bool = True) -> Plain:
     """The folded view (or with `fold=False` the text as it stands) without the groups `ignore`."""
     key = f"dedup.plain {fold} {sorted(ignore)}"
     if key not in batch.memo:
-        kept = np.ones(len(Class), np.bool_)
-        for name in ignore:
-            kept[list(GROUPS[name])] = False
-        mask = kept.take(batch.classes)
+        seen = _table(tuple(sorted(ignore)), fold).take(batch.codes)
+        mask = seen != _IGNORED
         mask[batch.ends] = False  # the newline that closes a document is not part of it
-        source = batch.folded if fold else batch.codes
-        batch.memo[key] = Plain(np.compress(mask, source), batch.sums(mask.view(np.int8)))
+        lengths = segment_sum(mask.view(np.uint8), batch.starts, np.int32).astype(np.int64)
+        batch.memo[key] = Plain(np.compress(mask, seen), lengths)
     found: Plain = batch.memo[key]
     return found
 
@@ -47,3 +50,13 @@ def checked(name: str, ignore: Sequence[str]) -> tuple[str, ...]:
     if isinstance(ignore, str) or unknown:
         raise RecipeError(f"{name}: ignore = {ignore!r}; write a list out of {', '.join(GROUPS)}")
     return tuple(ignore)
+
+
+@cache
+def _table(ignore: tuple[str, ...], fold: bool) -> Codes:
+    """What each code point is compared as, shape (0x110000,): fold and screen in one step."""
+    gone = np.zeros(len(Class), np.bool_)
+    for name in ignore:
+        gone[list(GROUPS[name])] = True
+    source = fold_table() if fold else np.arange(len(fold_table()), dtype=np.uint32)
+    return np.where(gone.take(class_table()), _IGNORED, source)

@@ -41,7 +41,7 @@ def blocks(codes: Text, n: int) -> Iterator[tuple[int, Hashes]]:
     The arrays are scratch memory: each is overwritten by the next.
     """
     total = len(codes) - n + 1
-    scratch = [np.empty(BLOCK + n, np.uint64) for _ in range(3)]
+    scratch = [np.empty(min(BLOCK + n, len(codes)), np.uint64) for _ in range(3)]
     for first in range(0, total, BLOCK):
         size = min(BLOCK, total - first)
         yield first, _windows(codes[first : first + size + n - 1], n, scratch)
