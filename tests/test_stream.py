@@ -446,3 +446,46 @@ def test_a_failed_write_at_any_moment_can_be_resumed(
 def test_nothing_can_be_resumed_on_standard_output(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="--resume"):
         run(make, Settings((pages(tmp_path, 1)[0],), "-", resume=True))
+
+
+def test_parquet_in_and_out(tmp_path: Path) -> None:
+    from datetime import datetime
+    from decimal import Decimal
+
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    rows = 1203
+    table = pa.table(
+        {
+            "text": [None if n == 700 else "no" if n % 3 else f"天气{n}！" for n in range(rows)],
+            "when": [datetime(2024, 1, 1, 0, 0, n % 60) for n in range(rows)],
+            "price": pa.array([Decimal(n) / 100 for n in range(rows)], pa.decimal128(20, 2)),
+            "blob": [bytes([n % 256, 255]) for n in range(rows)],
+        }
+    )
+    path = tmp_path / "in.parquet"
+    pq.write_table(table, path, row_group_size=100)
+    settings = Settings((str(path),), f"{tmp_path}/o.parquet", f"{tmp_path}/r.parquet", workers=0)
+    outcome = run(make, settings)
+    check_sums(outcome)
+    assert outcome.tally.invalid == 1
+    kept, rejected = pq.read_table(tmp_path / "o.parquet"), pq.read_table(tmp_path / "r.parquet")
+    third = table.take(list(range(0, rows, 3)))
+    assert kept.column("text").to_pylist() == [f"天气{n}!" for n in range(0, rows, 3)]
+    for name in ("when", "price", "blob"):
+        assert kept.column(name).equals(third.column(name))
+    assert json.loads(kept.column("clean")[0].as_py())["edits"] == 1
+    assert rejected.num_rows == rows - kept.num_rows
+    assert rejected.schema.field("price").type == pa.decimal128(20, 2)
+
+    lines = run(make, Settings((str(path),), f"{tmp_path}/o.jsonl", workers=0))
+    assert lines.tally.kept == kept.num_rows
+    back = Settings((f"{tmp_path}/o.jsonl",), f"{tmp_path}/back.parquet", workers=0)
+    assert run(make, back).tally.kept == pq.read_table(tmp_path / "back.parquet").num_rows
+
+
+def test_a_broken_parquet_file_is_damage(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "in.parquet").write_bytes(b"PAR1 no")
+    outcome = run(make, Settings((f"{tmp_path}/in.parquet",), f"{tmp_path}/o.jsonl", workers=0))
+    assert "Parquet" in outcome.damage[f"{tmp_path}/in.parquet"]

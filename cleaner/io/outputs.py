@@ -43,8 +43,10 @@ def reveal(path: Path) -> None:
 
 
 def regular(path: str) -> bool:
-    """Whether an output is, or will be, an ordinary file."""
-    return path != STDOUT and (not Path(path).exists() or Path(path).is_file())
+    """Whether an output is, or will be, an ordinary file that can be cut back to a mark."""
+    if path == STDOUT or path.endswith(".parquet"):
+        return False
+    return not Path(path).exists() or Path(path).is_file()
 
 
 class Output:
@@ -68,8 +70,9 @@ class Output:
         except OSError as error:
             raise self._refused(error) from error
 
-    def write(self, data: bytes) -> None:
-        """Take `data`; it reaches the file at the next mark at the latest."""
+    def write(self, data: bytes, row: int = 0) -> None:
+        """Take `data`; it reaches the file at the next mark at the latest. Which row of the
+        input it came from is of no interest here; see `parquet.ParquetOutput`."""
         self._waiting.append(data)
         self._size += len(data)
         if self._size >= _BUFFER:

@@ -16,6 +16,7 @@ from cleaner.filter import Resumable
 from cleaner.io.inputs import STDIN, Format, Input
 from cleaner.io.lines import CHUNK_BYTES
 from cleaner.io.outputs import STDOUT, Output, regular, reveal
+from cleaner.io.parquet import ParquetOutput
 from cleaner.io.sources import chunks_of
 from cleaner.pipeline import Pipeline
 from cleaner.stream import checkpoint as checkpoints
@@ -126,7 +127,7 @@ class _Run:
         self.damage: dict[str, str] = {}
         self.shard = -1
         self.chunks = 0
-        self.open: dict[str, Output] = {}
+        self.open: dict[str, Output | ParquetOutput] = {}
         self.whole: list[str] = []
         self.folder = _state_folder(shards, settings)
         self.start = self._resume() if self.folder else None
@@ -199,8 +200,16 @@ class _Run:
             self._close([path for path in self.open if path not in wanted])
             lengths = self.start.lengths if self.start and at == self.start.shard else {}
             for path in sorted(wanted - set(self.open)):
-                self.open[path] = Output(path, lengths.get(path, 0))
+                self.open[path] = self._opened(path, shard, lengths.get(path, 0))
             self.shard = at
+
+    def _opened(self, path: str, shard: Shard, length: int) -> Output | ParquetOutput:
+        if not path.endswith(".parquet"):
+            return Output(path, length)
+        source = shard.path if shard.format == "parquet" else None
+        if source and path == self.settings.out and len(self.shards) > 1:
+            source = None  # rows of several files: columns are those of the first rows
+        return ParquetOutput(path, source, self.settings.shape.text_field)
 
     def _close(self, paths: Sequence[str]) -> None:
         for path in paths:
@@ -291,7 +300,8 @@ def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
     if not able:
         if settings.resume:
             raise OutputError(
-                "--resume: needs input files and an output file; give FILE… and -o OUT"
+                "--resume: needs input files, and output files that are not Parquet; give FILE… "
+                "and -o OUT"
             )
         return None
     many = is_folder(settings.out)

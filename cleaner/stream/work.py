@@ -42,14 +42,15 @@ class Job(NamedTuple):
 class Row(NamedTuple):
     """One document, part or invalid line on its way out.
 
-    `line` is its JSON without the closing brace (see `records.head`); empty for a document
-    that is written raw. `clean` is the open JSON of what is told about a kept document.
-    `span` is the range of the input line in the chunk. `why` is the signal of the first
-    reason, `reasons` the JSON of all, both empty for what is kept.
+    `number` counts the lines of the chunk from 0, `span` is the range of this one. `line` is
+    the JSON without the closing brace (see `records.head`); empty for a document that is
+    written raw. `clean` is the open JSON of what is told about a kept document. `why` is the
+    signal of the first reason, `reasons` all of them, both empty for what is kept.
     """
 
     kind: str  # "document", "part", "invalid"
     id: str
+    number: int
     span: tuple[int, int]
     line: bytes
     clean: bytes
@@ -76,6 +77,7 @@ class Worked(NamedTuple):
 class _Source(NamedTuple):
     """One valid line: where it stands, its record, and its document."""
 
+    number: int
     span: tuple[int, int]
     record: Record
     doc: Document
@@ -174,6 +176,7 @@ class Work:
         return Row(
             kind="part" if part else "document",
             id=doc.id,
+            number=source.number,
             span=source.span,
             line=line,
             clean=records.head(records.dumps(told)),
@@ -188,7 +191,9 @@ def killed(job: Job, reason: Mapping[str, Any]) -> Worked:
     data = job.chunk.data
     span = (0, len(data.rstrip(b"\r\n")))
     if job.format == "text" or (data.lstrip().startswith(b"{") and data.rstrip().endswith(b"}")):
-        row = Row("document", _line_id(job, 0), span, b"", b"", reason["signal"], [dict(reason)], 0)
+        row = Row(
+            "document", _line_id(job, 0), 0, span, b"", b"", reason["signal"], [dict(reason)], 0
+        )
         return Worked([row], [], Tally(lines=1, documents=1, bytes_in=len(data)))
     row = _invalid(job, span, 0, str(reason["signal"]))
     return Worked([row], [], Tally(lines=1, invalid=1, bytes_in=len(data)))
@@ -255,7 +260,7 @@ def _read(job: Job, shape: Shape, tally: Tally) -> Iterator[Row | _Source]:
         name = record.fields.get(shape.id_field)
         meta = {key: value for key, value in record.fields.items() if key != shape.text_field}
         doc_id = str(name) if isinstance(name, str | int) else _line_id(job, number)
-        yield _Source(span, record, Document(doc_id, text, meta))
+        yield _Source(number, span, record, Document(doc_id, text, meta))
 
 
 def _read_text(job: Job, tally: Tally) -> Iterator[_Source]:
@@ -268,7 +273,7 @@ def _read_text(job: Job, tally: Tally) -> Iterator[_Source]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n")
     record = _text_record(job.name, text)._replace(encoding=encoding, replaced=replaced)
     _booked(tally, record, text)
-    yield _Source((0, len(data)), record, Document(job.name, text))
+    yield _Source(0, (0, len(data)), record, Document(job.name, text))
 
 
 def _booked(tally: Tally, record: Record, text: str) -> None:
@@ -307,7 +312,7 @@ def _invalid(job: Job, span: tuple[int, int], number: int, error: str) -> Row:
         told["raw_base64"] = base64.b64encode(raw).decode()
     reason = {"filter": "read", "signal": "invalid", "error": error}
     line = records.head(records.dumps(told))
-    return Row("invalid", _line_id(job, number), span, line, b"", "invalid", [reason], 0)
+    return Row("invalid", _line_id(job, number), number, span, line, b"", "invalid", [reason], 0)
 
 
 def _refused(source: _Source, reason: Mapping[str, Any]) -> Row:
@@ -317,6 +322,7 @@ def _refused(source: _Source, reason: Mapping[str, Any]) -> Row:
     return Row(
         "document",
         doc.id,
+        source.number,
         source.span,
         line,
         clean,

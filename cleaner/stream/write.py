@@ -17,8 +17,8 @@ _KEY = b'"clean"'
 class Sink(Protocol):
     """Where lines go; see `cleaner.io.outputs.Output`."""
 
-    def write(self, data: bytes) -> None:
-        """Take some bytes."""
+    def write(self, data: bytes, row: int = 0) -> None:
+        """Take one line, which came from row `row` of the input."""
 
 
 def admitted(worked: Worked, pipe: Pipeline) -> list[Row]:
@@ -40,27 +40,26 @@ def write(
     """Write rows where they belong, and count them."""
     for row in rows:
         _count(row, tally)
-    for line, kept in _lines(rows, job, shape, told=rejects is not None):
-        if kept:
-            out.write(line)
-        elif rejects is not None:
-            rejects.write(line)
+    for row, line, kept in _lines(rows, job, shape, told=rejects is not None):
+        sink = out if kept else rejects
+        if sink is not None:
+            sink.write(line, job.chunk.line + row.number)
 
 
 def _lines(
     rows: Sequence[Row], job: Job, shape: Shape, *, told: bool
-) -> Iterator[tuple[bytes, bool]]:
-    """Every line with whether it is kept; what is dropped and not `told` is not even made."""
+) -> Iterator[tuple[Row, bytes, bool]]:
+    """Lines with their rows and whether they are kept; what is dropped and not `told` is not made."""
     if shape.audit:
         yield from _audited(rows, job)
         return
     for row in rows:
         if not row.reasons:
-            yield _closed(row.line, row.clean + b"}"), True
+            yield row, _closed(row.line, row.clean + b"}"), True
         elif row.kind != "invalid" and shape.keep_all:
-            yield _closed(row.line or raw_line(row, job), _with_reasons(row)), True
+            yield row, _closed(row.line or raw_line(row, job), _with_reasons(row)), True
         elif told:
-            yield _rejected(row, job), False
+            yield row, _rejected(row, job), False
 
 
 def _rejected(row: Row, job: Job) -> bytes:
@@ -68,17 +67,17 @@ def _rejected(row: Row, job: Job) -> bytes:
     return _closed(opened, records.dumps({"reasons": row.reasons}))
 
 
-def _audited(rows: Sequence[Row], job: Job) -> Iterator[tuple[bytes, bool]]:
+def _audited(rows: Sequence[Row], job: Job) -> Iterator[tuple[Row, bytes, bool]]:
     """One line for each input line, with the original text; parts stand in a list."""
     for _, group in groupby(rows, key=lambda row: row.span):
         first, *others = group
         if first.kind == "invalid":
-            yield _rejected(first, job), False
+            yield first, _rejected(first, job), False
         elif first.kind == "part":
             parts = b",".join(_with_reasons(row) for row in (first, *others))
-            yield _closed(raw_line(first, job), b'{"parts":[%b]}' % parts), True
+            yield first, _closed(raw_line(first, job), b'{"parts":[%b]}' % parts), True
         else:
-            yield _closed(raw_line(first, job), _with_reasons(first)), True
+            yield first, _closed(raw_line(first, job), _with_reasons(first)), True
 
 
 def _with_reasons(row: Row) -> bytes:
