@@ -39,6 +39,7 @@ FILTERS: Mapping[str, str] = {
     "strip.ornament": "cleaner.strip.ornament:Ornaments",
     "strip.meta": "cleaner.strip.meta:Meta",
     "strip.blanks": "cleaner.strip.blanks:Blanks",
+    "restore.page": "cleaner.restore.page:Page",
     "score.basics": "cleaner.score.basics:Basics",
     "score.removed": "cleaner.score.removed:Removed",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",

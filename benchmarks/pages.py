@@ -1,0 +1,166 @@
+"""Damaged pages made of sound articles, with the truth about every piece.
+
+`interleave` lays articles out in newspaper columns and reads them back column by column, as
+page extractors do; `with_teasers` puts unmarked paragraphs of other articles behind one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+_CLOSERS = '。！？!?…”’"）)；;：:'
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sound article to make pages of."""
+
+    titles: tuple[str, ...]
+    byline: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A line of a page: `article` (-1: of none) and its `rank` in reading order of that
+    article; `joins` says that the next fragment of the article continues its paragraph."""
+
+    text: str
+    article: int
+    rank: int
+    kind: str
+    joins: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as extracted, and its fragments with their ranges in `text`."""
+
+    text: str
+    fragments: tuple[Fragment, ...]
+    spans: tuple[tuple[int, int], ...] = field(default=())
+
+
+def source(record: dict[str, object], most: int = 24) -> Source | None:
+    """A record of a newspaper corpus as a Source; None where it has too little body.
+
+    Short lines without an end mark behind the body are titles that the page sets above it.
+    """
+    lines = [line.strip() for line in str(record["text"]).split("\n") if line.strip()]
+    titles = [str(record.get("title") or "").strip()]
+    while len(lines) > 1 and len(lines[-1]) <= 40 and lines[-1][-1] not in _CLOSERS:
+        titles.append(lines.pop())
+    lines = lines[:most]
+    if sum(map(len, lines)) < 120 or len(lines) < 2 or not titles[0]:
+        return None
+    author = "  ".join(str(record.get("author") or "").split())
+    return Source(tuple(titles), author, tuple(lines))
+
+
+def interleave(
+    sources: Sequence[Source], rng: random.Random, *, lost: bool = False, extras: Sequence[str] = ()
+) -> Page:
+    """The articles set in columns, one to three stacked, and read column by column.
+
+    With `lost` some columns lose their first characters; `extras` (captions, bylines) are
+    dropped in between as lines of their own.
+    """
+    fragments: list[Fragment] = []
+    at = 0
+    while at < len(sources):
+        size = min(rng.choice((1, 2, 2, 3, 3)), len(sources) - at)
+        fragments += _stack(sources[at : at + size], at, rng, lost)
+        at += size
+    for extra in extras:
+        place = rng.randrange(1, len(fragments) + 1)
+        fragments.insert(place, Fragment(extra, -1, 0, "extra"))
+    return _page(fragments, rng.choice(("\n", "\n\n")))
+
+
+def with_teasers(own: Sequence[str], teasers: Sequence[str], rng: random.Random) -> Page:
+    """An article with paragraphs of others behind it; about a third of these are cut off."""
+    fragments = [Fragment(text, 0, rank, "body") for rank, text in enumerate(own)]
+    for text in teasers:
+        if rng.random() < 0.35 and len(text) > 40:
+            text = text[: rng.randrange(30, len(text) - 5)]
+        fragments.append(Fragment(text, -1, 0, "feed"))
+    return _page(fragments, rng.choice(("\n", "\n\n")))
+
+
+def _stack(sources: Sequence[Source], first: int, rng: random.Random, lost: bool) -> list[Fragment]:
+    """Articles one above the other over the same columns, as fragments column by column."""
+    columns = rng.choice((2, 3, 3, 4, 5)) if len(sources) > 1 else rng.choice((1, 1, 2, 3))
+    width = rng.randrange(12, 24)
+    pieces = [_columns(item, columns, width) for item in sources]
+    fragments: list[Fragment] = []
+    ranks = [0] * len(sources)
+    for column in range(columns):
+        for number, item in enumerate(sources):
+            heading = [] if column else [*item.titles, *([item.byline] if item.byline else [])]
+            for text in heading:
+                kind = "title" if text in item.titles else "byline"
+                fragments.append(Fragment(text, first + number, ranks[number], kind))
+                ranks[number] += 1
+            for place, (text, joins) in enumerate(pieces[number][column]):
+                if lost and column and not place and rng.random() < 0.5:
+                    text = text[rng.randrange(1, 40) :] or text
+                    _unjoin(fragments, first + number)
+                fragments.append(Fragment(text, first + number, ranks[number], "body", joins))
+                ranks[number] += 1
+    return fragments
+
+
+def _unjoin(fragments: list[Fragment], article: int) -> None:
+    """Characters were lost at the seam behind the last fragment of the article."""
+    for at in range(len(fragments) - 1, -1, -1):
+        old = fragments[at]
+        if old.article == article and old.kind == "body":
+            fragments[at] = Fragment(old.text, old.article, old.rank, old.kind)
+            return
+
+
+def _columns(item: Source, columns: int, width: int) -> list[list[tuple[str, bool]]]:
+    """The paragraphs of an article cut at the height of its columns."""
+    lines = [
+        (number, text[at : at + width])
+        for number, text in enumerate(item.paragraphs)
+        for at in range(0, len(text), width)
+    ]
+    height = -(-len(lines) // columns)
+    result: list[list[tuple[str, bool]]] = []
+    for column in range(columns):
+        part = lines[column * height : (column + 1) * height]
+        rest = lines[(column + 1) * height :]
+        merged: list[tuple[int, str]] = []
+        for number, text in part:
+            if merged and merged[-1][0] == number:
+                merged[-1] = number, merged[-1][1] + text
+            else:
+                merged.append((number, text))
+        open_ = bool(merged and rest and rest[0][0] == merged[-1][0])
+        last = len(merged) - 1
+        result.append([(text, open_ and at == last) for at, (_, text) in enumerate(merged)])
+    return result
+
+
+def _page(fragments: Sequence[Fragment], gap: str) -> Page:
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for fragment in fragments:
+        spans.append((at, at + len(fragment.text)))
+        at += len(fragment.text) + len(gap)
+    return Page(gap.join(f.text for f in fragments), tuple(fragments), tuple(spans))
+
+
+def joins_of(page: Page) -> list[tuple[int, int]]:
+    """True joins as pairs of fragment numbers."""
+    chains: dict[int, list[int]] = {}
+    for number, fragment in enumerate(page.fragments):
+        if fragment.article >= 0:
+            chains.setdefault(fragment.article, []).append(number)
+    return [
+        (a, b) for chain in chains.values() for a, b in pairwise(chain) if page.fragments[a].joins
+    ]

@@ -1,0 +1,100 @@
+"""Signs that a page was cut: lines that begin or end in mid-sentence, found without patterns.
+
+Vectorised over the lines of a batch; the pre-screen of restore and the completeness score.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, Ints, Mask
+from cleaner.kernels.text import Class
+
+_LEAST = 12
+"""A shorter line says nothing: a heading, a name, a verse."""
+
+_OPENING = 24
+"""How far into a line the words that open a report stand."""
+
+_OPEN_MARKS = "，、,；;：:“‘（(《【「『·"
+_MID_MARKS = "，,。；;"
+_NEVER_FIRST = "，、。；：！？”’）》】」』,;:!?)%"
+_WORDY = (Class.HAN, Class.RARE_HAN, Class.DIGIT)
+_BLANK = (Class.SPACE, Class.CONTROL, Class.INVISIBLE)
+
+
+class Lines(NamedTuple):
+    """The lines of a batch, shape (lines,) each: document, start and end without outer blanks
+    (in `batch.codes`), whether the end is open, whether the line begins with a mark that none
+    begins with."""
+
+    doc: Ints
+    start: Ints
+    end: Ints
+    open_end: Mask
+    bad_start: Mask
+
+    @property
+    def size(self) -> Ints:
+        """Code points of each line."""
+        return self.end - self.start
+
+
+@cache
+def _table(marks: str) -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x110000, np.bool_)
+    table[[ord(mark) for mark in marks]] = True
+    return table
+
+
+@cache
+def _of_classes(*classes: Class) -> npt.NDArray[np.bool_]:
+    table = np.zeros(256, np.bool_)
+    table[list(classes)] = True
+    return table
+
+
+def lines_of(batch: Batch) -> Lines:
+    """Every line of a batch. An end is open after a word character or a mark that goes on, in
+    a line that is long enough and has a mark inside, as headings have not."""
+    codes = batch.codes
+    starts, ends = trimmed(batch)
+    long = ends - starts >= _LEAST
+    last = np.maximum(ends - 1, 0)
+    wordy = _of_classes(*_WORDY).take(batch.classes.take(last))
+    open_end = long & (wordy | _table(_OPEN_MARKS).take(codes.take(last)))
+    marks = _table(_MID_MARKS)
+    for line in np.flatnonzero(open_end).tolist():
+        open_end[line] = marks.take(codes[starts[line] : last[line]]).any()
+    first = _table(_NEVER_FIRST).take(codes.take(starts))
+    return Lines(batch.line_docs, starts, ends, open_end, first & (ends > starts))
+
+
+def trimmed(batch: Batch) -> tuple[Ints, Ints]:
+    """Starts and ends of all lines without outer blanks, shape (lines,) each."""
+    blank = _of_classes(*_BLANK)
+    starts, ends = batch.line_starts.copy(), batch.line_ends.copy()
+    classes = batch.classes
+    while len(at := np.flatnonzero(blank.take(classes.take(starts)))):
+        starts[at] += 1  # a newline is no blank: it stops here
+    ends = np.maximum(ends, starts)
+    while len(at := np.flatnonzero((ends > starts) & blank.take(classes.take(ends - 1)))):
+        ends[at] -= 1
+    return starts, ends
+
+
+def opens_report(batch: Batch, lines: Lines) -> Mask:
+    """Which lines open as reports do (本报讯, …日电, 【…】), near enough, shape (lines,)."""
+    folded = batch.folded
+    found = _table("【[〔").take(folded.take(lines.start))
+    reach = np.minimum(lines.end, lines.start + _OPENING)
+    for first, second in ("报讯", "日电", "日讯", "记者"):
+        at = np.flatnonzero(folded[:-1] == ord(first))
+        at = at[folded[at + 1] == ord(second)]
+        line = np.searchsorted(batch.line_ends, at)
+        found[line[at < reach[line]]] = True
+    return found

@@ -1,0 +1,17 @@
+"""Weights of the choices on a page: which unit goes to which article."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("pages.toml")
+
+
+@cache
+def load(path: Path = _FILE) -> Mapping[str, float]:
+    """The weight of each feature of `cleaner.restore.chains`, in nats."""
+    weights: Mapping[str, float] = tomllib.loads(path.read_text("utf-8"))["weights"]
+    return weights

@@ -1,0 +1,121 @@
+"""The lines of a page as units to arrange: headings, and paragraphs with open or sound ends."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import regex
+
+from cleaner.batch import View
+from cleaner.structure import Block, Label, structure_of
+
+
+class Kind(StrEnum):
+    """What a unit does on its page."""
+
+    TEXT = "text"  # a paragraph or a part of one
+    HEADING = "heading"  # may stand above an article or a part of one
+    BYLINE = "byline"  # writers, alone on the line: above an article or closing it
+    NEUTRAL = "neutral"  # captions, ornaments and the like: cut no paragraph
+
+
+class Unit(NamedTuple):
+    """A line that is not blank, [start, end) without surrounding space.
+
+    `cut`: a text that ends without an end mark, or a heading that may be such a text. `opens`:
+    begins as reports do. `leads`: begins with a title in brackets. `signed`: closes as articles
+    do.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    cut: bool = False
+    opens: bool = False
+    leads: bool = False
+    signed: bool = False
+
+
+_OPEN_END = regex.compile(r"[\p{Han}\p{N}，、,“‘（(《「『·]$")
+_NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
+_MOSTLY_HAN = 0.6
+_SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
+_LEAD = regex.compile(r"[【\[][^【】\[\]]{6,80}[】\]].{40}")
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+    "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施"
+    "文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗"
+    "谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席"
+)
+_NAME = rf"[{_SURNAMES}]\s{{0,4}}\p{{Han}}{{1,3}}"
+_ROLE = r"(?:本报|\p{Han}{2,8})?(?:记者|通讯员|特约记者|实习生|评论员)"
+_BARE_BYLINE = regex.compile(
+    rf"""[□■○◎▲●(（\s]*(?:
+        (?!.*[县区市镇乡村州旗]$)[{_SURNAMES}]\s{{0,4}}\p{{Han}}{{1,2}}
+      | {_ROLE}[:：\s]*{_NAME}(?:[\s、,]+{_NAME})*
+      | (?:本文)?作者[系为是:：].{{2,60}}
+    )[)）]?""",
+    regex.VERBOSE,
+)
+_CREDIT = regex.compile(
+    r"[(（](?:本文)?作者[系为是].{2,80}[)）]$|[(（]本报记者.{2,40}采访整理[)）]$"
+)
+_PAIRS = {"“": "”", "‘": "’", "(": ")", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】"}
+
+
+def units_of(view: View) -> tuple[Unit, ...]:
+    """The units of a document, in order of the page."""
+    return tuple(_unit(view, block) for block in structure_of(view))
+
+
+def ends_open(text: str) -> bool:
+    """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
+    semicolons count: they close the items of lists."""
+    if _OPEN_END.search(text) is None:
+        return False
+    return sum("\u3400" <= char <= "\u9fff" for char in text) >= _MOSTLY_HAN * len(text)
+
+
+def open_brackets(text: str) -> str:
+    """What would close the brackets and quotes that a text leaves open, innermost last."""
+    stack: list[str] = []
+    for char in text:
+        if char in _PAIRS:
+            stack.append(_PAIRS[char])
+        elif stack and char == stack[-1]:
+            stack.pop()
+    return "".join(stack)
+
+
+def _unit(view: View, block: Block) -> Unit:
+    raw = view.text[block.start : block.end]
+    start = block.start + len(raw) - len(raw.lstrip())
+    raw = raw.strip()
+    end = start + len(raw)
+    folded = view.folded[start:end]
+    kind = _kind(block.label, raw, folded)
+    if kind is not Kind.TEXT:
+        maybe = kind is Kind.HEADING and len(raw) >= 8 and ends_open(raw)
+        return Unit(start, end, kind, cut=maybe)
+    return Unit(
+        start,
+        end,
+        kind,
+        cut=block.label is Label.BODY and ends_open(raw),
+        opens=block.dateline,
+        leads=_LEAD.match(folded) is not None,
+        signed=block.signed or _CREDIT.search(folded) is not None,
+    )
+
+
+def _kind(label: Label, raw: str, folded: str) -> Kind:
+    if label in (Label.CAPTION, Label.ORNAMENT, Label.CHROME, Label.EDITOR):
+        return Kind.NEUTRAL
+    if label is Label.BYLINE or _BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded):
+        return Kind.BYLINE
+    if label is Label.BODY or label is Label.ITEM:
+        return Kind.TEXT
+    if raw[-1] in _NEVER_LAST or _SENTENCE.search(raw) or open_brackets(raw):
+        return Kind.TEXT
+    return Kind.HEADING

@@ -1,0 +1,310 @@
+"""Which unit of a page continues which: the best set of chains, one chain an article.
+
+A beam search over the units in the order of the page. Each unit continues the article of the
+unit before it, goes back to an earlier one, or opens a new one. Every choice has a probability
+out of `features`: one global assignment, so that a cut end that fits two beginnings goes to the
+one that leaves the page as a whole most likely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.restore.blocks import Kind, Unit
+from cleaner.restore.topics import Words
+
+Reals = npt.NDArray[np.float64]
+Weights = Mapping[str, float]
+
+WIDTH = 8
+"""States that the beam keeps."""
+
+MARGIN, COLUMNS_MARGIN = 6.0, 20.0
+"""How much better than one article a page of several must be."""
+
+_OPEN_AT_END = 3.0
+"""What a cut end costs that nothing on the page continues."""
+
+
+class Evidence(NamedTuple):
+    """What is known of a page of n units. `gain[i][j]`: of j after the cut end of i;
+    `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit speaks of; `columns`: that
+    lines are cut as columns are, so that any heading may open an article."""
+
+    units: Sequence[Unit]
+    gain: list[list[float]]
+    abrupt: list[float]
+    words: Words
+    columns: bool
+
+
+class Link(NamedTuple):
+    """A unit in a chain, and whether it was taken for text."""
+
+    unit: int
+    text: bool
+
+
+class Article(NamedTuple):
+    """A chain under construction: its units; its last text (−1: none yet); whether a heading
+    follows that; whether it was closed by a signature; the pairs of characters that it uses."""
+
+    units: tuple[Link, ...]
+    last: int
+    texts: int
+    headed: bool
+    closed: bool
+    touched: int
+    used: npt.NDArray[np.bool_]
+    mass: float = 0.0
+
+
+class State(NamedTuple):
+    """Articles so far, and which of them the last unit went to."""
+
+    score: float
+    articles: tuple[Article, ...]
+    current: int
+
+
+class Move(NamedTuple):
+    """Unit to article `to` (the number of articles: a new one), read as text or not."""
+
+    to: int
+    text: bool
+    features: dict[str, float]
+
+
+def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
+    """The units of each article in reading order; every unit is in exactly one."""
+    best = _search(evidence, weights, width)
+    one = _search(evidence, weights, 2, single=True)
+    margin = COLUMNS_MARGIN if evidence.columns else MARGIN
+    if _total(evidence, best) - _total(evidence, one) < margin:
+        best = one
+    return [article.units for article in best.articles]
+
+
+def _search(evidence: Evidence, weights: Weights, width: int, single: bool = False) -> State:
+    """The best state that the beam finds; with `single` all units go to one article."""
+    beam = [State(0.0, (), -1)]
+    for unit in range(len(evidence.units)):
+        grown: dict[tuple[tuple[Link, ...], ...], State] = {}
+        for state in beam:
+            for move in moves(evidence, state, unit):
+                if single and move.to > 0:
+                    continue
+                score = state.score + worth(weights, move)
+                new = applied(evidence, state, unit, move, score)
+                key = tuple(article.units for article in new.articles)
+                if key not in grown or grown[key].score < new.score:
+                    grown[key] = new
+        beam = sorted(grown.values(), key=lambda s: -s.score)[:width]
+    return max(beam, key=lambda state: _total(evidence, state))
+
+
+def _total(evidence: Evidence, state: State) -> float:
+    """The score of a finished page."""
+    ends = sum(a.last >= 0 and evidence.units[a.last].cut for a in state.articles)
+    return state.score - _OPEN_AT_END * ends
+
+
+def worth(weights: Weights, move: Move) -> float:
+    """The score of a move: its features, weighed."""
+    return sum(weights.get(name, 0.0) * value for name, value in move.features.items())
+
+
+def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
+    """What may be done with a unit, each with its features."""
+    item = evidence.units[unit]
+    number = len(state.articles)
+    if not number or item.kind is Kind.NEUTRAL:
+        return [Move(max(state.current, 0), item.kind is Kind.TEXT, {})]
+    if item.kind is not Kind.TEXT:
+        homes = range(number) if evidence.columns else [state.current]
+        found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
+        if item.cut:
+            found += _texts(evidence, state, unit, {"maybe": 1.0})
+    else:
+        found = _texts(evidence, state, unit, {})
+    if state.articles[state.current].last >= 0 and _may_open(evidence, unit):
+        found.append(Move(number, item.kind is Kind.TEXT, _opening(evidence, state, unit)))
+    return found
+
+
+def _may_open(evidence: Evidence, unit: int) -> bool:
+    """A heading or byline may open an article; on a page that is not cut, only where a report
+    or a byline follows."""
+    units = evidence.units
+    if units[unit].kind is Kind.TEXT:
+        return units[unit].opens or units[unit].leads
+    if evidence.columns:
+        return True
+    run = unit
+    while run < len(units) and units[run].kind is not Kind.TEXT:
+        run += 1
+    named = any(units[at].kind is Kind.BYLINE for at in range(unit + 1, run))
+    return run < len(units) and (named or units[run].opens)
+
+
+def _texts(evidence: Evidence, state: State, unit: int, base: dict[str, float]) -> list[Move]:
+    """The unit as text of each article."""
+    topics = _topics(evidence, state, unit)
+    waiting = [
+        (a.touched, at)
+        for at, a in enumerate(state.articles)
+        if a.last >= 0 and evidence.units[a.last].cut and not a.headed and at != state.current
+    ]
+    oldest = min(waiting)[1] if waiting else -1
+    return [
+        Move(
+            at,
+            True,
+            {
+                **base,
+                **topic,
+                **_link(evidence, state, unit, at),
+                "oldest": float(at == oldest),
+            },
+        )
+        for at, topic in enumerate(topics)
+        if evidence.columns or at == state.current
+    ]
+
+
+def _link(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
+    """That the unit follows the last text of an article."""
+    article = state.articles[at]
+    found = {"back": float(at != state.current)}
+    abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
+    if article.last < 0:
+        return {**found, "first.abrupt": abrupt}
+    if article.closed:
+        found["closed"] = 1.0
+    if not evidence.units[article.last].cut:
+        return {**found, "after_end": 1.0, "after_end.abrupt": abrupt}
+    if article.headed:
+        return {**found, "after_heading": 1.0, "after_end.abrupt": abrupt}
+    gain = min(max(evidence.gain[article.last][unit], -8.0), 12.0)
+    return {**found, "gain": gain, "gain.low": max(0.0, -gain), "gain.high": max(0.0, gain - 6)}
+
+
+def _topics(evidence: Evidence, state: State, unit: int) -> list[dict[str, float]]:
+    """How much the unit speaks of what each article speaks of."""
+    words = evidence.words
+    own = words.of[unit]
+    used = np.stack([article.used[own] for article in state.articles])
+    count = used.sum(axis=0)
+    weight, rare = words.weight[own], words.rare[own]
+    alone = used & (count == 1)
+    covered = float(weight @ (count > 0)) + 1.0
+    shares = (used @ weight / covered).tolist()
+    unique = (alone @ weight / covered).tolist()
+    names = np.log1p(alone @ rare).tolist()
+    related = _related(used @ weight, used @ rare, float(weight.sum()), state)
+    several = len(state.articles) > 1
+    return [
+        {
+            "share": shares[at] if several else 1.0,
+            "unique": unique[at] if several else 1.0,
+            "names": names[at],
+            "size": float(np.log1p(article.texts)),
+            "related": related[at],
+        }
+        for at, article in enumerate(state.articles)
+    ]
+
+
+def _related(shared: Reals, rare: Reals, mass: float, state: State) -> list[float]:
+    """Log-likelihood ratio that a text is of each article; 0 for an article without text."""
+    of = np.array([article.mass for article in state.articles])
+    llr = 9.0 + 1.35 * np.log1p(shared) + 0.96 * np.log1p(rare) - 1.28 * np.log1p(mass)
+    llr -= 0.84 * np.log1p(of)
+    llr[of == 0] = 0
+    return np.asarray(np.clip(llr, -4, 4)).tolist() if mass else [0.0] * len(of)
+
+
+def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
+    """That a heading or byline belongs to an article that is there."""
+    article = state.articles[at]
+    item = evidence.units[unit]
+    kind = "byline" if item.kind is Kind.BYLINE else "heading"
+    found = {f"{kind}.back": float(at != state.current)}
+    if article.last < 0:
+        return {**found, f"{kind}.above": 1.0}
+    if evidence.units[article.last].cut and not article.headed:
+        found[f"{kind}.in_cut"] = 1.0
+    if article.closed:
+        found[f"{kind}.closed"] = 1.0
+    return found
+
+
+def _opening(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
+    """That an article opens here."""
+    units = evidence.units
+    found = {"new": 1.0}
+    run = unit
+    while run < len(units) and units[run].kind is not Kind.TEXT:
+        if units[run].kind is Kind.BYLINE:
+            found["new.byline"] = 1.0
+        run += 1
+    if run - unit > 1:
+        found["new.run"] = 1.0
+    if run == unit:
+        found["new.bare"] = 1.0
+        found["new.leads"] = float(units[unit].leads)
+    elif units[unit].kind is Kind.BYLINE:
+        found["new.names"] = 1.0
+    if run < len(units):
+        found["new.opens"] = float(units[run].opens)
+        found["new.abrupt"] = min(max(evidence.abrupt[run] + 1.0, -2.0), 8.0)
+        found |= _novelty(evidence, state, run)
+    return found
+
+
+def _novelty(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
+    """How little of a text the article at hand has spoken of."""
+    words = evidence.words
+    own = words.of[unit]
+    used = state.articles[state.current].used
+    shared = float(words.weight[own] @ used[own])
+    mass = float(words.weight[own].sum())
+    other = float(words.weight @ used)
+    names = float(words.rare[own] @ used[own])
+    logs = np.log1p([shared, mass, other, names])
+    return dict(
+        zip(("new.shared", "new.mass", "new.other", "new.rare"), logs.tolist(), strict=True)
+    )
+
+
+def applied(evidence: Evidence, state: State, unit: int, move: Move, score: float) -> State:
+    """The state after a move."""
+    item = evidence.units[unit]
+    articles = list(state.articles)
+    if move.to == len(articles):
+        none = np.zeros(len(evidence.words.weight), np.bool_)
+        articles.append(Article((), -1, 0, False, False, unit, none))
+    old = articles[move.to]
+    new = old._replace(units=(*old.units, Link(unit, move.text)))
+    if move.text:
+        used = old.used.copy()
+        used[evidence.words.of[unit]] = True
+        new = new._replace(
+            last=unit,
+            texts=old.texts + 1,
+            headed=False,
+            closed=item.signed,
+            touched=unit,
+            used=used,
+            mass=float(evidence.words.weight @ used),
+        )
+    elif item.kind is Kind.BYLINE:
+        new = new._replace(closed=old.last >= 0, touched=unit)
+    elif item.kind is Kind.HEADING:
+        new = new._replace(headed=old.last >= 0, touched=unit)
+    articles[move.to] = new
+    return State(score, tuple(articles), move.to)

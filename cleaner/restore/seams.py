@@ -1,0 +1,98 @@
+"""How well the beginning of one passage continues the end of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import View
+from cleaner.kernels.text import Codes
+from cleaner.models import lm
+from cleaner.restore.blocks import Unit
+
+Reals = npt.NDArray[np.float64]
+
+_TAIL, _HEAD = 2, 4
+"""Characters read on both sides of a seam: the model looks back two."""
+
+_PAIRS = {"“": "”", "‘": "’", "(": ")", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】"}
+_CLOSERS = set(_PAIRS.values())
+_QUOTES = 2.0
+_MARK = 6.0
+_UNKNOWN = 0xE000  # no character of the model: what follows it has no context
+_NEVER_FIRST = frozenset("，、。；：！？”’）》】」』,;:!?)%")
+
+
+def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
+    """ln p of the first characters of each start after each end, less ln p of the same at the
+    beginning of a line; with a bonus where a bracket opened before the seam closes behind it.
+    Shape (len(ends), len(starts))."""
+    if not ends or not starts:
+        return np.zeros((len(ends), len(starts)))
+    codes = view.folded_codes
+    heads = np.stack([_padded(codes[u.start : min(u.end, u.start + _HEAD)]) for u in starts])
+    tails = np.stack([codes[u.end - _TAIL : u.end] for u in ends])
+    joined = _table(tails, heads)
+    fresh = _table(np.full((1, _TAIL), 10, np.uint32), heads)
+    opened = [_open_at_end(view.text[u.start : u.end]) for u in ends]
+    closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
+    quotes = np.array([[_bracket_bonus(a, b) for b in closed] for a in opened])
+    return np.asarray(joined - fresh + quotes)
+
+
+def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
+    """How much less likely the first characters are at the beginning of a line than anywhere:
+    large where a passage begins in mid-sentence; shape (n,)."""
+    if not starts:
+        return np.zeros(0)
+    codes = view.folded_codes
+    heads = np.stack([_padded(codes[u.start : min(u.end, u.start + _HEAD)]) for u in starts])
+    fresh, anywhere = _table(np.array([[10, 10], [_UNKNOWN, _UNKNOWN]], np.uint32), heads)
+    marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
+    return np.asarray(anywhere - fresh + _MARK * marks)
+
+
+def _padded(codes: Codes) -> Codes:
+    return np.concatenate([codes, np.full(_HEAD - len(codes), 32, np.uint32)])
+
+
+def _table(tails: Codes, heads: Codes) -> Reals:
+    """ln p of each head after each tail, shape (tails, heads)."""
+    a, b = len(tails), len(heads)
+    rows = np.full((a, b, 1 + _TAIL + _HEAD), 10, np.uint32)
+    rows[:, :, 1 : 1 + _TAIL] = tails[:, None, :]
+    rows[:, :, 1 + _TAIL :] = heads[None, :, :]
+    scores = lm.load().scores(rows.reshape(-1)).reshape(rows.shape)
+    return np.asarray(scores[:, :, 1 + _TAIL :].sum(axis=2, dtype=np.float64))
+
+
+def _open_at_end(text: str) -> str:
+    """The brackets that a passage leaves open, innermost last."""
+    stack: list[str] = []
+    for char in text:
+        if char in _PAIRS:
+            stack.append(_PAIRS[char])
+        elif stack and char == stack[-1]:
+            stack.pop()
+    return "".join(stack)
+
+
+def _closed_at_start(text: str) -> str:
+    """The first bracket that a passage closes without having opened it, or nothing."""
+    depth: list[str] = []
+    for char in text:
+        if char in _PAIRS:
+            depth.append(_PAIRS[char])
+        elif char in _CLOSERS:
+            if not depth or depth[-1] != char:
+                return "" if depth else char
+            depth.pop()
+    return ""
+
+
+def _bracket_bonus(opened: str, closed: str) -> float:
+    if not opened and not closed:
+        return 0.0
+    return _QUOTES if opened and closed == opened[-1] else -_QUOTES
