@@ -1,18 +1,21 @@
-"""Compressed static functions: n-grams → one byte, at two bytes of table a slot.
+"""Compressed static functions: n-grams → a few bits, without the n-grams.
 
-A table answers for a stored key with its byte and for any other key with "absent", wrongly so
-once in 256. Keys are not stored. (Chazelle et al., The Bloomier filter, 2004; for language
+A table answers for a stored key with its value and for any other key with "absent"; the bits
+of a slot that the value leaves are a mark, and m bits of mark are wrong about an absent key
+once in 2^m. (Chazelle et al., The Bloomier filter, 2004; for language
 models Talbot & Brants 2008; three slots a key and peeling as in Graf & Lemire, Xor filters,
-2020.) A table has 3 · 2^bits slots and takes about 0.8 of that many keys.
+2020.) A table takes about 0.8 keys a slot.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Keys = npt.NDArray[np.uint64]
-Table = npt.NDArray[np.uint16]
+Table = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -22,44 +25,52 @@ _STIR = np.uint64(0xBF58476D1CE4E5B9)
 _MARK = np.uint64(0x94D049BB133111EB)
 
 
-def look_up(table: Table, keys: Keys) -> tuple[Bytes, Mask]:
-    """(byte, present) of each key, both of the shape of `keys`; the byte of an absent key is
-    noise."""
-    first, second, third, mark = _places(keys, _bits(table))
+def look_up(table: Table, keys: Keys, bits: int) -> tuple[Bytes, Mask]:
+    """(value of `bits` bits, present) of each key, both of the shape of `keys`; the value of an
+    absent key is noise."""
+    first, second, third, mark = _places(keys, len(table), table.dtype, bits)
     found = table.take(first, mode="clip")
     found ^= table.take(second, mode="clip")
     found ^= table.take(third, mode="clip")
-    return found.astype(np.uint8), (found >> np.uint16(8)) == mark
+    value = (found & found.dtype.type((1 << bits) - 1)).astype(np.uint8)
+    return value, found >> found.dtype.type(bits) == mark
 
 
-def build(keys: Keys, values: Bytes, bits: int) -> Table:
-    """The table of 3 · 2^bits slots that gives `values` for `keys`.
+def build(
+    keys: Keys, values: Bytes, bits: int, size: int, dtype: type[np.uint16 | np.uint32]
+) -> Table:
+    """The table of `size` slots (a multiple of 3) that gives `values` of `bits` bits for `keys`.
 
     Keys are distinct. Raises ValueError where they are too many for the table.
     """
-    *slots, mark = _places(keys, bits)
-    rounds = _peel(slots, 3 << bits)
-    table = np.zeros(3 << bits, np.uint16)
-    want = (mark << np.uint16(8)) | values
-    for peeled, own in reversed(rounds):
+    *slots, mark = _places(keys, size, np.dtype(dtype), bits)
+    table: Table = np.zeros(size, dtype)
+    want = mark << dtype(bits) | values
+    for peeled, own in reversed(_peel(slots, size)):
         others = [np.where(s[peeled] == own, 0, table[s[peeled]]) for s in slots]
         table[own] = want[peeled] ^ others[0] ^ others[1] ^ others[2]
     return table
 
 
-def _places(keys: Keys, bits: int) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint16]]:
-    """The three slots of each key, one in each third of the table, and its 8-bit mark."""
+def _places(
+    keys: Keys, size: int, dtype: np.dtype[Any], bits: int
+) -> tuple[Ints, Ints, Ints, Table]:
+    """The three slots of each key, one in each third of the table, and its mark, which has all
+    bits of `dtype` but `bits`."""
     hashed = keys * _MULTIPLY
     hashed ^= hashed >> np.uint64(32)
     hashed *= _STIR
-    mark = ((hashed ^ keys) * _MARK >> np.uint64(56)).astype(np.uint16)
-    mask, size = np.uint64((1 << bits) - 1), np.int64(1 << bits)
-    first = (hashed >> np.uint64(64 - bits)).view(np.int64)
-    second = (hashed >> np.uint64(43 - bits) & mask).view(np.int64)
-    second += size
-    third = (hashed >> np.uint64(1) & mask).view(np.int64)
-    third += 2 * size
-    return first, second, third, mark
+    mark = ((hashed ^ keys) * _MARK >> np.uint64(64 + bits - 8 * dtype.itemsize)).astype(dtype)
+    third = np.uint64(size // 3)
+    places = []
+    for number, shift in enumerate((43, 22, 1)):
+        # 21 bits of the hash, scaled to a third of the table
+        place = ((hashed >> np.uint64(shift) & np.uint64(0x1FFFFF)) * third >> np.uint64(21)).view(
+            np.int64
+        )
+        place += number * (size // 3)
+        places.append(place)
+    return places[0], places[1], places[2], mark
 
 
 def _peel(slots: list[Ints], size: int) -> list[tuple[Ints, Ints]]:
@@ -84,6 +95,3 @@ def _peel(slots: list[Ints], size: int) -> list[tuple[Ints, Ints]]:
         raise ValueError(f"{len(numbers)} keys are too many for a table of {size} slots")
     return rounds
 
-
-def _bits(table: Table) -> int:
-    return (len(table) // 3).bit_length() - 1

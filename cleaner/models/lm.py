@@ -17,10 +17,12 @@ from cleaner.kernels.lm import Keys, look_up
 from cleaner.kernels.text import Codes, encode, fold
 
 Floats = npt.NDArray[np.float32]
-Ids = npt.NDArray[np.uint64]
 
 NEWLINE, UNKNOWN = 0, 1
 """Numbers in the alphabet: start of a line, and every character that training hardly saw."""
+
+BIGRAM_BITS, TRIGRAM_BITS = 8, 5
+"""Bits of a value in the tables: 32 levels of ln p, beside 8 of the back-off weight."""
 
 _CHUNK = 1 << 15  # code points a step: the scratch arrays stay in the cache
 _FILE = Path(__file__).with_name("lm.npz")
@@ -36,10 +38,10 @@ class LanguageModel:
     """ln p of each number, shape (v,)."""
     unigram_backoff: Floats
     """ln of the weight that is left after the character, shape (v,)."""
-    bigram: npt.NDArray[np.uint16]
+    bigram: npt.NDArray[np.uint32]
     trigram: npt.NDArray[np.uint16]
     bigram_values: Floats
-    """ln p for each of the 256 bytes of the bigram table."""
+    """ln p for each value of the bigram table, shape (256,)."""
     bigram_backoffs: Floats
     trigram_values: Floats
 
@@ -67,52 +69,30 @@ class LanguageModel:
         """`scores` of any text, folded here; shape (len(text),)."""
         return self.scores(fold(encode(text)))
 
-    def after(self, first: Ids, second: Ids, third: Ids) -> Floats:
-        """ln p of the characters `third` after `first` and `second`, all of them numbers of
-        the alphabet; shapes broadcast. For searches that grow many texts side by side."""
-        first, second, third = np.broadcast_arrays(first, second, third)
-        first = np.where(second == NEWLINE, np.uint64(NEWLINE), first)
-        earlier = self._bigrams(first, second)
-        return self._trigrams(first, second, third, earlier[1])
-
     def _chunk(self, numbers: npt.NDArray[np.uint16]) -> Floats:
         wide = numbers.astype(np.uint64)
         pairs = wide[:-1] << np.uint64(16) | wide[1:]
-        value, backoff = self._pairs(pairs, numbers[:-1], numbers[1:])
-        byte, found = look_up(self.trigram, pairs[:-1] << np.uint64(16) | wide[2:])
-        lower = value[1:] + backoff[:-1]
-        found &= numbers[1:-1] != NEWLINE  # else the character is the first of its line
-        lower = np.where(numbers[1:-1] == NEWLINE, value[1:], lower)
+        value, backoff, known = self._pairs(pairs, numbers)
+        byte, found = look_up(self.trigram, pairs[:-1] << np.uint64(16) | wide[2:], TRIGRAM_BITS)
+        opening = numbers[1:-1] == NEWLINE  # the character is the first of its line
+        # Two bytes a trigram leave few bits for the mark: it is believed only where both bigrams
+        # are known, as they are for every trigram in the table.
+        found &= known[:-1] & known[1:] & ~opening
+        lower = value[1:] + np.where(opening, np.float32(0), backoff[:-1])
         scores = np.where(found, self.trigram_values.take(byte), lower)
         scores[numbers[2:] == UNKNOWN] = self.unigram[UNKNOWN]
         scores[numbers[2:] == NEWLINE] = 0
         return scores
 
-    def _bigrams(self, first: Ids, second: Ids) -> tuple[Floats, Floats]:
-        key = first << np.uint64(16) | second
-        return self._pairs(key, first, second)
-
     def _pairs(
-        self,
-        keys: Keys,
-        first: npt.NDArray[np.unsignedinteger],
-        second: npt.NDArray[np.unsignedinteger],
-    ) -> tuple[Floats, Floats]:
-        """(ln p of the second after the first, back-off weight of the pair)."""
-        byte, found = look_up(self.bigram, keys)
-        lower = self.unigram_backoff.take(first) + self.unigram.take(second)
-        value = np.where(found, self.bigram_values.take(byte), lower)
-        backoff = np.where(found, self.bigram_backoffs.take(byte), np.float32(0))
-        return value, backoff
-
-    def _trigrams(self, first: Ids, second: Ids, third: Ids, backoff: Floats) -> Floats:
-        byte, found = look_up(
-            self.trigram, (first << np.uint64(16) | second) << np.uint64(16) | third
-        )
-        fresh = second == NEWLINE
-        lower = self._bigrams(second, third)[0] + np.where(fresh, np.float32(0), backoff)
-        scores = np.where(found & ~fresh, self.trigram_values.take(byte), lower)
-        return np.where(third == UNKNOWN, self.unigram[UNKNOWN], scores)
+        self, keys: Keys, numbers: npt.NDArray[np.uint16]
+    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+        """(ln p of each number after the one before, back-off weight of the two, known)."""
+        byte, known = look_up(self.bigram, keys, BIGRAM_BITS)
+        lower = self.unigram_backoff.take(numbers[:-1]) + self.unigram.take(numbers[1:])
+        value = np.where(known, self.bigram_values.take(byte), lower)
+        backoff = np.where(known, self.bigram_backoffs.take(byte), np.float32(0))
+        return value, backoff, known
 
 
 @cache

@@ -27,7 +27,7 @@ from cleaner.repair.readings import SYLLABLE, read_readings
 from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
-_DELIMITER = regex.compile(r"(?<=[^\x00-\x7f]|\))\?(?=([！？，；。!?,;]))")
+_DELIMITER = regex.compile(r"(?<=\S)\?(?=([！？，；。!?,;])[^\x00-\x3e@])")
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
@@ -74,7 +74,7 @@ class Shift:
         before, after = codes[at - 1], codes[at + 1]
         letter = ((after | 0x20) >= 0x61) & ((after | 0x20) <= 0x7A) | (after >= 0x80)
         delimiter = np.isin(after, [ord(mark) for mark in "！？，；。!?,;"])
-        anchor = ((before >= 0x80) | (before == 0x29)) & (letter | delimiter)
+        anchor = (before > 0x20) & (letter | delimiter)
         found = np.zeros(len(batch), np.bool_)
         found[np.searchsorted(batch.ends, at[anchor])] = True
         return found
@@ -153,6 +153,7 @@ def _judged(line: str, anchor: Anchor, walk: Walk) -> Found | None:
     texts = _likeliest(left, walk.slots, right)
     old = line[anchor.at : walk.end]
     scores = sequence_scores([left + _bare(text) + right for text in [*texts, old]])
+    scores += [_form(line[: anchor.at], text, line[walk.end :]) for text in [*texts, old]]
     gains = scores[:-1] - scores[-1]
     best = int(gains.argmax())
     if gains[best] < max(_LEAST_GAIN, _LEAST_RATE * len(old)):
@@ -179,6 +180,22 @@ def _likeliest(left: str, slots: Sequence[Slot], right: str) -> list[str]:
             scores = sequence_scores([left + _bare(text + ahead) for text in texts])
             texts = [texts[k] for k in np.argsort(-scores, kind="stable")[:_BEAM].tolist()]
     return texts
+
+
+def _form(before: str, text: str, after: str) -> float:
+    """What the model cannot see, in nats: quotes that open and close, and how a line ends."""
+    value = 0.0
+    inside = before.rfind("“") > before.rfind("”")
+    for char in text:
+        if char in "“”":
+            value += 1.5 if (char == "”") == inside else -3.0 if char == "“" else -1.0
+            inside = char == "“"
+    if not after:
+        value += 3.0 if text[-1:] in _ENDS else -3.0
+    return value
+
+
+_ENDS = frozenset("。！？”）》】；…")
 
 
 def _bare(text: str) -> str:

@@ -18,11 +18,21 @@ import regex
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, clean_syllable, toneless
 
+UNKNOWN_DIGIT = "?"
+
 READING = regex.compile(rf"\(({SYLLABLE}{{1,7}})\)")
-LOST_READING = regex.compile(rf"\?({SYLLABLE}{{1,7}})\)")
+LOST_UNKNOWN_DIGIT = "?"
+
+READING = regex.compile(rf"\?({SYLLABLE}{{1,7}})\)")
+
+_COMMON = regex.compile(r"[\u4e00-\u9fff\u2014-\u2026\u3000-\u3017\uff01-\uff5e·×℃…]")
+"""What a lost byte may have belonged to: no kana, no Greek and their like."""
 
 _LONGEST = 120  # characters of a stretch
 _MOST_WALKS = 48
+
+SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", '"', UNKNOWN_DIGIT)
+"""What may have been lost along with a lone byte. No one can tell which digit it was."""
 
 Slot = str | tuple[str, ...]
 """One character of what was there: itself, or all that it may have been."""
@@ -90,6 +100,8 @@ class Walker:
                 yield reading.end(), "", (*slots, fitting, f"({reading[1]})")
         elif options:
             yield at + 1, "", (*slots, options)
+            # `?` may be the lone byte and an ASCII character below 0x40 that went with it.
+            yield at + 1, "", (*slots, options, SWALLOWED)
 
     def _read(self, line: str, at: int) -> Iterator[tuple[int, str]]:
         """(how many characters, the bytes) that may stand at `at`."""
@@ -143,8 +155,7 @@ def _by_lead() -> Mapping[str, tuple[str, ...]]:
 def _grouped(place: int) -> Mapping[str, tuple[str, ...]]:
     groups: dict[str, list[str]] = {}
     for data, char in _characters().items():
-        # Kana, Greek and their like (leads A4–A9) never are the better guess.
-        if not "\xa4" <= data[0] <= "\xaf":
+        if _COMMON.match(char):
             groups.setdefault(data[place], []).append(char)
     return {byte: tuple(chars) for byte, chars in groups.items()}
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cleaner.kernels.lm import build
 from cleaner.kernels.text import Codes, encode, fold
-from cleaner.models.lm import NEWLINE, UNKNOWN, LanguageModel
+from cleaner.models.lm import BIGRAM_BITS, NEWLINE, TRIGRAM_BITS, UNKNOWN, LanguageModel
 
 Keys = npt.NDArray[np.uint64]
 Reals = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ Ints = npt.NDArray[np.int64]
 _SEEN = 3  # a rarer character is unknown
 _UNKNOWN = 14.0  # −ln p of an unknown character
 _LOAD = 0.79  # keys a slot: peeling fails above 0.81
-BIGRAM_BITS, TRIGRAM_BITS = 18, 20
+BIGRAM_SLOTS, TRIGRAM_SLOTS = 3 * 260_000, 3 * 790_000  # of 4 and of 2 bytes
 
 
 class Grams(NamedTuple):
@@ -113,28 +113,42 @@ def _contexts(keys: Keys) -> tuple[Ints, Ints]:
 
 
 def _pruned(unigram: Reals, two: Grams, three: Grams) -> tuple[Grams, Grams]:
-    """What is kept: the n-grams that lose most if they are guessed from the order below."""
-    low, last = np.uint64(0xFFFFFFFF), np.uint64(0xFFFF)
-    below = two.p[np.searchsorted(two.keys, three.keys & low)]
-    kept = _best(three, below, int(_LOAD * (3 << TRIGRAM_BITS)))
-    three = Grams(*(column[kept] for column in three))
-    # A bigram that is the context of a trigram is kept for its back-off weight.
-    needed = np.isin(two.keys, three.keys >> np.uint64(16))
-    below = unigram[(two.keys & last).astype(np.int64)]
-    kept = _best(two, below, int(_LOAD * (3 << BIGRAM_BITS)), needed)
-    return Grams(*(column[kept] for column in two)), three
+    """What is kept: the n-grams that lose most if they are guessed from the order below.
+
+    A trigram goes with either of its bigrams, since look-up asks for both.
+    """
+    low, last, sixteen = np.uint64(0xFFFFFFFF), np.uint64(0xFFFF), np.uint64(16)
+    head, tail = (np.searchsorted(two.keys, k) for k in (three.keys >> sixteen, three.keys & low))
+    gain_three = _gain(three, two.p[tail])
+    top = _best(gain_three, int(_LOAD * TRIGRAM_SLOTS))
+    # A bigram is worth what it tells by itself and a share of the trigrams that hang on it.
+    gain_two = _gain(two, unigram[(two.keys & last).astype(np.int64)])
+    for at in (head[top], tail[top]):
+        gain_two += 0.5 * np.bincount(at, gain_three[top], minlength=len(gain_two))
+    kept = _best(gain_two, int(_LOAD * BIGRAM_SLOTS))
+    is_kept = np.zeros(len(two.keys), np.bool_)
+    is_kept[kept] = True
+    gain_three[~(is_kept[head] & is_kept[tail])] = 0
+    top = _best(gain_three, int(_LOAD * TRIGRAM_SLOTS))
+    top = top[gain_three[top] > 0]
+    return _rows(two, kept), _rows(three, top)
 
 
-def _best(
-    grams: Grams, below: Reals, room: int, needed: npt.NDArray[np.bool_] | None = None
-) -> Ints:
+def _rows(grams: Grams, rows: Ints) -> Grams:
+    return Grams(grams.keys[rows], grams.counts[rows], grams.p[rows])
+
+
+def _gain(grams: Grams, below: Reals) -> Reals:
+    """What each n-gram adds to the likelihood of the training text, in nats."""
     starts, groups = _contexts(grams.keys)
-    left = np.maximum(1e-9, 1 - np.add.reduceat(grams.p, starts))[groups]
-    gain = grams.counts * np.abs(np.log(grams.p) - np.log(below * np.minimum(1, left + 0.3)))
-    if needed is not None:
-        gain += 1.0 * needed
-    order = np.argsort(-gain, kind="stable")[:room]
-    return np.sort(order)
+    seen: Ints = np.diff([*starts, len(groups)])[groups]
+    weight = np.minimum(1.0, 0.3 + 1 / seen)  # what backing off would leave, roughly
+    gain: Reals = grams.counts * np.abs(np.log(grams.p) - np.log(below * weight))
+    return gain
+
+
+def _best(gain: Reals, room: int) -> Ints:
+    return np.sort(np.argsort(-gain, kind="stable")[:room])
 
 
 def _compressed(
@@ -155,13 +169,13 @@ def _compressed(
     _spread(weight_two, three, below, two.keys)
     value_book, value = _quantised(np.log(two.p), 32)
     weight_book, weight = _quantised(weight_two, 8)
-    top_book, top = _quantised(np.log(three.p), 256)
+    top_book, top = _quantised(np.log(three.p), 1 << TRIGRAM_BITS)
     return LanguageModel(
         alphabet=alphabet,
         unigram=single.astype(np.float32),
         unigram_backoff=weight_one.astype(np.float32),
-        bigram=build(two.keys, value * np.uint8(8) + weight, BIGRAM_BITS),
-        trigram=build(three.keys, top, TRIGRAM_BITS),
+        bigram=build(two.keys, value * np.uint8(8) + weight, BIGRAM_BITS, BIGRAM_SLOTS, np.uint32),
+        trigram=build(three.keys, top, TRIGRAM_BITS, TRIGRAM_SLOTS, np.uint16),
         bigram_values=np.repeat(value_book, 8).astype(np.float32),
         bigram_backoffs=np.tile(weight_book, 32).astype(np.float32),
         trigram_values=top_book.astype(np.float32),
