@@ -1,4 +1,4 @@
-"""Marked feed lists: teasers under a heading, behind bullets, or cut at one width."""
+"""Marked feed lists: teasers under a heading, behind bullets, or cut off one after the other."""
 
 from __future__ import annotations
 
@@ -10,95 +10,103 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from cleaner.batch import Batch, Line, Mask, View
+from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
-from cleaner.strip.spans import any_of, table_of
+from cleaner.strip.spans import any_of, inner_ends, table_of
+from cleaner.structure import Label, structure_of
 
 _EDGE = r"[^\p{L}\p{N}]*"
 _MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
-_BULLET = regex.compile(rf"[ \t\r]*([{regex.escape(_MARKS)}])\s*(?=\S)")
-_NUMBER = regex.compile(r"\s*[\[(【]?(\d{1,2})[\])】.、:\s]\s*(?=\S)")
+_BULLET = regex.compile(rf"([{regex.escape(_MARKS)}])\s*(?=\S)")
+_NUMBER = regex.compile(r"[\[(【]?(\d{1,2})[\])】.、:/\s]\s*(?=\S)")
 _DATE = (
-    r"[\[(]?(?:(?:19|20)?\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
+    r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
 )
-_DATED = regex.compile(rf"\s*{_DATE}\s*\p{{L}}.*|.*[^\d]\s*{_DATE}\s*")
-_COUNTED = regex.compile(
-    r".*\S\s*\(?\d[\d,.]*\s*(?:万|w|k)?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)?\)?"
-)
-_CUT = regex.compile(r".*(?:\.{2,}|…+|。{2,})\s*")
-_CLOSED = regex.compile(r".*[。;；!?！？”\"')）]\s*")
+_DATED = regex.compile(rf".*[^\d\s]\s*{_DATE}|[\[(]{_DATE}.*|(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\s.*")
+_ONLY_DATE = regex.compile(rf"{_DATE}|{_DATE}\s*\S{{0,10}}")
+_CUT = regex.compile(r".*(?:\.{2,}|…+)")
+_CLOSED = regex.compile(r".*[。;；!?！？,\"')）:]")
 _SENTENCE = regex.compile(r"[。!?;]")
 
-_BODY = 60
-"""A line of this many characters, with sentences in it, is a paragraph and no teaser."""
+_BODY = 50
+"""A line of so many characters, with sentences in it, is a paragraph."""
 _TEASER = 60
 _FEWEST = 3
 _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
+_EVEN = 3
+"""Teasers cut at one width differ by no more than this: Latin letters are narrower."""
+_KIN = 0.4
+"""A short line of which this share of character pairs stands in the paragraphs is a title or a
+subhead of theirs, and no teaser."""
 
 
 class Row(NamedTuple):
-    """A line that is not blank, with the marks of a list item."""
+    """A line that is not blank: its number among the lines, its folded text and its label."""
 
-    line: Line
     number: int
     text: str
-    bullet: str
+    label: Label
 
     @property
     def cut(self) -> bool:
         """Ends in dots."""
         return _CUT.fullmatch(self.text) is not None
 
+    @property
+    def bullet(self) -> str:
+        """The mark that it begins with."""
+        found = _BULLET.match(self.text)
+        return found[1] if found else ""
+
 
 class Feeds:
     """Takes marked feed lists away, heading and all.
 
-    A feed needs a heading of the list, or bullets (or numbers) on items most of which are cut
-    off. It goes only from a page that has paragraphs beside it: where the list is all there is,
-    the page is a digest. Measures, awards and attendees stay, since their items are whole.
+    A feed has the heading of one, or bullets on items most of which are cut off, or three
+    lines in dots one after the other. It goes only from a page that has paragraphs beside it:
+    where the list is all there is, the page is a digest. Measures, awards and attendees stay,
+    since their items are whole and no heading calls them links.
     """
 
     name = "strip.feed"
 
     def __init__(self, book: RuleBook) -> None:
-        (rule,) = book.of(self.name)
-        self._rule = rule.id
-        longest = rule.longest
+        rules = {rule.id.rpartition(".")[2]: rule for rule in book.of(self.name)}
+        heading = rules["heading"]
         self._limits = np.zeros(len(book.literals), np.int64)
-        self._limits[book.numbers([rule])] = longest
-        words = any_of(rule.literals).pattern
+        self._limits[book.numbers([heading])] = heading.longest
+        words = any_of(heading.literals).pattern
         more = r"(?:更多|more|换一换|\s|>|»|排行榜?|:)*"
         self._heading = regex.compile(rf"{_EDGE}{words}{more}{_EDGE}")
-        self._longest = longest
+        self._longest = heading.longest
 
     def suspects(self, batch: Batch) -> Mask:
-        return lines_with_literal(batch, self._limits) | _bulleted(batch)
+        return lines_with_literal(batch, self._limits) | _marked(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        rows = rows_of(view)
-        taken: set[int] = set()
-        for first, last in self._feeds(rows):
-            taken.update(range(first, last))
-        if not _has_body([row for at, row in enumerate(rows) if at not in taken]):
-            return
-        for at in sorted(taken):
-            yield line_deletion(view, rows[at].line, self._rule)
+        rows = [
+            Row(b.line, view.folded[b.start : b.end].strip(), b.label) for b in structure_of(view)
+        ]
+        taken = {at: rule for first, last, rule in self._feeds(rows) for at in range(first, last)}
+        if taken and _has_body([row for at, row in enumerate(rows) if at not in taken]):
+            for at in sorted(taken):
+                yield line_deletion(view, view.lines[rows[at].number], taken[at])
 
-    def _feeds(self, rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    def _feeds(self, rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
         at = 0
         while at < len(rows):
-            end = self._headed(rows, at) if self._is_heading(rows[at]) else _unheaded(rows, at)
+            if self._is_heading(rows[at]):
+                end, rule = self._headed(rows, at), "strip.feed.heading"
+            else:
+                end, rule = _unheaded(rows, at), "strip.feed.cut"
             if end > at:
-                yield at, end
+                yield at, end, rule
             at = max(end, at + 1)
 
     def _is_heading(self, row: Row) -> bool:
-        return (
-            row.line.end - row.line.start <= self._longest
-            and self._heading.fullmatch(row.text) is not None
-        )
+        return len(row.text) <= self._longest and self._heading.fullmatch(row.text) is not None
 
     def _headed(self, rows: Sequence[Row], at: int) -> int:
         """The end of the list under the heading at `at`, or `at` where there is none."""
@@ -109,17 +117,6 @@ class Feeds:
             return first
         end = _same_marks(rows, first) or _plain(rows, first)
         return end if end > first else at
-
-
-def rows_of(view: View) -> list[Row]:
-    """The lines of a document that are not blank."""
-    rows = []
-    for number, line in enumerate(view.lines):
-        text = view.folded[line.start : line.end]
-        if text.strip():
-            bullet = _BULLET.match(text)
-            rows.append(Row(line, number, text.strip(), bullet[1] if bullet else ""))
-    return rows
 
 
 def _same_marks(rows: Sequence[Row], first: int) -> int:
@@ -138,69 +135,103 @@ def _same_marks(rows: Sequence[Row], first: int) -> int:
 
 
 def _plain(rows: Sequence[Row], first: int) -> int:
-    """The end of a run of teasers without bullets."""
+    """The end of a run of teasers without bullets; `first` where it is none."""
     end = first
-    gap = _gap(rows, first)
-    while end < len(rows) and _is_teaser(rows[end]) and (end == first or _gap(rows, end) <= gap):
+    gap = 1
+    while end < len(rows) and _is_teaser(rows[end]):
+        space = rows[end].number - rows[end - 1].number
+        if end > first + 1 and space > gap:
+            break
+        gap = max(gap, space)
         end += 1
-        if end == first + 1 and end < len(rows):
-            gap = max(gap, _gap(rows, end))
-    if first <= 4 and first < end < len(rows) and not rows[end - 1].cut:
-        end -= 1  # at the head of a page the last short line is the title of what follows
-    return end
-
-
-def _gap(rows: Sequence[Row], at: int) -> int:
-    return rows[at].number - rows[at - 1].number if at else 1
+    pairs = _pairs_of_body(rows)
+    while first < end < len(rows) and not rows[end - 1].cut and _kin(rows[end - 1], pairs) >= _KIN:
+        end -= 1  # the title or subhead of what follows
+    items = rows[first:end]
+    if len(items) < (_FEWEST if end < len(rows) else 1):
+        return first
+    kin = sum(_kin(item, pairs) for item in items if not item.cut)
+    return first if kin >= _KIN * len(items) else end
 
 
 def _is_teaser(row: Row) -> bool:
-    if row.cut:
+    if row.cut or _ONLY_DATE.fullmatch(row.text):
         return True
-    if len(row.text) > _TEASER:
+    if row.label in (Label.EDITOR, Label.BYLINE) or len(row.text) > _TEASER:
         return False
-    return not _CLOSED.fullmatch(row.text) or bool(_DATED.fullmatch(row.text))
+    return (
+        not _CLOSED.fullmatch(row.text)
+        or bool(_DATED.fullmatch(row.text))
+        or (row.text[-1] in "!?！？\"')）" and not _SENTENCE.search(row.text[:-1]))
+    )
 
 
 def _unheaded(rows: Sequence[Row], first: int) -> int:
-    """The end of a bulleted list whose items are cut off, at the dots or at one width."""
-    if not rows[first].bullet:
-        return first
-    end = _same_marks(rows, first)
-    items = rows[first:end]
-    if len(items) < _FEWEST:
-        return first
-    dotted = sum(item.cut for item in items)
-    width = max(len(item.text) for item in items)
-    at_width = [item for item in items if len(item.text) >= width - 1]
-    sliced = sum(not _CLOSED.fullmatch(item.text) for item in at_width) if width >= _WIDE else 0
-    return end if 2 * max(dotted, sliced) >= len(items) and max(dotted, sliced) > 1 else first
+    """The end of a list without a heading whose items are cut off; `first` if it is none.
+
+    Bulleted items are cut at dots or at one width, others must all end in dots at one width.
+    """
+    if rows[first].bullet:
+        end = _same_marks(rows, first)
+        items = rows[first:end]
+        cut = max(sum(item.cut for item in items), _sliced(items))
+        return end if len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items) else first
+    end, width = first, len(rows[first].text)
+    while end < len(rows) and rows[end].cut and abs(len(rows[end].text) - width) <= _EVEN:
+        end += 1
+    return end if end - first >= _FEWEST and width >= _WIDE else first
+
+
+def _sliced(items: Sequence[Row]) -> int:
+    """How many items end in mid-sentence at the greatest width of the list."""
+    width = max((len(item.text) for item in items), default=0)
+    at_width = [item for item in items if width >= _WIDE and len(item.text) >= width - 1]
+    return sum(not _CLOSED.fullmatch(item.text) for item in at_width)
 
 
 def _has_body(rows: Sequence[Row]) -> bool:
     """Whether paragraphs remain: two, or a long one."""
-    bodies = [len(r.text) for r in rows if len(r.text) >= _BODY and _SENTENCE.search(r.text)]
+    bodies = [len(row.text) for row in rows if _is_body(row)]
     return len(bodies) >= 2 or sum(bodies) >= 3 * _BODY
 
 
-def _bulleted(batch: Batch) -> Mask:
-    """Which documents have a few lines that open with a bullet, blanks aside."""
+def _is_body(row: Row) -> bool:
+    return len(row.text) >= _BODY and _SENTENCE.search(row.text) is not None and not row.cut
+
+
+def _pairs_of_body(rows: Sequence[Row]) -> set[str]:
+    """The pairs of neighbouring characters that the paragraphs are made of."""
+    return {
+        row.text[at : at + 2]
+        for row in rows
+        if _is_body(row) and not row.bullet
+        for at in range(len(row.text) - 1)
+    }
+
+
+def _kin(row: Row, pairs: set[str]) -> float:
+    """The share of a line's pairs of characters that stand among `pairs`."""
+    own = [row.text[at : at + 2] for at in range(len(row.text) - 1)]
+    return sum(pair in pairs for pair in own) / max(1, len(own))
+
+
+def _marked(batch: Batch) -> Mask:
+    """Which documents have a few lines that open with a bullet or close with dots, blanks aside."""
     if not len(batch):
         return np.zeros(0, np.bool_)
-    at = batch.line_starts.copy()
-    open_lines = np.arange(len(at))
-    while len(open_lines):
-        open_lines = open_lines[_blank_table().take(batch.folded[at[open_lines]])]
-        at[open_lines] += 1
-    bullets = _bullet_table().take(batch.folded[at])
-    return np.bincount(batch.line_docs[bullets], minlength=len(batch)) >= _FEWEST
+    codes = batch.folded
+    first, last = inner_ends(batch, np.arange(len(batch.line_ends)))
+    marked = _bullets().take(codes[first]) | _dots().take(codes[last])
+    return np.bincount(batch.line_docs[marked], minlength=len(batch)) >= _FEWEST
 
 
 @cache
-def _bullet_table() -> npt.NDArray[np.bool_]:
+def _bullets() -> npt.NDArray[np.bool_]:
+    """Which code points are bullets."""
     return table_of(_MARKS)
 
 
 @cache
-def _blank_table() -> npt.NDArray[np.bool_]:
-    return table_of(" \t\r")
+def _dots() -> npt.NDArray[np.bool_]:
+    """Which code points can close a line that is cut off."""
+    return table_of(".…")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class, class_table, fold_text
 from cleaner.rules import RuleBook, RuleEditor, line_deletion
+from cleaner.strip.spans import inner_ends
 from cleaner.structure import Block, Label, structure_of
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
@@ -38,6 +40,8 @@ _PROSE = 30
 _TEASER = 140
 """A line that ends in dots and is no longer than this is a teaser."""
 _FEWEST = 3
+_COVERED = 0.4
+"""Words of menus make up at least this share of a line of a menu."""
 _REACH = 12
 """Between paragraphs: how many unknown lines may stand between two known ones."""
 _ISLAND = 250
@@ -92,7 +96,14 @@ class Frame:
         border = _border_table()
         before = batch.folded.take(base + hits.start[at] - 1)  # at 0 the last newline stands there
         alone = border.take(before) & border.take(batch.folded.take(base + hits.end[at]))
-        return np.bincount(hits.doc[at[alone]], minlength=len(batch)) >= _FEWEST
+        at = at[alone]
+        found, inverse = np.unique(
+            np.searchsorted(batch.line_ends, base[alone] + hits.start[at]), return_inverse=True
+        )
+        first, last = inner_ends(batch, found)
+        covered = np.bincount(inverse, hits.end[at] - hits.start[at], len(found))
+        full = covered >= _COVERED * (last - first + 1)
+        return np.bincount(hits.doc[at[full[inverse]]], minlength=len(batch)) >= _FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
         blocks = structure_of(view)
@@ -105,7 +116,7 @@ class Frame:
 
     def _kinds(self, view: View, blocks: Sequence[Block]) -> list[Kind]:
         texts = [view.folded[block.start : block.end].strip() for block in blocks]
-        if sum(map(self._count, texts)) < _FEWEST:
+        if sum(len(self._known(text)) for text in texts) < _FEWEST:
             return []
         ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if _whole(edit)}
         often = Counter(text for text in texts if len(text) <= _SHORT)
@@ -124,10 +135,14 @@ class Frame:
     def _parts(self, text: str) -> list[str]:
         return [part for part in _SPLIT.split(text) if part]
 
-    def _count(self, text: str) -> int:
-        """How many words of menus stand by themselves in a line."""
-        inside = sum(part in self._words for part in self._parts(text))
-        return max(inside, int(text in self._words))
+    def _known(self, text: str) -> list[str]:
+        """The words of menus that stand by themselves in a line and cover enough of it."""
+        if len(text) > _WIDE:
+            return []
+        inside = [part for part in self._parts(text) if part in self._words]
+        if text in self._words:
+            inside = max([text], inside, key=lambda words: sum(map(len, words)))
+        return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
     def _is_bar(self, view: View, block: Block) -> bool:
         """A line of three words of menus and nothing else needs no company."""
@@ -135,12 +150,10 @@ class Frame:
         return len(parts) >= _FEWEST and all(part in self._words for part in parts)
 
     def _is_known(self, text: str) -> bool:
-        if text in self._words or text.strip("| 　:：") in self._headings:
+        if text.strip("| 　:：") in self._headings:
             return True
-        if len(text) > _WIDE or _SENTENCE.search(text):
-            return False
-        known = self._count(text)
-        return known >= 1 and 2 * known >= len(self._parts(text))
+        known = self._known(text)
+        return bool(known) and (text in self._words or len(known) >= min(2, len(self._parts(text))))
 
 
 def _whole(edit: Edit) -> bool:
@@ -166,7 +179,7 @@ def _framing(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> Iterable
     ]
     found: list[int] = []
     found += _above(view, blocks, kinds, clusters[0].first)
-    for upper, lower in zip(clusters[:-1], clusters[1:], strict=True):
+    for upper, lower in pairwise(clusters):
         found += _chained(kinds, upper.last, lower.first, _REACH)
     found += _below(blocks, kinds, clusters[-1].last)
     return found

@@ -31,6 +31,7 @@ _INNOCENT = 0.3
 """A line of which no more than this lies outside of the spam goes as a whole."""
 _ENDLESS, _DENSE = 30, 0.2
 """In a line of so many items, this share of spam items is enough for all of it."""
+_ANY_LENGTH = 1 << 40
 _UNIT = 840
 """What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
 
@@ -80,20 +81,26 @@ class Spam:
             for rule in book.of(self.name)
         )
         self._weights = np.zeros(len(book.literals), np.int64)
+        self._longest = np.zeros(len(book.literals), np.int64)
         for family in self._families:
-            np.add.at(self._weights, family.literals, -(-_UNIT // family.least))
+            weight = _UNIT // family.least
+            np.maximum.at(self._weights, family.literals, weight)
+            longest = family.rule.longest or _ANY_LENGTH
+            np.maximum.at(self._longest, family.literals, longest)
         self._common = any_of(book.words("spam_common"))
         self._vetoes = any_of(book.words("spam_vetoes"))
 
     def suspects(self, batch: Batch) -> Mask:
-        lines, weights = hits_per_line(batch, self._weights)
+        lines, weights = hits_per_line(batch, self._weights, self._longest)
         found = np.zeros(len(batch), np.bool_)
         found[batch.line_docs[lines[weights >= _UNIT]]] = True
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
         words = {
-            span: family for family in self._families for span in spans_of(view, family.literals)
+            span: family
+            for family in reversed(self._families)
+            for span in spans_of(view, family.literals)
         }
         if not words:
             return
@@ -114,7 +121,9 @@ class Spam:
                 before = edit is not None
 
     def _on_line(self, view: View, line: Line, words: dict[Span, Family]) -> Edit | None:
-        if sum(_UNIT // family.least + 1 for family in words.values()) < _UNIT:
+        size = line.end - line.start
+        words = {s: f for s, f in words.items() if size <= (f.rule.longest or _ANY_LENGTH)}
+        if sum(_UNIT // family.least for family in words.values()) < _UNIT:
             return None
         items = self._items(view.folded, line, words)
         spam = sum(item.kind is Kind.SPAM for item in items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,12 +65,38 @@ def lines_of(view: View, literals: Ints) -> list[Line]:
     return [view.lines[number] for number in sorted(numbers)]
 
 
-def hits_per_line(batch: Batch, weights: Ints) -> tuple[Ints, Ints]:
-    """(line, weight) of every line of the batch that holds a literal with a weight, where
-    `weights[literal]` is added up; both shape (k,), lines numbered as in `batch.line_ends`."""
+def hits_per_line(batch: Batch, weights: Ints, longest: Ints) -> tuple[Ints, Ints]:
+    """(line, weight) of the lines of the batch that hold a literal with a weight, where
+    `weights[literal]` is added up; both shape (k,), lines numbered as in `batch.line_ends`.
+    A literal counts on lines of at most `longest[literal]` characters."""
     hits = batch.hits
     weight = weights.take(hits.literal) if len(weights) else hits.literal
     at = np.flatnonzero(weight)
-    lines = np.searchsorted(batch.line_ends, batch.starts.take(hits.doc[at]) + hits.start[at])
-    found, inverse = np.unique(lines, return_inverse=True)
-    return found, np.bincount(inverse, weight[at], len(found)).astype(np.int64)
+    ends = batch.line_ends
+    lines = np.searchsorted(ends, batch.starts.take(hits.doc[at]) + hits.start[at])
+    short = ends[lines] - batch.line_starts[lines] <= longest.take(hits.literal[at])
+    found, inverse = np.unique(lines[short], return_inverse=True)
+    return found, np.bincount(inverse, weight[at[short]], len(found)).astype(np.int64)
+
+
+def inner_ends(batch: Batch, lines: Ints) -> tuple[Ints, Ints]:
+    """(first, last): where the text of these lines begins and ends, blanks aside, as positions
+    in `batch.codes`; both shape (k,). On a blank line `first` is its newline and `last` some
+    place before it."""
+    blank, codes = _blanks(), batch.folded
+    first, last = batch.line_starts[lines], batch.line_ends[lines] - 1
+    moving = np.flatnonzero(first <= last)
+    while len(moving):
+        moving = moving[blank.take(codes[first[moving]])]
+        first[moving] += 1
+    moving = np.flatnonzero(first <= last)
+    while len(moving):
+        moving = moving[blank.take(codes[last[moving]])]
+        last[moving] -= 1
+    return first, last
+
+
+@cache
+def _blanks() -> npt.NDArray[np.bool_]:
+    """Which code points `str.strip` takes off the ends of a line."""
+    return table_of("".join(c for c in map(chr, range(0x3001)) if c.isspace() and c != "\n"))
