@@ -15,7 +15,7 @@ from cleaner.batch import Batch
 from cleaner.dedup.near import Near
 from cleaner.dedup.text import plain
 from cleaner.document import Document
-from cleaner.kernels import minhash, shingles
+from cleaner.kernels import minhash
 from cleaner.kernels.text import decode
 from cleaner.rules import RuleBook
 
