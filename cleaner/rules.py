@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -167,7 +168,7 @@ class RuleEditor:
         starts = [line.start for line in view.lines]
         for hit in view.hits:
             for rule in self._by_literal.get(hit.literal, ()):
-                at = int(np.searchsorted(starts, hit.start, side="right")) - 1
+                at = bisect_right(starts, hit.start) - 1
                 line = view.lines[at]
                 if line.end - line.start <= (rule.longest or _ANY_LENGTH):
                     tried[at, rule.id] = line, rule

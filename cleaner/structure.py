@@ -83,6 +83,19 @@ _ITEM = regex.compile(
 _PLACE = regex.compile(
     r"\p{Han}{2,6}(?:县|区|市|州|旗)\p{Han}{0,6}(?:镇|乡|街道|办|办事处|纪工委|村)?|\p{Han}{2,6}(?:镇|乡|街道|街道办事处)"
 )
+_CHROME = regex.compile(
+    r"""\W*(?:
+        (?:您?(?:的)?(?:当前|现在|所在)(?:的)?(?:所在)?位置|位置)\s*[:>].*
+      | (?:网站|本站)?首页\s*(?:>|»|›).*
+      | 上一[篇条页章版].*|下一[篇条页章版].*
+      | (?:分享到|分享至|打印本页|关闭窗口|返回顶部|返回列表|我要评论|发表评论|写留言)\W*.{0,30}
+      | (?:版权所有|copyright|©).*|.{0,60}(?:icp备|公网安备).{0,60}
+      | (?:浏览|点击|阅读|访问)(?:次数|人数|量|数)\s*:\s*\d*\W*
+    )""",
+    regex.VERBOSE,
+)
+_LONGEST_LABEL = 170
+"""A longer line is body: no title, byline, source, place or caption is as long."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _BAD_START = regex.compile(r"^[,，、。;；:：!！?？)）】》」』”’%]")
 
@@ -121,15 +134,19 @@ def _blocks(view: View) -> tuple[Block, ...]:
 def _label(text: str) -> Label:
     if not _WORD.search(text):
         return Label.ORNAMENT
+    if len(text) > _LONGEST_LABEL:
+        return Label.BODY
     for pattern, label in (
         (_EDITOR, Label.EDITOR),
         (_BYLINE, Label.BYLINE),
         (_SOURCE, Label.SOURCE),
         (_PLACE, Label.PLACE),
-        (_CAPTION, Label.CAPTION),
+        (_CHROME, Label.CHROME),
     ):
         if pattern.fullmatch(text):
             return label
+    if ("摄" in text or "图" in text) and _CAPTION.fullmatch(text):
+        return Label.CAPTION
     if len(text) <= 40 and text[-1] not in "。;,、:":
         return Label.TITLE  # or a subhead: _headings looks at what follows
     if len(text) <= 120 and _ITEM.fullmatch(text):

@@ -14,7 +14,7 @@ import regex
 from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import Rule, RuleBook, line_deletion
-from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged, spans_of
+from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _ITEM = regex.compile(r"(?:(?!\si\s)[^_,|丨/、+\s\-?~。;])+")
@@ -87,6 +87,9 @@ class Spam:
             np.maximum.at(self._weights, family.literals, weight)
             longest = family.rule.longest or _ANY_LENGTH
             np.maximum.at(self._longest, family.literals, longest)
+        self._family_of = {
+            literal: family for family in self._families for literal in family.literals.tolist()
+        }
         self._common = any_of(book.words("spam_common"))
         self._vetoes = any_of(book.words("spam_vetoes"))
 
@@ -97,13 +100,7 @@ class Spam:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        words = {
-            span: family
-            for family in reversed(self._families)
-            for span in spans_of(view, family.literals)
-        }
-        if not words:
-            return
+        words = self._words(view)
         spans = sorted(words)
         before = False
         at = 0
@@ -119,6 +116,21 @@ class Spam:
                 yield line_deletion(view, line, "strip.spam.lone")
             if edit is not None or view.folded[line.start : line.end].strip():
                 before = edit is not None
+
+    def _words(self, view: View) -> dict[Span, Family]:
+        """The words of all families: where several overlap, the longest with its family."""
+        found = {
+            Span(hit.start, hit.end): self._family_of[hit.literal]
+            for hit in view.hits
+            if hit.literal in self._family_of
+        }
+        words: dict[Span, Family] = {}
+        end = 0
+        for span in sorted(found, key=lambda span: (span.start, -span.end)):
+            if span.end > end:
+                words[Span(max(span.start, end), span.end)] = found[span]
+                end = span.end
+        return words
 
     def _on_line(self, view: View, line: Line, words: dict[Span, Family]) -> Edit | None:
         size = line.end - line.start
@@ -138,9 +150,14 @@ class Spam:
 
     def _items(self, folded: str, line: Line, words: dict[Span, Family]) -> list[Item]:
         items = []
+        spans = list(words)  # in order, disjoint
+        at = 0
         for match in _ITEM.finditer(folded, line.start, line.end):
             start, end = match.span()
-            ours = [span for span in words if start <= span.start < end]
+            first = at
+            while at < len(spans) and spans[at].start < end:
+                at += 1
+            ours = spans[first:at]
             fillers = [Span(*m.span()) for m in self._common.finditer(folded, start, end)]
             filled = covered(merged([*ours, *fillers]))
             size = len(_WORD.findall(match[0]))

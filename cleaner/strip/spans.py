@@ -51,12 +51,6 @@ def covered(spans: Iterable[tuple[int, int]]) -> int:
     return sum(end - start for start, end in spans)
 
 
-def spans_of(view: View, literals: Ints) -> list[Span]:
-    """Where these literals stand in a document, overlaps merged, in order."""
-    wanted = set(literals.tolist())
-    return merged((hit.start, hit.end) for hit in view.hits if hit.literal in wanted)
-
-
 def lines_of(view: View, literals: Ints) -> list[Line]:
     """The lines that hold one of these literals, in order."""
     wanted = set(literals.tolist())
