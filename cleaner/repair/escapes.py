@@ -64,6 +64,7 @@ class Escapes:
         if not units:
             return
         protected = Protected(text)
+        yield from _quoted_edits(text, units.pop("quoted", []))
         for start, end in lines_of(text):
             line = {
                 kind: [u for u in of if start <= u.start < end and u.start not in protected]
@@ -96,6 +97,8 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
     long = any(len(unit.text) >= _MANY for of in line.values() for unit in of if unit.sure)
     if (looks_like_code(rest) or teaches(rest)) and wide < _MANY and not long:
         return
+    if "percent_u" in line:  # escape() of JavaScript writes %20 and %u4e2d side by side
+        line = {**line, "percent_u": sorted(line["percent_u"] + line.pop("percent", []))}
     for kind, units in line.items():
         taken = list(_ACCEPT.get(kind, _beside_wide)(text, units))
         for unit in taken:
@@ -108,8 +111,6 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
             )
         if kind == "unicode" and len(taken) >= 5:
             yield from _json_edits(text, start, end)
-        if kind == "quoted" and taken:
-            yield from _soft_breaks(text, end)
 
 
 def _blanked(text: str, start: int, end: int, units: Iterable[Unit]) -> str:
@@ -157,10 +158,15 @@ def _bytes(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
             yield unit
 
 
-def _quoted(_text: str, units: Sequence[Unit]) -> Iterator[Unit]:
-    """All of a line that has two Chinese characters in this spelling."""
-    if sum(len(unit.text) for unit in units if unit.sure and has_chinese(unit.text)) >= 2:
-        yield from units
+def _quoted_edits(text: str, units: Sequence[Unit]) -> Iterator[Edit]:
+    """Quoted-printable (RFC 2045), on a page that has a few Chinese characters in it: every
+    unit, and the soft breaks of lines in the stretch that the units span."""
+    if sum(len(unit.text) for unit in units if unit.sure and has_chinese(unit.text)) < 4:
+        return
+    for unit in units:
+        yield Edit(unit.start, unit.end, unit.text, "repair.escapes.quoted")
+    for match in _SOFT.finditer(text, units[0].start, units[-1].end + 80):
+        yield Edit(match.start(), match.end(), "", "repair.escapes.quoted")
 
 
 def _modal(_text: str, units: Sequence[Unit]) -> Iterator[Unit]:
@@ -194,13 +200,6 @@ def _json_edits(text: str, start: int, end: int) -> Iterator[Edit]:
         yield Edit(match.start(), match.end(), new, "repair.escapes.unicode", 0.95)
 
 
-def _soft_breaks(text: str, end: int) -> Iterator[Edit]:
-    """The soft line break that quoted-printable puts at the end of a line (RFC 2045)."""
-    match = _SOFT.match(text, end - 1) or _SOFT.match(text, max(0, end - 2))
-    if match:
-        yield Edit(match.start(), match.end(), "", "repair.escapes.quoted", 1.0)
-
-
 _ACCEPT = {
     "entity": _entities,
     "unicode": _code_units,
@@ -209,7 +208,6 @@ _ACCEPT = {
     "percent": _bytes,
     "hex": _bytes,
     "octal": _bytes,
-    "quoted": _quoted,
     "hz": _modal,
     "utf7": _modal,
 }

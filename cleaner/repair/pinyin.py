@@ -44,6 +44,10 @@ _LESSON = regex.compile(
 )
 
 
+_MANY = 20
+"""So many readings at random are damage, whatever the page speaks of."""
+
+
 class Mark(NamedTuple):
     """A reading in brackets behind the character at `han`; [start, end) is what would go."""
 
@@ -57,6 +61,7 @@ class Mark(NamedTuple):
     reading: bool  # a reading of the character, tone aside
     valid: bool  # a syllable at all
     common: bool  # a character that every reader knows
+    known: bool  # one that most readers know: of GB2312
     traditional: bool  # written in its Traditional form
     variant: bool  # has a Traditional form of its own
 
@@ -140,6 +145,7 @@ def _mark(match: regex.Match[str], view: View, table: Readings) -> Mark:
         reading=all(s in plain for s in bare),
         valid=all(s in table.syllables for s in bare),
         common=char in _common(),
+        known=char in _common() or char in _known(),
         traditional=char != written,
         variant=char != written or char in _variants(),
     )
@@ -155,7 +161,7 @@ def _choose(marks: Sequence[Mark], view: View) -> tuple[Kind, list[Mark]] | None
     for kind, going in (
         (_kind_a(page, strict), [m for m in marks if m.variant or m.common]),
         (_few_of_a(page), strict),
-        (_kind_c(page), [m for m in marks if m.common]),
+        (_kind_c(page), [m for m in marks if m.common or m.known]),
     ):
         if kind is not None:
             return kind, going
@@ -210,12 +216,12 @@ def _kind_c(page: Page) -> Kind | None:
     good = (
         _share(marks, "reading") >= 0.9
         and _share(marks, "common") >= 0.9
-        and page.bare >= 0.3
-        and page.cues < 3 + len(marks) / 20
+        and (page.bare >= 0.3 or (page.bare >= 0.1 and _share(marks, "toned") == 0))
+        and page.cues < (3 + len(marks) / 20 if page.bare >= 0.3 else 1)
     )
     if not good:
         return None
-    if len(marks) >= 20 and _share(marks, "toned") < 0.75 and 0.03 <= density <= 0.6:
+    if len(marks) >= _MANY and _share(marks, "toned") < 0.75 and 0.03 <= density <= 0.6:
         return Kind("repair.pinyin.random", 0.97)
     # Fewer marks must all be right, toneless, and lie apart: a wit writes 触(chu)目(mu).
     gaps = [b.han - a.end for a, b in pairwise(marks)]
@@ -261,13 +267,13 @@ def _spells(han: str, letters: str, table: Readings) -> bool:
 def _broken(match: regex.Match[str]) -> Mark:
     start, end = match.start("s") - 1, match.end()
     char = match["han"][-1]
-    return Mark(start - 1, start, end, char, (match["s"],), *[False] * 7)
+    return Mark(start - 1, start, end, char, (match["s"],), *[False] * 8)
 
 
 def _noise(view: View, marks: Sequence[Mark]) -> Iterator[Edit]:
     """Emoji strewn between characters, where readings were strewn too."""
     found = [match.span() for match in _NOISE.finditer(view.folded)]
-    if len(found) < 3:
+    if len(found) < 3 and len(marks) < _MANY:
         return
     taken = {mark.start for mark in marks}
     for start, end in found:
@@ -279,10 +285,19 @@ def _share(marks: Sequence[Mark], field: str) -> float:
     return sum(getattr(mark, field) for mark in marks) / len(marks) if marks else 0.0
 
 
-@cache
 def _common() -> frozenset[str]:
     """The first level of GB2312: the 3755 characters that every reader knows."""
-    pairs = [bytes([r, c]) for r in range(0xB0, 0xD8) for c in range(0xA1, 0xFF)]
+    return _gb2312(0xB0, 0xD8)
+
+
+def _known() -> frozenset[str]:
+    """The second level of GB2312: 3008 less common characters."""
+    return _gb2312(0xD8, 0xF8)
+
+
+@cache
+def _gb2312(first: int, last: int) -> frozenset[str]:
+    pairs = [bytes([row, cell]) for row in range(first, last) for cell in range(0xA1, 0xFF)]
     return frozenset(b"".join(pairs).decode("gb2312", "ignore"))
 
 

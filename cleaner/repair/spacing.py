@@ -26,8 +26,9 @@ _SPACED = regex.compile(rf"(?<![\p{{Han}}\w]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?!
 _GAPS = regex.compile(rf"(?<=(?P<before>\S)){_GAP}(?=(?P<after>\S))")
 _CORE = regex.compile(rf"\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
 _LEAST_HAN = 5
-_FLUENT = -4.7
-"""Mean ln p of a character, once joined, that running text reaches and lists of names do not."""
+_FLUENT, _FLUENT_IF_LONG, _LONG = -4.7, -6.2, 8
+"""Mean ln p of a character, once joined, that running text reaches and lists of names do not;
+a lower one does for runs of so many Chinese characters."""
 _SERIES = frozenset(
     "一二三四五六七八九十百千万甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
     "金木水火土春夏秋冬东南西北中上下左右天地玄黄宇宙洪荒赵钱孙李周吴郑王年月日时"
@@ -39,7 +40,7 @@ _INDENT = regex.compile(r"(?m)^[ \t\u3000]*((?:\?[ ]?){2,8})(?=[\p{Han}0-9“\"�
 _ALONE = regex.compile(r"(?m)^[ \t\u3000]*(?:\?[ ]?){1,4}\n")
 _DOUBLED = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;](?![,。、;]))")
 _DRAWL = regex.compile(r"([,、。~])\1\1")
-_BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?![A-Za-z0-9@]))")
+_BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@))")
 _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
 _FORUM = regex.compile(
     r"(?<![!-~])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
@@ -89,10 +90,11 @@ def _spaced(view: View) -> Iterator[Edit]:
 
 
 def _is_sentence(run: str) -> bool:
-    han = set(regex.findall(r"\p{Han}", run))
-    if len(regex.findall(r"\p{Han}", run)) < _LEAST_HAN or not _CORE.search(run):
+    han = regex.findall(r"\p{Han}", run)
+    if len(han) < _LEAST_HAN or _SERIES.issuperset(han) or not _CORE.search(run):
         return False
-    return not han <= _SERIES and _fluency(regex.sub(r"\s", "", run)) >= _FLUENT
+    least = _FLUENT_IF_LONG if len(han) >= _LONG else _FLUENT
+    return _fluency(regex.sub(r"\s", "", run)) >= least
 
 
 def _fluency(text: str) -> float:
@@ -147,7 +149,11 @@ def _forum(view: View) -> Iterator[Edit]:
         seconds = [token[1] for token in match.captures("token") if len(token) > 1]
         digits = sum(second.isdigit() for second in seconds)
         marks = len({second for second in seconds if not second.isdigit()})
-        if marks >= 2 and (len(seconds) >= 6 or (len(seconds) >= 4 and digits)):
+        firsts = "".join(token[0] for token in match.captures("token"))
+        mixed = not (firsts.islower() or firsts.isupper())
+        if (len(seconds) >= 4 and marks >= 2 and (digits or len(seconds) >= 6)) or (
+            len(seconds) >= 7 and marks and mixed
+        ):
             yield Edit(match.start(), match.end(), "", "repair.spacing.forum", 0.95)
 
 
