@@ -95,15 +95,16 @@ Watch = Callable[[Snapshot], None]
 def run(make: Callable[[], Pipeline], settings: Settings, watch: Watch = lambda _: None) -> Outcome:
     """Run a pipeline over inputs; `make` builds it, and must be picklable where workers are
     spawned. Raises InputError and OutputError; BrokenPipeError when nobody reads the output."""
-    start = time.perf_counter()
-    work = Work(make, settings.shape)
     shards = plan(settings.inputs, settings.out, settings.rejects, settings.format)
+    work = Work(make, settings.shape)
+    pipe = work.pipe
+    start = time.perf_counter()  # rules and models are loaded
     with ExitStack() as stack:
         going = _Run(work, shards, settings, watch)
         stack.callback(going.abandon)
         results: Results
         if settings.workers:
-            limit = work.pipe.recipe.run.max_seconds
+            limit = pipe.recipe.run.max_seconds
             pool = stack.enter_context(Pool(work, settings.workers, limit, going.tick))
             results = pool.run(going.jobs())
         else:

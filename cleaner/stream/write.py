@@ -49,7 +49,7 @@ def write(
 def _lines(
     rows: Sequence[Row], job: Job, shape: Shape, *, told: bool
 ) -> Iterator[tuple[Row, bytes, bool]]:
-    """Lines with their rows and whether they are kept; what is dropped and not `told` is not made."""
+    """Lines with their rows and whether they are kept; what is dropped is made only if `told`."""
     if shape.audit:
         yield from _audited(rows, job)
         return
