@@ -27,10 +27,12 @@ class Evidence(NamedTuple):
 
 
 class Twin(NamedTuple):
-    """The kept document that a new one repeats."""
+    """The kept document that a new one repeats, how similar it is, and from which similarity on
+    a document is dropped."""
 
     id: str
     similarity: float
+    limit: float | None = None
 
 
 @runtime_checkable

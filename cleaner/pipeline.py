@@ -250,7 +250,7 @@ def _check_partition(name: str, doc: str, parts: Sequence[Sequence[Piece]], size
 
 
 def _twin_reason(name: str, twin: Twin) -> Reason:
-    return Reason(name, name.rpartition(".")[2], twin.similarity, twin=twin.id)
+    return Reason(name, name.rpartition(".")[2], twin.similarity, twin.limit, twin=twin.id)
 
 
 def _by_stage(filters: Iterable[Filter]) -> dict[str, list[Filter]]:

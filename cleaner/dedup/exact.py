@@ -10,7 +10,7 @@ import numpy as np
 import xxhash
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.dedup.store import MemoryStore
+from cleaner.dedup.store import opened
 from cleaner.dedup.text import checked, plain
 from cleaner.filter import Twin
 from cleaner.kernels.shingles import Hashes
@@ -22,16 +22,23 @@ _NO_TEXT = np.zeros(0, np.uint16)
 class Exact:
     """Remembers a 128-bit hash (xxh3) of the folded text of every kept document.
 
-    `ignore`: the groups of `dedup.text.GROUPS` that play no part.
+    `ignore`: the groups of `dedup.text.GROUPS` that play no part. `index`: a folder that remembers
+    documents from run to run, on disk.
     """
 
     name = "dedup.exact"
 
-    def __init__(self, book: RuleBook, *, ignore: Sequence[str] = ("space",)) -> None:
+    def __init__(
+        self,
+        book: RuleBook,
+        *,
+        ignore: Sequence[str] = ("space",),
+        index: str | None = None,
+    ) -> None:
         self._ignore = checked(self.name, ignore)
         form = f"{self.name} 1 {sorted(self._ignore)}"
         # The second word of a hash is logged, but not looked up.
-        self._store = MemoryStore(form, keys=2, looked_up=1)
+        self._store = opened(index, self.name, form, keys=2, looked_up=1)
 
     def sketch(self, batch: Batch) -> Hashes:
         """The hash of each document as two words, shape (n, 2)."""

@@ -51,7 +51,7 @@ class Log:
         records["keys"] = keys
         sizes = records["id"].astype(np.int64) + records["text"] * (2 + 2 * records["wide"])
         records["at"] = self._bytes + np.cumsum(sizes) - sizes
-        blobs = [part for pair in zip(names, texts, strict=True) for part in pair]
+        blobs = [name + text.tobytes() for name, text in zip(names, texts, strict=True)]
         _write(self._texts, b"".join(blobs), self._bytes)
         _write(self._docs, records.tobytes(), self._count * self._record.itemsize)
         self._bytes, self._count = self._bytes + int(sizes.sum()), self._count + len(ids)

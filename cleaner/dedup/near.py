@@ -15,7 +15,7 @@ import numpy as np
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.dedup.plan import RECALL, Plan, plan
-from cleaner.dedup.store import MemoryStore, Store
+from cleaner.dedup.store import opened
 from cleaner.dedup.text import checked, plain
 from cleaner.errors import RecipeError
 from cleaner.filter import Twin
@@ -51,6 +51,7 @@ class Near:
     `threshold`: the Jaccard similarity from which on a document is a duplicate. `n`: characters
     of a shingle. `ignore`: groups of `dedup.text.GROUPS` that are left out first. `slots` of the
     signature and expected `recall` just above the threshold decide on the bands; see `plan`.
+    `index`: a folder that remembers documents from run to run, on disk.
     """
 
     name = "dedup.near"
@@ -64,13 +65,13 @@ class Near:
         ignore: Sequence[str] = ("space", "punctuation"),
         slots: int = 128,
         recall: float = RECALL,
+        index: str | None = None,
     ) -> None:
         self._ignore = checked(self.name, ignore)
         self.plan = _planned(threshold, slots, recall)
         self._n = n
-        self._store: Store = MemoryStore(
-            self._form(), keys=self.plan.bands, looked_up=self.plan.bands
-        )
+        bands = self.plan.bands
+        self._store = opened(index, self.name, self._form(), keys=bands, looked_up=bands)
 
     def sketch(self, batch: Batch) -> Sketch:
         codes, lengths = plain(batch, self._ignore)
@@ -86,7 +87,8 @@ class Near:
         older, crowded = self._older(sketch.keys, rows)
         fresh = _Fresh(sketch.keys, rows)
         for row in sorted(older.keys() | fresh.linked):
-            twins[row] = self._twin(texts, row, older.get(row, ()), fresh.like(row), ids)
+            candidates = [*older.get(row, ()), *(~other for other in fresh.like(row))]
+            twins[row] = self._twin(texts[row], candidates[:CHECKS], texts, ids)
             if twins[row] is None:
                 fresh.keep(row)
         kept = [row for row in rows.tolist() if twins[row] is None]
@@ -122,23 +124,17 @@ class Near:
         return found, crowded
 
     def _twin(
-        self,
-        texts: Sequence[Text],
-        row: int,
-        older: Iterable[int],
-        fresh: Iterable[int],
-        ids: Sequence[str],
+        self, text: Text, candidates: Iterable[int], texts: Sequence[Text], ids: Sequence[str]
     ) -> Twin | None:
-        """The first candidate that is similar enough: kept documents, then those of the batch."""
-        mine = _Shingled(texts[row], self._n)
-        for doc in list(older)[:CHECKS]:
-            similarity = mine.jaccard(self._store.text(doc))
+        """The first candidate that is similar enough: a kept document by its number, or one of
+        the batch by the complement (~) of its place."""
+        mine = _Shingled(text, self._n)
+        for candidate in candidates:
+            fresh = candidate < 0
+            similarity = mine.jaccard(texts[~candidate] if fresh else self._store.text(candidate))
             if similarity >= self.plan.threshold:
-                return Twin(self._store.id(doc), similarity)
-        for other in list(fresh)[:CHECKS]:
-            similarity = mine.jaccard(texts[other])
-            if similarity >= self.plan.threshold:
-                return Twin(ids[other], similarity)
+                name = ids[~candidate] if fresh else self._store.id(candidate)
+                return Twin(name, similarity, self.plan.threshold)
         return None
 
     def _form(self) -> str:

@@ -64,6 +64,8 @@ def plan(threshold: float, slots: int = 128, recall: float = RECALL) -> Plan:
         raise ValueError(f"threshold must lie in (0, 1], not {threshold}")
     if not 0 < recall < 1:
         raise ValueError(f"recall must lie in (0, 1), not {recall}")
+    if slots < 2 or slots & (slots - 1):
+        raise ValueError(f"slots must be a power of two, not {slots}")
     for rows in range(slots, 0, -1):
         bands = _fewest(threshold, slots // rows, rows, recall)
         if bands:
