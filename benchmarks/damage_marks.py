@@ -215,7 +215,7 @@ def _doubled(text: str) -> str:
 
 
 def _blank_before(text: str) -> str:
-    return regex.sub(r"(?<=\p{Han})(?=[，。；、])", " ", text)
+    return regex.sub(r"(?<=\p{Han})(?=[，。；、,;])", " ", text)
 
 
 def _forum(text: str, chance: random.Random) -> str:

@@ -75,12 +75,10 @@ def character_units(kind: str, text: str) -> Iterator[Unit]:
 def byte_units(kind: str, text: str) -> Iterator[Unit]:
     """Runs of byte escapes of one kind that decode as a whole; `sure` where bytes above
     0x7F were among them."""
-    for match in BYTE_KINDS[kind].finditer(text):
-        if kind == "octal":
-            raw = bytes(int(code, 8) & 0xFF for code in match.captures("oct"))
-        else:
-            raw = bytes(int(code, 16) for code in match.captures("hex"))
-        decoded = _decode(raw)
+    runs = [(match, _raw(match, kind)) for match in BYTE_KINDS[kind].finditer(text)]
+    gbk = any(_is_gbk(raw) for _, raw in runs)
+    for match, raw in runs:
+        decoded = _decode(raw, gbk)
         if decoded is not None:
             yield Unit(match.start(), match.end(), decoded, any(byte > 0x7F for byte in raw))
 
@@ -95,21 +93,16 @@ def modal_units(text: str) -> Iterator[tuple[str, Unit]]:
 
 
 def is_chinese(text: str) -> bool:
-    """Only common Chinese characters, their punctuation and full-width forms."""
-    return bool(text) and bool(_chinese(text))
+    """Chinese characters, nearly all of them common, with their punctuation; nothing else."""
+    if not text or not all(map(_is_wide, text)):
+        return False
+    rare = int((classify(encode(text)) == Class.RARE_HAN).sum())
+    return rare <= 0.3 * len(text)
 
 
 def has_chinese(text: str) -> bool:
     """At least one Chinese character or mark of punctuation."""
-    return any(_is_wide(character) for character in text)
-
-
-def _chinese(text: str) -> bool:
-    classes = classify(encode(text)).tolist()
-    return all(
-        cls == Class.HAN or (_is_wide(character) and cls != Class.RARE_HAN)
-        for cls, character in zip(classes, text, strict=True)
-    )
+    return any(map(_is_wide, text))
 
 
 def _is_wide(character: str) -> bool:
@@ -177,20 +170,36 @@ def _is_low(text: str) -> bool:
     return len(text) == 1 and "\udc00" <= text < "\ue000"
 
 
-def _decode(raw: bytes) -> str | None:
-    """UTF-8, else GBK if that gives common characters only; NUL and its like are refused."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            return None
-        if not is_chinese(regex.sub(r"[\x20-\x7E\s]", "", text)):
-            return None
-    if regex.search(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", text):
+def _raw(match: regex.Match[str], kind: str) -> bytes:
+    """The bytes that a run names."""
+    if kind == "octal":
+        return bytes(int(code, 8) & 0xFF for code in match.captures("oct"))
+    return bytes(int(code, 16) for code in match.captures("hex"))
+
+
+def _is_gbk(raw: bytes) -> bool:
+    """No UTF-8, and common Chinese characters in GBK."""
+    if _strictly(raw, "utf-8") is not None:
+        return False
+    text = _strictly(raw, "gb18030")
+    return text is not None and is_chinese(regex.sub(r"[\x20-\x7E\s]", "", text))
+
+
+def _decode(raw: bytes, gbk: bool) -> str | None:
+    """UTF-8, or GBK where a page has runs that are no UTF-8; NUL and its like are refused."""
+    text = _strictly(raw, "utf-8")
+    if gbk and (text is None or not has_chinese(text)):
+        text = _strictly(raw, "gb18030")
+    if text is None or regex.search(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", text):
         return None
     return text.replace("\r\n", "\n").translate(_SPACES)
+
+
+def _strictly(raw: bytes, codec: str) -> str | None:
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return None
 
 
 def _from_hz(body: str) -> str | None:

@@ -33,6 +33,7 @@ _RANGE = regex.compile(r"\[\^?\\{1,2}u[0-9a-fA-F]{4}-\\")
 _RESIDUE = regex.compile(r"\\xa0|(?<![&0-9A-Za-z])nbsp[;；]|\\{1,2}u3000")
 _JSON = regex.compile(r"\\(?P<c>[\"'/]|r?\\n|[nrt])")
 _JSON_TEXT = {"n": "\n", "r": "\n", "t": "\t", "r\\n": "\n"}
+_LATIN = regex.compile(r"%(?P<c>[2-7A-Fa-f][0-9A-Fa-f])")
 _SOFT = regex.compile(r"=\r?\n")
 
 
@@ -97,8 +98,10 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
     long = any(len(unit.text) >= _MANY for of in line.values() for unit in of if unit.sure)
     if (looks_like_code(rest) or teaches(rest)) and wide < _MANY and not long:
         return
-    if "percent_u" in line:  # escape() of JavaScript writes %20 and %u4e2d side by side
-        line = {**line, "percent_u": sorted(line["percent_u"] + line.pop("percent", []))}
+    if len(line.get("bare_u", ())) > 4 * len(line.get("percent_u", ())):
+        line = {**line, "percent_u": []}  # a percent sign of the text before a bare escape
+    if line.get("percent_u"):  # escape() of JavaScript writes %20 and %u4e2d side by side
+        line = {**line, "percent": []}
     for kind, units in line.items():
         taken = list(_ACCEPT.get(kind, _beside_wide)(text, units))
         for unit in taken:
@@ -111,6 +114,8 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
             )
         if kind == "unicode" and len(taken) >= 5:
             yield from _json_edits(text, start, end)
+        if kind == "percent_u" and len(taken) >= 2:
+            yield from _latin_edits(text, start, end)
 
 
 def _blanked(text: str, start: int, end: int, units: Iterable[Unit]) -> str:
@@ -123,7 +128,16 @@ def _blanked(text: str, start: int, end: int, units: Iterable[Unit]) -> str:
 
 
 def _entities(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
-    """Closed and numeric ones always; open names where no Latin word goes before."""
+    """Closed and numeric ones always; open names where no Latin word goes before.
+
+    Where nearly all references lack their semicolon, one that seems to have it does not: it
+    stands before a semicolon of the text.
+    """
+    numeric = [unit for unit in units if "#" in text[unit.start : unit.end]]
+    closed = [unit for unit in numeric if text[unit.end - 1] in ";；"]
+    if len(numeric) > 5 * len(closed):
+        bare = {unit: unit._replace(end=unit.end - 1) for unit in closed}
+        units = [bare.get(unit, unit) for unit in units]
     ends = {unit.end for unit in units}
     for unit in units:
         before = text[unit.start - 1 : unit.start]
@@ -198,6 +212,14 @@ def _json_edits(text: str, start: int, end: int) -> Iterator[Edit]:
     for match in _JSON.finditer(text, start, end):
         new = _JSON_TEXT.get(match["c"], match["c"])
         yield Edit(match.start(), match.end(), new, "repair.escapes.unicode", 0.95)
+
+
+def _latin_edits(text: str, start: int, end: int) -> Iterator[Edit]:
+    """Latin-1 as `escape()` writes it, on a line of `%u` escapes."""
+    for match in _LATIN.finditer(text, start, end):
+        yield Edit(
+            match.start(), match.end(), chr(int(match["c"], 16)), "repair.escapes.percent_u", 0.95
+        )
 
 
 _ACCEPT = {

@@ -90,4 +90,4 @@ def _hidden(text: str, start: int, end: int, leftward: bool) -> Iterator[Edit]:
 def _among_bytes(text: str, start: int, end: int) -> bool:
     """Whether it stands beside Latin letters as mojibake has them: then it is a lost byte."""
     around = text[start - 1 : start] + text[end : end + 1]
-    return any("\x80" <= character <= "\xff" for character in around)
+    return any("\x80" <= c <= "\x9f" or "\xc0" <= c <= "\xff" for c in around)

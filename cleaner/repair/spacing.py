@@ -36,14 +36,14 @@ _SERIES = frozenset(
 """Characters of rows that are known by heart, and so fluent, but never joined."""
 _LESSON = regex.compile("生字|组词|识字|笔画|部首|百家姓|注音|偏旁")
 
-_INDENT = regex.compile(r"(?m)^[ \t\u3000]*((?:\?[ ]?){2,8})(?=[\p{Han}0-9“\"《【(])")
+_INDENT = regex.compile(r"(?m)^[ \t\u3000]*((?:\?[ ]?){2,8})(?=[\p{Han}0-9A-Za-z“\"《【(])")
 _ALONE = regex.compile(r"(?m)^[ \t\u3000]*(?:\?[ ]?){1,4}\n")
 _DOUBLED = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;](?![,。、;]))")
 _DRAWL = regex.compile(r"([,、。~])\1\1")
 _BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@))")
 _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
 _FORUM = regex.compile(
-    r"(?<![!-~])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
+    r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
 )
 _PAGE_WIDE = 4
 _PAGE = 200
