@@ -102,7 +102,7 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
         line = {**line, "percent_u": []}  # a percent sign of the text before a bare escape
     if line.get("percent_u"):  # escape() of JavaScript writes %20 and %u4e2d side by side
         line = {**line, "percent": []}
-    for kind, units in line.items():
+    for kind, units in ((kind, units) for kind, units in line.items() if units):
         taken = list(_ACCEPT.get(kind, _beside_wide)(text, units))
         for unit in taken:
             yield Edit(
