@@ -24,9 +24,13 @@ _DATE = (
     r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
 )
 _DATED = regex.compile(rf".*[^\d\s]\s*{_DATE}|[\[(]{_DATE}.*|(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\s.*")
+_COUNTED = regex.compile(r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?")
 _ONLY_DATE = regex.compile(rf"{_DATE}|{_DATE}\s*\S{{0,10}}")
 _CUT = regex.compile(r".*(?:\.{2,}|…+)")
-_CLOSED = regex.compile(r".*[。;；!?！？,\"')）:]")
+_CLOSING = "。;；!?！？,\"')）:"
+_STATED = "。;；，,：:"
+"""What closes a sentence or a clause, but no headline."""
+_CLOSED = regex.compile(rf".*[{_CLOSING}]")
 _SENTENCE = regex.compile(r"[。!?;]")
 
 _BODY = 50
@@ -37,9 +41,9 @@ _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this: Latin letters are narrower."""
-_KIN = 0.4
-"""A short line of which this share of character pairs stands in the paragraphs is a title or a
-subhead of theirs, and no teaser."""
+_KIN, _KIN_OF_TITLE, _HEAD = 0.5, 0.3, 20
+"""A short line of which this share of character pairs stands in the paragraphs is a subhead of
+theirs, and no teaser; above the text, within the first lines of a page, less makes it the title."""
 
 
 class Row(NamedTuple):
@@ -145,8 +149,11 @@ def _plain(rows: Sequence[Row], first: int) -> int:
         gap = max(gap, space)
         end += 1
     pairs = _pairs_of_body(rows)
-    while first < end < len(rows) and not rows[end - 1].cut and _kin(rows[end - 1], pairs) >= _KIN:
+    above = end <= _HEAD and not any(map(_is_body, rows[:first]))
+    least = _KIN_OF_TITLE if above else _KIN
+    while first < end < len(rows) and not rows[end - 1].cut and _kin(rows[end - 1], pairs) >= least:
         end -= 1  # the title or subhead of what follows
+    end = _marked_end(rows, first, end)
     items = rows[first:end]
     if len(items) < (_FEWEST if end < len(rows) else 1):
         return first
@@ -154,16 +161,24 @@ def _plain(rows: Sequence[Row], first: int) -> int:
     return first if kin >= _KIN * len(items) else end
 
 
+def _marked_end(rows: Sequence[Row], first: int, end: int) -> int:
+    """The end of a list of which most items carry a date or a count: with the last that does."""
+    marked = [
+        at
+        for at in range(first, end)
+        if _DATED.fullmatch(rows[at].text) or _COUNTED.fullmatch(rows[at].text)
+    ]
+    return marked[-1] + 1 if len(marked) >= _FEWEST and 2 * len(marked) >= end - first else end
+
+
 def _is_teaser(row: Row) -> bool:
     if row.cut or _ONLY_DATE.fullmatch(row.text):
         return True
     if row.label in (Label.EDITOR, Label.BYLINE) or len(row.text) > _TEASER:
         return False
-    return (
-        not _CLOSED.fullmatch(row.text)
-        or bool(_DATED.fullmatch(row.text))
-        or (row.text[-1] in "!?！？\"')）" and not _SENTENCE.search(row.text[:-1]))
-    )
+    if "编辑:" in row.text or "。" in row.text[:-1]:
+        return False
+    return row.text[-1] not in _STATED or bool(_DATED.fullmatch(row.text))
 
 
 def _unheaded(rows: Sequence[Row], first: int) -> int:
@@ -183,10 +198,11 @@ def _unheaded(rows: Sequence[Row], first: int) -> int:
 
 
 def _sliced(items: Sequence[Row]) -> int:
-    """How many items end in mid-sentence at the greatest width of the list."""
+    """How many items end in mid-sentence at the very width of the widest, if several do."""
     width = max((len(item.text) for item in items), default=0)
-    at_width = [item for item in items if width >= _WIDE and len(item.text) >= width - 1]
-    return sum(not _CLOSED.fullmatch(item.text) for item in at_width)
+    at_width = [item for item in items if len(item.text) == width >= _WIDE]
+    sliced = sum(not _CLOSED.fullmatch(item.text) for item in at_width)
+    return sliced if sliced >= _FEWEST else 0
 
 
 def _has_body(rows: Sequence[Row]) -> bool:
@@ -216,22 +232,21 @@ def _kin(row: Row, pairs: set[str]) -> float:
 
 
 def _marked(batch: Batch) -> Mask:
-    """Which documents have a few lines that open with a bullet or close with dots, blanks aside."""
+    """Which documents can hold a list without a heading: two lines that open with a bullet and
+    are cut off, or three that end in dots."""
     if not len(batch):
         return np.zeros(0, np.bool_)
     codes = batch.folded
     first, last = inner_ends(batch, np.arange(len(batch.line_ends)))
-    marked = _bullets().take(codes[first]) | _dots().take(codes[last])
-    return np.bincount(batch.line_docs[marked], minlength=len(batch)) >= _FEWEST
+    ends = codes[last]
+    dotted = _table(".…").take(ends)
+    wide = (last - first + 1 >= _WIDE) & ~_table(_CLOSING).take(ends)
+    cut = _table(_MARKS).take(codes[first]) & (dotted | wide)
+    counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in (cut, dotted))
+    in_list, in_dots = counts
+    return (in_list >= 2) | (in_dots >= _FEWEST)
 
 
 @cache
-def _bullets() -> npt.NDArray[np.bool_]:
-    """Which code points are bullets."""
-    return table_of(_MARKS)
-
-
-@cache
-def _dots() -> npt.NDArray[np.bool_]:
-    """Which code points can close a line that is cut off."""
-    return table_of(".…")
+def _table(characters: str) -> npt.NDArray[np.bool_]:
+    return table_of(characters)
