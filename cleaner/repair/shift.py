@@ -14,6 +14,8 @@ carry the bytes that this needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -22,16 +24,16 @@ import regex
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.repair.fill import sequence_scores
+from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
 from cleaner.repair.readers import LOST, reader
-from cleaner.repair.readings import SYLLABLE, read_readings
-from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
+from cleaner.repair.readings import SYLLABLE, Readings, read_readings
+from cleaner.repair.stream import LOST_READING, READING, SWALLOWED, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
 _DELIMITER = regex.compile(r"(?<=\S)\?(?=([！？，；。!?,;])[^\x00-\x3e@])")
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
-_BEAM = 40
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
@@ -66,6 +68,10 @@ class Shift:
     def __init__(self, book: RuleBook) -> None:
         self._book = book
 
+    @cached_property
+    def _readings(self) -> Readings:
+        return read_readings(self._book)
+
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a `?` between a character beyond ASCII (or a bracket) and something
         that a cut leaves behind it."""
@@ -80,28 +86,30 @@ class Shift:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        walker: Walker | None = None
+        walker, words = None, frozenset[str]()
         for line in view.lines:
             text = view.text[line.start : line.end]
             if not (_DELIMITER.search(text) or _CUT_READING.search(text)):
                 continue
             if walker is None:
                 folded = not _WIDE.search(view.text)
-                walker = Walker(read_readings(self._book), folded)
-            for found in mend(text, walker):
+                walker = Walker(self._readings, folded)
+                words = words_of(bare(view.folded))
+            for found in mend(text, walker, words):
                 yield _edit(line, found)
 
 
-def mend(line: str, walker: Walker) -> Iterator[Found]:
+def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
     """The stretches of a line that go back into step, from left to right."""
     end = 0
-    for anchor in _anchors(line, walker):
-        if anchor.at < end:
+    for at, anchors in groupby(_anchors(line, walker), key=lambda anchor: anchor.at):
+        if at < end:
             continue
-        found = _best(line, anchor, walker)
-        if found is not None:
-            yield found
-            end = found.end
+        found = [_best(line, anchor, walker, words) for anchor in anchors]
+        best = max((f for f in found if f), key=lambda f: f.gain, default=None)
+        if best is not None:
+            yield best
+            end = best.end
 
 
 def _anchors(line: str, walker: Walker) -> list[Anchor]:
@@ -136,71 +144,40 @@ def _second_bytes(before: str, reading: str, walker: Walker) -> list[str]:
     return sorted({reader("gbk").table[ord(char)][1] for char in fitting})
 
 
-def _best(line: str, anchor: Anchor, walker: Walker) -> Found | None:
-    best: Found | None = None
+def _best(line: str, anchor: Anchor, walker: Walker, words: Words) -> Found | None:
+    """The walk that reads best, if it reads far better than the stretch as it stands."""
+    before = line[: anchor.at]
+    left = bare(before[-12:])[-_CONTEXT:]
+    texts: list[str] = []
+    made: list[tuple[Walk, str, float]] = []
     for walk in walker.walks(line, anchor.start, anchor.pending):
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
-        found = _judged(line, anchor, Walk(walk.end, slots))
-        if found and (best is None or found.gain > best.gain):
-            best = found
-    return best
-
-
-def _judged(line: str, anchor: Anchor, walk: Walk) -> Found | None:
-    """The likeliest text of a walk, if it reads far better than the stretch as it stands."""
-    left = _bare(line[max(0, anchor.at - 12) : anchor.at])[-_CONTEXT:]
-    right = _bare(line[walk.end : walk.end + 12])[:_CONTEXT]
-    texts = _likeliest(left, walk.slots, right)
-    old = line[anchor.at : walk.end]
-    scores = sequence_scores([left + _bare(text) + right for text in [*texts, old]])
-    scores += [_form(line[: anchor.at], text, line[walk.end :]) for text in [*texts, old]]
-    gains = scores[:-1] - scores[-1]
-    best = int(gains.argmax())
-    if gains[best] < max(_LEAST_GAIN, _LEAST_RATE * len(old)):
+        right = bare(line[walk.end : walk.end + 12])[:_CONTEXT]
+        text, confidence = likeliest(before, slots, line[walk.end :], words)
+        made.append((walk, _honest(text, slots), confidence))
+        texts += [left + bare(text) + right, left + bare(line[anchor.at : walk.end]) + right]
+    if not made:
         return None
-    confidence = float(1 / np.exp(gains - gains[best]).sum())
-    return Found(anchor.at, walk.end, texts[best], float(gains[best]), confidence, anchor.rule)
+    scores = sequence_scores(texts)
+    gains = scores[::2] - scores[1::2]
+    for k, (walk, text, _) in enumerate(made):
+        after = line[walk.end :]
+        gains[k] += form(before, text, after) - form(before, line[anchor.at : walk.end], after)
+    k = int(gains.argmax())
+    walk, text, confidence = made[k]
+    if gains[k] < max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
+        return None
+    return Found(anchor.at, walk.end, text, float(gains[k]), confidence, anchor.rule)
 
 
-def _likeliest(left: str, slots: Sequence[Slot], right: str) -> list[str]:
-    """The best texts that the slots allow, by a beam over the open ones."""
-    texts = [""]
-    for place, slot in enumerate(slots):
-        if isinstance(slot, str):
-            texts = [text + slot for text in texts]
-            continue
-        texts = [text + char for text in texts for char in slot]
-        if len(texts) > _BEAM:
-            ahead = ""
-            for follower in (*slots[place + 1 : place + 3], right):
-                if not isinstance(follower, str):
-                    break
-                ahead += follower
-            ahead = ahead[:_CONTEXT]
-            scores = sequence_scores([left + _bare(text + ahead) for text in texts])
-            texts = [texts[k] for k in np.argsort(-scores, kind="stable")[:_BEAM].tolist()]
-    return texts
-
-
-def _form(before: str, text: str, after: str) -> float:
-    """What the model cannot see, in nats: quotes that open and close, and how a line ends."""
-    value = 0.0
-    inside = before.rfind("“") > before.rfind("”")
-    for char in text:
-        if char in "“”":
-            value += 1.5 if (char == "”") == inside else -3.0 if char == "“" else -1.0
-            inside = char == "“"
-    if not after:
-        value += 3.0 if text[-1:] in _ENDS else -3.0
-    return value
-
-
-_ENDS = frozenset("。！？”）》】；…")
-
-
-def _bare(text: str) -> str:
-    """Text without readings, which the model has never seen."""
-    return READING.sub("", text)
+def _honest(text: str, slots: Sequence[Slot]) -> str:
+    """`text` with `?` for a digit that was swallowed: no one can tell which one it was."""
+    at = 0
+    for slot in slots:
+        if slot is SWALLOWED and text[at].isdigit():
+            text = text[:at] + "?" + text[at + 1 :]
+        at += len(slot) if isinstance(slot, str) else 1
+    return text
 
 
 def _edit(line: Line, found: Found) -> Edit:

@@ -18,21 +18,18 @@ import regex
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, clean_syllable, toneless
 
-UNKNOWN_DIGIT = "?"
-
 READING = regex.compile(rf"\(({SYLLABLE}{{1,7}})\)")
-LOST_UNKNOWN_DIGIT = "?"
-
-READING = regex.compile(rf"\?({SYLLABLE}{{1,7}})\)")
+LOST_READING = regex.compile(rf"\?({SYLLABLE}{{1,7}})\)")
 
 _COMMON = regex.compile(r"[\u4e00-\u9fff\u2014-\u2026\u3000-\u3017\uff01-\uff5e·×℃…]")
 """What a lost byte may have belonged to: no kana, no Greek and their like."""
 
+DELIMITERS = "！？，；。!?,;"
 _LONGEST = 120  # characters of a stretch
 _MOST_WALKS = 48
 
-SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", '"', UNKNOWN_DIGIT)
-"""What may have been lost along with a lone byte. No one can tell which digit it was."""
+SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", '"', *"0123456789")
+"""What may have been lost along with a lone byte."""
 
 Slot = str | tuple[str, ...]
 """One character of what was there: itself, or all that it may have been."""
@@ -99,9 +96,9 @@ class Walker:
             if fitting:
                 yield reading.end(), "", (*slots, fitting, f"({reading[1]})")
         elif options:
-            yield at + 1, "", (*slots, options)
-            # `?` may be the lone byte and an ASCII character below 0x40 that went with it.
-            yield at + 1, "", (*slots, options, SWALLOWED)
+            # A byte was alone at the end of a piece; elsewhere the `?` took along what followed.
+            alone = at + 1 == len(line) or line[at + 1] in DELIMITERS
+            yield at + 1, "", (*slots, options) if alone else (*slots, options, SWALLOWED)
 
     def _read(self, line: str, at: int) -> Iterator[tuple[int, str]]:
         """(how many characters, the bytes) that may stand at `at`."""
