@@ -15,6 +15,7 @@ from cleaner.batch import Batch
 from cleaner.dedup.near import Near
 from cleaner.dedup.text import plain
 from cleaner.document import Document
+from cleaner.filter import Index, Twin
 from cleaner.kernels import minhash
 from cleaner.kernels.text import decode
 from cleaner.rules import RuleBook
@@ -61,6 +62,15 @@ def streaming(form: Form) -> dict[str, float]:
         "of_orjson": speeds["ours"] / speeds["orjson"],
         "times_rensa": speeds["ours"] / speeds["rensa"],
     }
+
+
+def admitted(index: Index, batch: Batch) -> list[Twin | None]:
+    """What the index says of the documents of a batch; it remembers those that stay."""
+    ids = [doc.id for doc in batch.docs]
+    sketch = index.sketch(batch)
+    twins = index.admit(sketch, ids, np.ones(len(ids), np.bool_))
+    index.keep(sketch, ids, np.array([twin is None for twin in twins], np.bool_))
+    return twins
 
 
 def _documents(form: Form, n: int) -> list[Document]:
@@ -123,8 +133,7 @@ def _our_signatures(docs: Sequence[Document]) -> None:
 def _our_dedup(docs: Sequence[Document]) -> None:
     near = Near(_NO_RULES)
     for batch in _batches(docs):
-        ids = [doc.id for doc in batch.docs]
-        near.admit(near.sketch(batch), ids, np.ones(len(batch), np.bool_))
+        admitted(near, batch)
     near.finish()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.dedup import admitted
 from benchmarks.generate import articles
 from cleaner.batch import Batch
 from cleaner.dedup.near import Near
@@ -113,8 +114,7 @@ def _twins(docs: Sequence[Document], threshold: float) -> list[Twin | None]:
     twins: list[Twin | None] = []
     for first in range(0, len(docs), _BATCH):
         batch = Batch(docs[first : first + _BATCH])
-        ids = [doc.id for doc in batch.docs]
-        twins += near.admit(near.sketch(batch), ids, np.ones(len(batch), np.bool_))
+        twins += admitted(near, batch)
     near.finish()
     return twins
 

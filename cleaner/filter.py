@@ -90,11 +90,14 @@ class Index(Protocol):
         """All that the index needs to know of the documents: pure, picklable, made by workers."""
 
     def admit(self, sketch: Any, ids: Sequence[str], eligible: Mask) -> list[Twin | None]:
-        """Decide on documents in order, in one place: the kept twin, or None if it is kept.
+        """Decide on documents in order, in one place: the twin, or None for what may stay.
 
-        Documents that are not `eligible` (dropped for another reason) are neither compared
-        nor remembered.
+        Documents that are not `eligible` (dropped for another reason) are not compared. A twin
+        is a document that was kept, or an earlier one of these.
         """
+
+    def keep(self, sketch: Any, ids: Sequence[str], kept: Mask) -> None:
+        """Remember those of the documents just admitted that no other index has dropped."""
 
 
 @runtime_checkable

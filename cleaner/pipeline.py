@@ -150,7 +150,9 @@ class Pipeline:
                 if twin is not None:
                     whys[at] = _twin_reason(index.name, twin)
                     eligible[at] = False
-        return whys
+        for index, sketch in zip(self.dedup, sketches, strict=True):
+            index.keep(sketch, ids, eligible)
+        return _kept_twins(ids, whys)
 
     def _edit(self, batch: Batch, editors: Sequence[Editor]) -> Batch:
         for editor in editors:
@@ -251,6 +253,19 @@ def _check_partition(name: str, doc: str, parts: Sequence[Sequence[Piece]], size
 
 def _twin_reason(name: str, twin: Twin) -> Reason:
     return Reason(name, name.rpartition(".")[2], twin.similarity, twin.limit, twin=twin.id)
+
+
+def _kept_twins(ids: Sequence[str], whys: Sequence[Reason | None]) -> list[Reason | None]:
+    """Reasons whose twin was kept: where a later index dropped the twin, what it is a twin of."""
+    dropped = {name: why for name, why in zip(ids, whys, strict=True) if why is not None}
+    result: list[Reason | None] = []
+    for why in whys:
+        seen: set[str | None] = set()
+        while why is not None and why.twin in dropped and why.twin not in seen:
+            seen.add(why.twin)
+            why = dropped[why.twin]
+        result.append(why)
+    return result
 
 
 def _by_stage(filters: Iterable[Filter]) -> dict[str, list[Filter]]:

@@ -58,7 +58,10 @@ def admit(
         ]
         batch = Batch(docs)
         sketch = pickle.loads(pickle.dumps(index.sketch(batch)))
-        found += index.admit(sketch, [d.id for d in docs], np.ones(len(docs), np.bool_))
+        ids = [doc.id for doc in docs]
+        twins = index.admit(sketch, ids, np.ones(len(docs), np.bool_))
+        index.keep(sketch, ids, np.array([twin is None for twin in twins], np.bool_))
+        found += twins
     return found
 
 
@@ -127,6 +130,21 @@ def test_ineligible_documents_are_neither_compared_nor_remembered() -> None:
         found = index.admit(index.sketch(batch), "abc", np.array([False, True, True]))
         assert found[:2] == [None, None]
         assert found[2] is not None and found[2].id == "b"
+
+
+def test_a_twin_is_named_that_was_kept() -> None:
+    """Of three texts the second is a near twin of the first and the third its exact copy."""
+    text = noise(200, 1)
+    for size in (1, 5):
+        pipe = Pipeline.from_recipe("dedup-only")
+        texts = [text, text[:-1] + "末", text[:-1] + "末"]
+        docs = [doc for n in range(0, 3, size) for doc in _cleaned(pipe, texts[n : n + size], n)]
+        assert [doc.kept for doc in docs] == [True, False, False]
+        assert [doc.reasons[0].twin for doc in docs[1:]] == ["0", "0"]
+
+
+def _cleaned(pipe: Pipeline, texts: Sequence[str], number: int) -> list[Document]:
+    return list(pipe([Document(str(number + at), text) for at, text in enumerate(texts)]))
 
 
 def test_texts_without_shingles_are_never_near() -> None:

@@ -73,6 +73,9 @@ class Seen:
             found.append(Twin(twin, 1.0) if twin is not None and twin != name else None)
         return found
 
+    def keep(self, sketch: list[str], ids: Any, kept: Any) -> None:
+        """`admit` has remembered them."""
+
     def begin(self, folder: Path, mark: Any = None) -> None:
         self.ids = dict(mark["ids"]) if mark else {}
 

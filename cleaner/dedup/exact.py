@@ -61,9 +61,11 @@ class Exact:
             if twins[row] is None:
                 earlier = first.setdefault(sketch[row].tobytes(), row)
                 twins[row] = Twin(ids[earlier], 1.0) if earlier != row else None
-        kept = sorted(first.values())
-        self._store.append([ids[row] for row in kept], [_NO_TEXT] * len(kept), sketch[kept])
         return twins
+
+    def keep(self, sketch: Hashes, ids: Sequence[str], kept: Mask) -> None:
+        rows = np.flatnonzero(kept).tolist()
+        self._store.append([ids[row] for row in rows], [_NO_TEXT] * len(rows), sketch[rows])
 
     def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
         self._store.begin(folder, mark)

@@ -72,6 +72,7 @@ class Near:
         self._n = n
         bands = self.plan.bands
         self._store = opened(index, self.name, self._form(), keys=bands, looked_up=bands)
+        self._crowded: Mask = np.zeros((0, bands), np.bool_)  # of the documents just admitted
 
     def sketch(self, batch: Batch) -> Sketch:
         codes, lengths = plain(batch, self._ignore)
@@ -91,10 +92,14 @@ class Near:
             twins[row] = self._twin(texts[row], candidates[:CHECKS], texts, ids)
             if twins[row] is None:
                 fresh.keep(row)
-        kept = [row for row in rows.tolist() if twins[row] is None]
-        keys = np.where(crowded, np.uint64(0), sketch.keys)[kept]
-        self._store.append([ids[row] for row in kept], [texts[row] for row in kept], keys)
+        self._crowded = crowded
         return twins
+
+    def keep(self, sketch: Sketch, ids: Sequence[str], kept: Mask) -> None:
+        rows = np.flatnonzero(kept & (sketch.lengths > 0)).tolist()
+        texts = sketch.texts()
+        keys = np.where(self._crowded, np.uint64(0), sketch.keys)[rows]
+        self._store.append([ids[row] for row in rows], [texts[row] for row in rows], keys)
 
     def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
         self._store.begin(folder, mark)

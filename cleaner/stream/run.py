@@ -179,9 +179,10 @@ class _Run:
         self._close(list(self.open))
         if self.folder:
             self._checkpoint(len(self.shards), 1, 0)
-            for index in self.pipe.dedup:
-                if isinstance(index, Resumable):
-                    index.finish()
+        for index in self.pipe.dedup:
+            if isinstance(index, Resumable):
+                index.finish()
+        if self.folder:
             checkpoints.clear(self.folder)
         else:
             for path in self.whole:
