@@ -40,6 +40,7 @@ FILTERS: Mapping[str, str] = {
     "strip.meta": "cleaner.strip.meta:Meta",
     "strip.blanks": "cleaner.strip.blanks:Blanks",
     "restore.page": "cleaner.restore.page:Page",
+    "restore.feed": "cleaner.restore.feed:Feed",
     "score.basics": "cleaner.score.basics:Basics",
     "score.removed": "cleaner.score.removed:Removed",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",

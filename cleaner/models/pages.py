@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("pages.toml")
+_STRANGERS = Path(__file__).with_name("strangers.toml")
 
 
 @cache
@@ -15,3 +16,9 @@ def load(path: Path = _FILE) -> Mapping[str, float]:
     """The weight of each feature of `cleaner.restore.chains`, in nats."""
     weights: Mapping[str, float] = tomllib.loads(path.read_text("utf-8"))["weights"]
     return weights
+
+
+@cache
+def load_strangers(path: Path = _STRANGERS) -> Mapping[str, float]:
+    """The weight of each feature of `cleaner.restore.strangers`, in nats."""
+    return load(path)

@@ -41,6 +41,7 @@ _OPEN_END = regex.compile(r"[\p{Han}\p{N}，、,“‘（(《「『·]$")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _MOSTLY_HAN = 0.6
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
+_REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
 _LEAD = regex.compile(r"[【\[][^【】\[\]]{6,80}[】\]].{40}")
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
@@ -95,15 +96,16 @@ def _unit(view: View, block: Block) -> Unit:
     end = start + len(raw)
     folded = view.folded[start:end]
     kind = _kind(block.label, raw, folded)
-    if kind is not Kind.TEXT:
+    report = _REPORT.match(folded) is not None
+    if kind is not Kind.TEXT and not report:
         maybe = kind is Kind.HEADING and len(raw) >= 8 and ends_open(raw)
         return Unit(start, end, kind, cut=maybe)
     return Unit(
         start,
         end,
-        kind,
-        cut=block.label is Label.BODY and ends_open(raw),
-        opens=block.dateline,
+        Kind.TEXT,
+        cut=(block.label is Label.BODY or report) and ends_open(raw),
+        opens=block.dateline or report,
         leads=_LEAD.match(folded) is not None,
         signed=block.signed or _CREDIT.search(folded) is not None,
     )

@@ -1,0 +1,141 @@
+"""restore.feed: paragraphs of other articles behind (or above) an article, without a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.cuts import Lines, lines_of, opens_report
+from cleaner.document import Keep, Piece, Put
+from cleaner.kernels.pairs import pair_hashes, pair_mask
+from cleaner.kernels.text import Class
+from cleaner.models import pages, topics
+from cleaner.restore import strangers
+from cleaner.restore.blocks import Kind, Unit, units_of
+from cleaner.restore.topics import pairs_of, words_of
+from cleaner.rules import RuleBook
+
+Reals = npt.NDArray[np.float64]
+
+_LEAST, _OWN = 3, 2
+"""Teasers that make a feed; paragraphs that an article has at least."""
+_MOST = 200
+_THRESHOLD = 8.0
+"""Sum of ln odds from which paragraphs are left out."""
+_FLOOR, _CEILING = -6.0, 5.0
+"""What one paragraph may add: no single one decides."""
+_MARKS, _MARKED = 1, 0.15
+"""Teasers, and their share, that begin as reports do or are cut off."""
+_PARAGRAPH = 20
+_CLAUSE = 8.5
+"""Characters between two marks: fewer are verse."""
+_REUSED = 0.25
+"""Share (by weight) of the last lines that other lines have said: more is no feed."""
+
+
+class Feed:
+    """The Restorer `restore.feed`."""
+
+    name = "restore.feed"
+
+    def __init__(self, book: RuleBook, threshold: float = _THRESHOLD) -> None:
+        self._threshold = threshold
+
+    def suspects(self, batch: Batch) -> Mask:
+        return suspicious(batch)
+
+    def arrange(self, view: View) -> list[list[Piece]]:
+        whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
+        units = units_of(view)
+        if not _LEAST + _OWN <= len(units) <= _MOST or not suspicious(Batch([view.doc]))[0]:
+            return whole
+        border = self._border(view, units)
+        if border == len(units):
+            return whole
+        cut = units[border - 1].end
+        return [[Keep(0, cut), Put("", cut, len(view.text), "restore.feed.tail")]]
+
+    def _border(self, view: View, units: Sequence[Unit]) -> int:
+        """The first unit of the feed; the number of units where there is none."""
+        n = len(units)
+        words = words_of([pairs_of(view, unit.start, unit.end) for unit in units])
+        weights = pages.load_strangers()
+        odds = strangers.evidence(view, units, words) @ np.array(
+            [weights[name] for name in strangers.FEATURES]
+        )
+        odds = np.clip(odds, _FLOOR, _CEILING)
+        totals = {
+            at: float(odds[at, at:].sum())
+            for at in range(_OWN, n - _LEAST + 1)
+            if plausible(view, units, at)
+        }
+        best = max(totals, key=lambda at: totals[at], default=n)
+        if best == n or totals[best] < self._threshold or _in_verse(view):
+            return n
+        while best < n - _LEAST and strangers.credit(view, units[best]):
+            best += 1  # who wrote and edited the article stands at its end
+        return best
+
+
+def _in_verse(view: View) -> bool:
+    """True where clauses are as short as those of verse."""
+    marks = sum(view.folded.count(mark) for mark in "，,。.;；!?！？、")
+    return len(view.text) < _CLAUSE * marks
+
+
+def plausible(view: View, units: Sequence[Unit], border: int) -> bool:
+    """An article stands before the border; behind it, lines as long as paragraphs, some of
+    which begin as reports do or are cut off."""
+    own = [u for u in units[:border] if u.kind is Kind.TEXT and u.end - u.start >= _PARAGRAPH]
+    rest = units[border:]
+    sizes = [unit.end - unit.start for unit in rest]
+    marked = sum(
+        unit.cut or unit.opens or unit.leads or strangers.dated(view, unit) for unit in rest
+    )
+    return (
+        len(own) >= _OWN
+        and max(u.end - u.start for u in own) >= 2 * _PARAGRAPH
+        and float(np.median(sizes)) >= 1.5 * _PARAGRAPH
+        and marked >= max(_MARKS, _MARKED * len(rest))
+    )
+
+
+def suspicious(batch: Batch) -> Mask:
+    """Which documents have two lines or more (behind the first) that begin as reports do or are
+    cut off, and end with lines that say little that was said before."""
+    found = np.zeros(len(batch), np.bool_)
+    if not len(batch):
+        return found
+    lines = lines_of(batch)
+    paragraphs = lines.size >= _PARAGRAPH
+    marked = (
+        lines.open_end | opens_report(batch, lines) | _begins_dated(batch, lines)
+    ) & paragraphs
+    number = np.bincount(lines.doc[paragraphs], minlength=len(batch))
+    marks = np.bincount(lines.doc[marked], minlength=len(batch))
+    for doc in np.flatnonzero((number >= _LEAST + _OWN) & (marks >= _MARKS)).tolist():
+        own = np.flatnonzero(paragraphs & (lines.doc == doc))
+        found[doc] = _reused(batch, lines, own) < _REUSED
+    return found
+
+
+def _begins_dated(batch: Batch, lines: Lines) -> Mask:
+    first = batch.folded.take(lines.start)
+    digit = batch.classes.take(lines.start) == Class.DIGIT
+    return np.asarray(digit | np.isin(first, [ord(char) for char in "近日今据"]))
+
+
+def _reused(batch: Batch, lines: Lines, own: Ints) -> float:
+    """Share of the weight of the last lines of a document that its other lines hold."""
+    start, border, end = lines.start[own[0]], lines.start[own[-_LEAST]], lines.end[own[-1]]
+    hashes = pair_hashes(batch.folded[start:end])
+    mask = pair_mask(batch.classes[start:end])
+    before = hashes[: border - start][mask[: border - start]]
+    rest = hashes[border - start :][mask[border - start :]]
+    seen = np.zeros(1 << 20, np.bool_)
+    seen[before] = True
+    weight = topics.load().take(rest).astype(np.int64)
+    return float(weight[seen[rest]].sum()) / max(1.0, float(weight.sum()))
