@@ -20,6 +20,7 @@ from cleaner.kernels.text import Class
 from cleaner.rules import RuleBook
 
 _BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
+_CHARACTERS = (Class.HAN, Class.RARE_HAN, Class.DIGIT, Class.PUNCTUATION, Class.TERMINAL)
 
 
 class Compat:
@@ -63,11 +64,13 @@ class Compat:
 
 
 def _is_list(view: View, start: int, end: int, radical: npt.NDArray[np.bool_]) -> bool:
-    """Whether a line shows radicals as such: half of its characters, or the word for them."""
-    share = radical[start:end]
-    if not share.any():
+    """Whether a line shows radicals as such: most of them alone, or the word for them there."""
+    if not radical[start:end].any():
         return False
-    line = view.text[start:end]
-    classes = view.classes[start:end]
-    han = int(np.isin(classes, (Class.HAN, Class.RARE_HAN)).sum())
-    return ("部首" in line or "偏旁" in line) or (share.sum() > 3 and share.sum() > han)
+    if "部首" in view.text[start:end] or "偏旁" in view.text[start:end]:
+        return True
+    # A radical that stands for a character has other characters beside it.
+    written = np.isin(view.classes[start:end], _CHARACTERS) | radical[start:end]
+    padded = np.concatenate([[False], written, [False]])
+    alone = radical[start:end] & ~padded[:-2] & ~padded[2:]
+    return bool(alone.sum() * 2 > radical[start:end].sum())

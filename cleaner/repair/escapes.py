@@ -98,24 +98,25 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
     long = any(len(unit.text) >= _MANY for of in line.values() for unit in of if unit.sure)
     if (looks_like_code(rest) or teaches(rest)) and wide < _MANY and not long:
         return
-    if len(line.get("bare_u", ())) > 4 * len(line.get("percent_u", ())):
-        line = {**line, "percent_u": []}  # a percent sign of the text before a bare escape
-    if line.get("percent_u"):  # escape() of JavaScript writes %20 and %u4e2d side by side
-        line = {**line, "percent": []}
-    for kind, units in ((kind, units) for kind, units in line.items() if units):
+    for kind, units in _told_apart(line).items():
         taken = list(_ACCEPT.get(kind, _beside_wide)(text, units))
         for unit in taken:
-            yield Edit(
-                unit.start,
-                unit.end,
-                unit.text,
-                f"repair.escapes.{kind}",
-                1.0 if unit.sure else 0.9,
-            )
+            confidence = 1.0 if unit.sure else 0.9
+            yield Edit(unit.start, unit.end, unit.text, f"repair.escapes.{kind}", confidence)
         if kind == "unicode" and len(taken) >= 5:
             yield from _json_edits(text, start, end)
         if kind == "percent_u" and len(taken) >= 2:
             yield from _latin_edits(text, start, end)
+
+
+def _told_apart(line: dict[str, list[Unit]]) -> dict[str, list[Unit]]:
+    """The kinds that a line really has, where two of them fit the same characters."""
+    gone: set[str] = set()
+    if len(line.get("bare_u", ())) > 4 * len(line.get("percent_u", ())):
+        gone.add("percent_u")  # a percent sign of the text before a bare escape
+    elif "percent_u" in line:
+        gone.add("percent")  # escape() of JavaScript writes Latin-1 as %20: see _latin_edits
+    return {kind: units for kind, units in line.items() if kind not in gone}
 
 
 def _blanked(text: str, start: int, end: int, units: Iterable[Unit]) -> str:
