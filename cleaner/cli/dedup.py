@@ -1,0 +1,199 @@
+"""`clean dedup`: duplicates alone, and what a threshold means before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cleaner import recipe as recipes
+from cleaner.dedup.clusters import Noted, clusters
+from cleaner.dedup.plan import RECALL, Plan, plan
+from cleaner.errors import OutputError, RecipeError
+from cleaner.io import records
+from cleaner.pipeline import Pipeline
+from cleaner.recipe import Recipe
+from cleaner.stream import Settings, run
+from cleaner.stream.work import Shape
+
+EPILOG = """
+[bold]Examples[/]
+
+clean dedup in.jsonl -o out.jsonl --rejects twins.jsonl --clusters clusters.jsonl
+
+clean dedup today/*.jsonl.zst -o out/ --index seen/
+
+clean dedup --plan --threshold 0.7
+"""
+
+_WHAT, _OUTPUT, _RUN = "What counts as a duplicate", "Output", "The run"
+
+
+@dataclass
+class _Maker:
+    """Builds the pipeline; the one of this process stays at hand for its notes."""
+
+    recipe: Recipe
+    noted: bool
+    pipe: Pipeline | None = field(default=None, repr=False)
+
+    def __call__(self) -> Pipeline:
+        pipe = self.pipe = Pipeline.from_recipe(self.recipe)
+        if self.noted:
+            pipe.dedup[:] = [Noted(index) for index in pipe.dedup]
+        return pipe
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "pipe": None}
+
+
+def command(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="As for clean: .jsonl, .txt or .parquet, also packed; without one, stdin.",
+            show_default=False,
+        ),
+    ] = None,
+    threshold: Annotated[
+        float,
+        typer.Option(
+            help="Jaccard similarity from which on a document is dropped.", rich_help_panel=_WHAT
+        ),
+    ] = 0.8,
+    ngram: Annotated[
+        int, typer.Option("--ngram", min=1, help="Characters a shingle.", rich_help_panel=_WHAT)
+    ] = 5,
+    ignore: Annotated[
+        str,
+        typer.Option(
+            help="What plays no part: words out of space, punctuation, digit.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = "space,punctuation",
+    recall: Annotated[
+        float,
+        typer.Option(
+            help="Share of pairs just above the threshold to find.", rich_help_panel=_WHAT
+        ),
+    ] = RECALL,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder that remembers documents from run to run.", rich_help_panel=_RUN
+        ),
+    ] = None,
+    out: Annotated[
+        str, typer.Option("-o", "--out", help="A file, or a folder/.", rich_help_panel=_OUTPUT)
+    ] = "-",
+    rejects: Annotated[
+        str | None,
+        typer.Option(
+            help="Where duplicates go, each with its twin: a file, or a folder/.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    cluster_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--clusters",
+            help="Write representatives with their members as JSON lines.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    show_plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan",
+            help="Read nothing; show bands, expected recall and cost of the threshold.",
+            rich_help_panel=_RUN,
+        ),
+    ] = False,
+    text_field: Annotated[str, typer.Option(help="The field that holds the text.")] = "text",
+    id_field: Annotated[str, typer.Option(help="The field that names a document.")] = "id",
+    workers: Annotated[
+        int, typer.Option(min=0, help="Worker processes.", rich_help_panel=_RUN)
+    ] = 1,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with an unfinished run.", rich_help_panel=_RUN),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel=_RUN)
+    ] = False,
+) -> int:
+    """Drop exact and near duplicates, change nothing else, and name the twin of each.
+
+    The first of two twins stays. Candidates are found by MinHash and verified exactly.
+    """
+    from cleaner.cli.progress import Progress
+
+    options = {"threshold": threshold, "n": ngram, "ignore": ignore.split(","), "recall": recall}
+    if show_plan:
+        typer.echo("\n".join(_described(_plan(threshold, recall))))
+        return 0
+    maker = _Maker(_recipe(options, index), noted=cluster_file is not None)
+    shape = Shape(text_field, id_field)
+    settings = Settings(files or ("-",), out, rejects, None, shape, workers, resume)
+    with Progress(quiet=quiet) as progress:
+        outcome = run(maker, settings, progress.show)
+        progress.done(outcome)
+    if cluster_file:
+        _write_clusters(cluster_file, maker.pipe)
+    for path, what in sorted(outcome.damage.items()):
+        typer.echo(f"clean dedup: {path}: {what}; all before was used", err=True)
+    return 3 if outcome.damage else 0
+
+
+def _recipe(options: dict[str, Any], index: Path | None) -> Recipe:
+    recipe = recipes.load("dedup-only").with_options("dedup.near", **options)
+    if index is not None:
+        for name in recipe.filters:
+            recipe = recipe.with_options(name, index=str(index))
+    return recipe
+
+
+def _write_clusters(path: Path, pipe: Pipeline | None) -> None:
+    indexes: Sequence[Any] = pipe.dedup if pipe else ()
+    notes = [note for index in indexes if isinstance(index, Noted) for note in index.notes]
+    try:
+        with path.open("wb") as file:
+            for cluster in clusters(notes):
+                file.write(records.dumps(cluster) + b"\n")
+    except OSError as error:
+        raise OutputError(f"--clusters {path}: cannot be written: {error.strerror}") from error
+
+
+def _plan(threshold: float, recall: float) -> Plan:
+    try:
+        return plan(threshold, recall=recall)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+
+
+def _described(found: Plan) -> list[str]:
+    """What `--plan` prints."""
+    least, most = found.memory
+    lines = [
+        f"threshold {found.threshold:g}: {found.bands} bands of {found.rows} rows "
+        f"out of {found.slots} slots",
+        "",
+        "similarity   found",
+    ]
+    for percent in range(10, 101, 5):
+        share = found.found(percent / 100)
+        mark = " <- threshold" if abs(percent / 100 - found.threshold) < 1e-9 else ""
+        lines.append(f"      {percent / 100:.2f}   {share:6.2%} {'#' * round(40 * share)}{mark}")
+    return [
+        *lines,
+        "",
+        f"expected recall just above the threshold: {found.recall:.2%}",
+        f"pairs below it that are verified in vain: {found.false_candidates:.2%}, if spread evenly",
+        f"memory a kept document: {least:.0f} bytes, up to {most:.0f} while the table grows",
+        f"disk a kept document: {found.disk} bytes, its id, and 2 bytes a character "
+        "(--index: about twice that)",
+    ]

@@ -1,0 +1,112 @@
+"""Who repeats whom: every twin that is named is noted, and the notes become clusters."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from cleaner.batch import Batch, Mask
+from cleaner.errors import InputError
+from cleaner.filter import Index, Resumable, Twin
+
+
+class Note(NamedTuple):
+    """The document `id` was dropped for `twin`; `number` counts the documents of the run."""
+
+    number: int
+    id: str
+    twin: str
+    similarity: float
+    filter: str
+
+
+class Noted:
+    """An index that notes the twins it names; in all else it is the index inside.
+
+    The notes stand in a file, which is cut back like any other; `notes` are there at the end.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.name = index.name
+        self.notes: list[Note] = []
+        self._index = index
+        self._number = 0
+        self._file: IO[bytes] | None = None
+
+    def sketch(self, batch: Batch) -> Any:
+        return self._index.sketch(batch)
+
+    def admit(self, sketch: Any, ids: Sequence[str], eligible: Mask) -> list[Twin | None]:
+        twins = self._index.admit(sketch, ids, eligible)
+        for number, (name, twin) in enumerate(zip(ids, twins, strict=True), self._number):
+            if twin is not None:
+                note = Note(number, name, twin.id, twin.similarity, self.name)
+                self._opened().write(json.dumps(note).encode() + b"\n")
+        self._number += len(ids)
+        return twins
+
+    def keep(self, sketch: Any, ids: Sequence[str], kept: Mask) -> None:
+        self._index.keep(sketch, ids, kept)
+
+    def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
+        inside = mark.get("inside") if mark else None
+        if isinstance(self._index, Resumable):
+            self._index.begin(folder, inside)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "twins.jsonl"
+        path.touch()
+        size, self._number = (mark["bytes"], mark["number"]) if mark else (0, 0)
+        if path.stat().st_size < size:
+            raise InputError(f"{path}: shorter than its checkpoint; start anew")
+        self._file = path.open("r+b")
+        self._file.truncate(size)
+        self._file.seek(size)
+
+    def checkpoint(self) -> dict[str, Any]:
+        inside = self._index.checkpoint() if isinstance(self._index, Resumable) else None
+        file = self._opened()
+        file.flush()
+        return {"inside": inside, "bytes": file.tell(), "number": self._number}
+
+    def finish(self) -> None:
+        if isinstance(self._index, Resumable):
+            self._index.finish()
+        file = self._opened()
+        file.seek(0)
+        self.notes = [Note(*json.loads(line)) for line in file]
+        file.close()
+        self._file = None
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        return self._file
+
+
+def clusters(notes: Iterable[Note]) -> Iterator[dict[str, Any]]:
+    """For each document that others repeat: its id and those of its members, in order.
+
+    A cluster is a star: members were compared with their representative, which was kept. Where
+    one index named a twin that another then dropped, the member goes to what that one repeats.
+    """
+    ordered = sorted(notes)
+    by_id = {note.id: note for note in ordered}
+    found: dict[str, list[Note]] = {}
+    for note in ordered:
+        seen = {note.id}
+        last = note
+        while last.twin in by_id and last.twin not in seen:
+            seen.add(last.twin)
+            last = by_id[last.twin]
+        found.setdefault(last.twin, []).append(last._replace(id=note.id))
+    for representative, members in found.items():
+        yield {
+            "representative": representative,
+            "members": [
+                {"id": one.id, "similarity": round(one.similarity, 6), "by": one.filter}
+                for one in members
+            ],
+        }
