@@ -12,7 +12,15 @@ from benchmarks import corpora
 from benchmarks.strip_pages import strip_stage, survivors
 from cleaner.document import Document
 
-_HEADINGS = ["相关阅读", "热门推荐", "【推荐阅读】", "猜你喜欢", "热点新闻：", "✋热门推荐", "延伸阅读"]
+_HEADINGS = [
+    "相关阅读",
+    "热门推荐",
+    "【推荐阅读】",
+    "猜你喜欢",
+    "热点新闻：",
+    "✋热门推荐",
+    "延伸阅读",
+]
 _HEADINGS += ["相关新闻 更多>>", "最新文章", "大家都在看", "■ 新闻排行", "您可能感兴趣", "编辑推荐"]
 _HOT = ["热搜榜", "微博热搜", "热门话题", "今日热点", "24小时热文"]
 _BULLETS = ["• ", "  • ", "·", "● ", "► ", "- ", "* ", "◆ "]
@@ -67,12 +75,12 @@ def _page(
 Texts = Sequence[str]
 
 
-def _posts(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _posts(rng: random.Random, _: Texts, posts: Texts) -> list[str]:
     """A heading and bulleted posts, cut at 80 characters."""
     return [rng.choice(_HEADINGS), *_bulleted(rng, posts)]
 
 
-def _bare_posts(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _bare_posts(rng: random.Random, _: Texts, posts: Texts) -> list[str]:
     """Bulleted posts, cut at 80 characters, without a heading."""
     return _bulleted(rng, posts)
 
@@ -82,12 +90,12 @@ def _bulleted(rng: random.Random, posts: Texts) -> list[str]:
     return [bullet + post.replace("\n", " ")[:80] for post in rng.sample(posts, rng.randint(6, 20))]
 
 
-def _plain(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _plain(rng: random.Random, titles: Texts, _: Texts) -> list[str]:
     """A heading and bare titles."""
     return [rng.choice(_HEADINGS), *rng.sample(titles, rng.randint(4, 10))]
 
 
-def _dated(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _dated(rng: random.Random, titles: Texts, _: Texts) -> list[str]:
     """A heading and titles with a date behind or before each."""
     behind = rng.random() < 0.6
     day = f"2021-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
@@ -96,7 +104,7 @@ def _dated(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
     return [rng.choice(_HEADINGS), *rows]
 
 
-def _numbered(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _numbered(rng: random.Random, titles: Texts, _: Texts) -> list[str]:
     """Hot searches by rank."""
     mark = rng.choice(["{} ", "{}. ", "{}、", "{:02}/"])
     picked = rng.sample(titles, rng.randint(5, 15))
@@ -104,7 +112,7 @@ def _numbered(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
     return [rng.choice(_HOT), *rows]
 
 
-def _named(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _named(rng: random.Random, titles: Texts, _: Texts) -> list[str]:
     """A heading and titles, each with an invented account or a count behind it."""
     rows = [
         f"{title} {rng.choice(_NAMES)} {rng.randint(2, 999)}评论"
@@ -113,7 +121,7 @@ def _named(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
     return [rng.choice(_HEADINGS), *rows]
 
 
-def _dots(rng: random.Random, titles: Texts, posts: Texts) -> list[str]:
+def _dots(rng: random.Random, _: Texts, posts: Texts) -> list[str]:
     """Posts cut at one width, with dots, without bullets or heading."""
     width = rng.choice([40, 60])
     picked = rng.sample(posts, rng.randint(4, 8))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import corpora
-from benchmarks.strip_pages import strip_stage, survivors
+from benchmarks.strip_pages import labelled, strip_stage, survivors
 from cleaner.document import Document
 
 _SEPARATORS = ["_", ",", "-", "|", " I ", " | ", " ", "、"]
@@ -58,7 +58,11 @@ def spam(form: Callable[[str], str], split: corpora.Split = "test") -> dict[str,
                 total[key] += 1
                 found[key] += bool(gone)
     figures = {f"recall.{key}": found[key] / total[key] for key in sorted(total)}
-    return {"precision": right / max(1, right + wrong), "recall": figures.pop("recall.all"), **figures}
+    return {
+        "precision": right / max(1, right + wrong),
+        "recall": figures.pop("recall.all"),
+        **figures,
+    }
 
 
 def _page(rng: random.Random, body: str, words: dict[str, list[str]]) -> Page:
@@ -74,7 +78,9 @@ def _page(rng: random.Random, body: str, words: dict[str, list[str]]) -> Page:
         lone = rng.choice(["\n", "\n\n", "\n?\n\n"])
         return Page(header + lone + body, 0, len(header), f"{family} {place}")
     if place == "below":
-        return Page(f"{body}\n{header}", len(body) + 1, len(body) + 1 + len(header), f"{family} below")
+        return Page(
+            f"{body}\n{header}", len(body) + 1, len(body) + 1 + len(header), f"{family} below"
+        )
     header = header.rstrip(" ?_")
     return Page(header + separator.strip(" I") + " " + body, 0, len(header), f"{family} line")
 
@@ -93,13 +99,8 @@ def _formed(page: Page, form: Callable[[str], str]) -> Page:
 
 
 def _real_items() -> list[str]:
-    """Items of the endless porn lines on crawled pages: real, and in no list of ours."""
-    lines = (
-        line
-        for record in corpora.read("dirty_realweb")
-        for line in record["text"].split("\n")
-        if len(line) > 30_000
-    )
+    """Items of the endless porn lines on the labelled pages: real, and never used for our lists."""
+    lines = (line for page in labelled() for line in page.text.split("\n") if len(line) > 30_000)
     items = {item for line in lines for item in line.split() if 4 <= len(item) <= 16}
     return sorted(items)
 

@@ -24,7 +24,9 @@ _DATE = (
     r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
 )
 _DATED = regex.compile(rf".*[^\d\s]\s*{_DATE}|[\[(]{_DATE}.*|(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\s.*")
-_COUNTED = regex.compile(r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?")
+_COUNTED = regex.compile(
+    r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?"
+)
 _ONLY_DATE = regex.compile(rf"{_DATE}|{_DATE}\s*\S{{0,10}}")
 _CUT = regex.compile(r".*(?:\.{2,}|…+)")
 _CLOSING = "。;；!?！？,\"')）:"

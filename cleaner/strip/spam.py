@@ -3,9 +3,11 @@ that hijacked sites carry above, below and on the very line of sound text."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,11 @@ from cleaner.rules import Rule, RuleBook, line_deletion
 from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_ITEM = regex.compile(r"(?:(?!\si\s)[^_,|丨/、+\s\-?~。;])+")
+_ITEM = regex.compile(r"(?:[^_,|丨/、+\s\-?~。;])+")
+_FENCES = "_|丨-,、i"
+"""What parts the items of a row that is written with one separator throughout."""
+_HARD = regex.compile(r"[_|丨]|\si\s|\w-\w")
+"""Separators that headlines and sentences have no use for."""
 _OPENING = "【「《[("
 _LONE = regex.compile(r"[\s?]*\?[\s?]*")
 
@@ -27,10 +33,15 @@ _FILLED = 0.5
 """An item of which fillers cover this share belongs to the items beside it."""
 _LEFT_OVER = 6
 """Fewer letters than this beside the spam of a line are no text of their own."""
+_AROUND = 40
+"""Words of news about vice speak for a line from so far."""
 _INNOCENT = 0.3
 """A line of which no more than this lies outside of the spam goes as a whole."""
-_ENDLESS, _DENSE = 30, 0.2
+_ENDLESS, _DENSE = 30, 0.25
 """In a line of so many items, this share of spam items is enough for all of it."""
+_ROW, _OF_A_ROW, _LONGEST_ITEM = 0.3, 0.6, 40
+"""So much of a row in one separator must be spam items; that the items are so evenly parted is
+evidence enough to ask for less coverage."""
 _ANY_LENGTH = 1 << 40
 _UNIT = 840
 """What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
@@ -133,17 +144,22 @@ class Spam:
         return words
 
     def _on_line(self, view: View, line: Line, words: dict[Span, Family]) -> Edit | None:
-        size = line.end - line.start
-        words = {s: f for s, f in words.items() if size <= (f.rule.longest or _ANY_LENGTH)}
+        words = {
+            span: family
+            for span, family in words.items()
+            if min(span.start - line.start, line.end - span.start)
+            <= (family.rule.longest or _ANY_LENGTH)
+        }
         if sum(_UNIT // family.least for family in words.values()) < _UNIT:
             return None
         items = self._items(view.folded, line, words)
         spam = sum(item.kind is Kind.SPAM for item in items)
-        stretches = _stretches(items)
+        candidates = [(row, True) for row in _rows(view.folded, items)]
+        candidates += [(stretch, False) for stretch in _stretches(items)]
         if len(items) >= _ENDLESS and spam >= _DENSE * len(items):
-            stretches = [items]
-        for stretch in stretches:
-            edit = self._judge(view, line, stretch)
+            candidates.insert(0, (items, True))
+        for stretch, in_a_row in candidates:
+            edit = self._judge(view, line, stretch, in_a_row)
             if edit is not None:
                 return edit
         return None
@@ -162,35 +178,65 @@ class Spam:
             filled = covered(merged([*ours, *fillers]))
             size = len(_WORD.findall(match[0]))
             kind = Kind.SPAM if ours else Kind.FILLER if filled >= _FILLED * size else Kind.PLAIN
-            items.append(Item(start, end, kind, tuple(words[span] for span in ours), filled))
+            if match[0] != "i":  # a spaced capital I is a separator
+                items.append(Item(start, end, kind, tuple(words[span] for span in ours), filled))
         return items
 
-    def _judge(self, view: View, line: Line, items: Sequence[Item]) -> Edit | None:
+    def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
         """The edit for one stretch: the whole line, or what stands at one of its ends."""
         families = [family for item in items for family in item.families]
         weight = sum(1 / family.least for family in families)
         letters = sum(len(_WORD.findall(view.folded, item.start, item.end)) for item in items)
         share = sum(item.filled for item in items) / max(1, letters)
-        text = view.folded[line.start : line.end]
-        vetoes = len(self._vetoes.findall(text))
-        if weight < 1 or share < min(family.share for family in families):
+        start, end = items[0].start, items[-1].end
+        reach = 0 if in_a_row and _HARD.search(view.folded, start, end) else _AROUND
+        around = view.folded[max(line.start, start - reach) : min(line.end, end + reach)]
+        vetoes = len(self._vetoes.findall(around))
+        if weight < 1 or share < (_OF_A_ROW if in_a_row else 1) * min(f.share for f in families):
             return None
         if 3 * vetoes > len(families):
             return None
         rule = max(families, key=families.count).rule.id
-        start, end = items[0].start, items[-1].end
         above = len(_WORD.findall(view.folded, line.start, start))
         below = len(_WORD.findall(view.folded, end, line.end))
         outside = above + below
-        if outside < _LEFT_OVER or outside <= _INNOCENT * (outside + letters):
-            return None if "。" in text and outside else line_deletion(view, line, rule)
-        if weight < 1.5 or len(items) < 2:
+        innocent = 0.0 if in_a_row else _INNOCENT * (outside + letters)
+        if outside < _LEFT_OVER - 2 * in_a_row or outside <= innocent:
+            stated = "。" in view.folded[line.start : line.end]
+            return None if stated else line_deletion(view, line, rule)
+        if len(items) < 2 or (weight < 1.5 and not in_a_row):
             return None  # beside other text we ask for more
         if above < _LEFT_OVER:
             return Edit(line.start, _past_separator(view.folded, end, line.end), "", rule, 0.9)
         if below < _LEFT_OVER:
             return Edit(_before_separator(view.folded, start, line.start), line.end, "", rule, 0.9)
         return None
+
+
+def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
+    """The stretches of items that one and the same separator parts, enough of them spam."""
+    if len(items) < 3:
+        return []
+    gaps = [folded[a.end : b.start] for a, b in pairwise(items)]
+    fence, times = (
+        Counter(gap for gap in gaps if gap.strip(" ")).most_common(1)[0]
+        if any(gap.strip(" ") for gap in gaps)
+        else ("", 0)
+    )
+    if times < 2 or not set(fence.strip()) <= set(_FENCES):
+        return []
+    runs: list[list[Item]] = [[items[0]]]
+    for gap, item in zip(gaps, items[1:], strict=True):
+        same = gap == fence or (" " not in gap and set(gap) <= set(_FENCES))
+        if same and item.end - item.start <= _LONGEST_ITEM:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return [
+        run
+        for run in runs
+        if len(run) >= 3 and sum(item.kind is Kind.SPAM for item in run) >= max(2, _ROW * len(run))
+    ]
 
 
 def _stretches(items: Sequence[Item]) -> list[list[Item]]:

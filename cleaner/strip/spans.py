@@ -62,13 +62,15 @@ def lines_of(view: View, literals: Ints) -> list[Line]:
 def hits_per_line(batch: Batch, weights: Ints, longest: Ints) -> tuple[Ints, Ints]:
     """(line, weight) of the lines of the batch that hold a literal with a weight, where
     `weights[literal]` is added up; both shape (k,), lines numbered as in `batch.line_ends`.
-    A literal counts on lines of at most `longest[literal]` characters."""
+    A literal counts within `longest[literal]` characters of an end of its line."""
     hits = batch.hits
     weight = weights.take(hits.literal) if len(weights) else hits.literal
     at = np.flatnonzero(weight)
     ends = batch.line_ends
-    lines = np.searchsorted(ends, batch.starts.take(hits.doc[at]) + hits.start[at])
-    short = ends[lines] - batch.line_starts[lines] <= longest.take(hits.literal[at])
+    place = batch.starts.take(hits.doc[at]) + hits.start[at]
+    lines = np.searchsorted(ends, place)
+    reach = np.minimum(place - batch.line_starts[lines], ends[lines] - place)
+    short = reach <= longest.take(hits.literal[at])
     found, inverse = np.unique(lines[short], return_inverse=True)
     return found, np.bincount(inverse, weight[at[short]], len(found)).astype(np.int64)
 
