@@ -64,7 +64,8 @@ class Row(NamedTuple):
     def bullet(self) -> str:
         """The mark that it begins with."""
         found = _BULLET.match(self.text)
-        return found[1] if found else ""
+        in_table = self.text[-1] in "|丨"
+        return found[1] if found and not in_table else ""
 
 
 class Feeds:

@@ -37,6 +37,8 @@ _AROUND = 40
 """Words of news about vice speak for a line from so far."""
 _INNOCENT = 0.3
 """A line of which no more than this lies outside of the spam goes as a whole."""
+_BESIDE = 2.0
+"""Beside sound text, spam that is no row must hold so many times the least number of words."""
 _ENDLESS, _DENSE = 30, 0.25
 """In a line of so many items, this share of spam items is enough for all of it."""
 _ROW, _OF_A_ROW, _LONGEST_ITEM = 0.3, 0.6, 40
@@ -201,14 +203,14 @@ class Spam:
         below = len(_WORD.findall(view.folded, end, line.end))
         outside = above + below
         innocent = 0.0 if in_a_row else _INNOCENT * (outside + letters)
-        if outside < _LEFT_OVER - 2 * in_a_row or outside <= innocent:
+        if outside < _LEFT_OVER - 4 * in_a_row or outside <= innocent:
             stated = "。" in view.folded[line.start : line.end]
             return None if stated else line_deletion(view, line, rule)
-        if len(items) < 2 or (weight < 1.5 and not in_a_row):
-            return None  # beside other text we ask for more
+        if len(items) < 2 or (weight < _BESIDE and not in_a_row):
+            return None
         if above < _LEFT_OVER:
             return Edit(line.start, _past_separator(view.folded, end, line.end), "", rule, 0.9)
-        if below < _LEFT_OVER:
+        if below < _LEFT_OVER and "。" not in view.folded[end : line.end]:
             return Edit(_before_separator(view.folded, start, line.start), line.end, "", rule, 0.9)
         return None
 
@@ -218,13 +220,13 @@ def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
     if len(items) < 3:
         return []
     gaps = [folded[a.end : b.start] for a, b in pairwise(items)]
-    fence, times = (
-        Counter(gap for gap in gaps if gap.strip(" ")).most_common(1)[0]
-        if any(gap.strip(" ") for gap in gaps)
-        else ("", 0)
-    )
-    if times < 2 or not set(fence.strip()) <= set(_FENCES):
+    hard = Counter(gap for gap in gaps if gap.strip(" "))
+    fence, times = hard.most_common(1)[0] if hard else (" ", 0)
+    if times < 2:
+        fence = " "
+    elif not set(fence.strip()) <= set(_FENCES):
         return []
+    least, share = (2, _ROW) if fence != " " else (4, 2 * _ROW)
     runs: list[list[Item]] = [[items[0]]]
     for gap, item in zip(gaps, items[1:], strict=True):
         same = gap == fence or (" " not in gap and set(gap) <= set(_FENCES))
@@ -235,7 +237,8 @@ def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
     return [
         run
         for run in runs
-        if len(run) >= 3 and sum(item.kind is Kind.SPAM for item in run) >= max(2, _ROW * len(run))
+        if sum(item.kind is Kind.SPAM for item in run) >= max(least, share * len(run))
+        and len(run) >= 3
     ]
 
 
