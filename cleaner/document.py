@@ -11,10 +11,6 @@ from typing import Any
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def _nothing() -> Mapping[str, Any]:
-    return _NOTHING
-
-
 @dataclass(frozen=True, slots=True)
 class Keep:
     """The source range [start, end), in code points, carried over as it is."""
@@ -120,9 +116,9 @@ class Document:
 
     id: str
     text: str
-    meta: Mapping[str, Any] = field(default_factory=_nothing)
+    meta: Mapping[str, Any] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
-    signals: Mapping[str, float] = field(default_factory=_nothing)
+    signals: Mapping[str, float] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
     part_of: str | None = None
 

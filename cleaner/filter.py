@@ -101,6 +101,20 @@ class Index(Protocol):
 
 
 @runtime_checkable
+class Divisible(Protocol):
+    """An Index whose sketches can be taken apart, so that documents are admitted in another
+    order than they came in (see `best`)."""
+
+    name: str
+
+    def split(self, sketch: Any) -> list[bytes]:
+        """What a sketch says of each document by itself, the same whatever stood beside it."""
+
+    def join(self, parts: Sequence[bytes]) -> Any:
+        """One sketch of such parts, in their order."""
+
+
+@runtime_checkable
 class Resumable(Protocol):
     """An Index whose memory survives a kill.
 

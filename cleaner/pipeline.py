@@ -116,8 +116,12 @@ class Pipeline:
 
         A record is a text, a mapping with `text` (and `id`), or a Document.
         """
-        for chunk in _chunks(_documents(records)):
-            yield from self.admit(self.clean(chunk))
+        for cleaned in self.cleaned(records):
+            yield from self.admit(cleaned)
+
+    def cleaned(self, records: Iterable[Record]) -> Iterator[Cleaned]:
+        """Records after all stages but dedup, in chunks."""
+        return map(self.clean, _chunks(_documents(records)))
 
     def clean(self, docs: Sequence[Document]) -> Cleaned:
         """All stages but dedup: pure, so that workers may run it on any chunk."""

@@ -24,6 +24,7 @@ FLOORS = [
     {"verdict"},
     {"recipe"},
     {"pipeline"},
+    {"best"},
     {"stream"},
     {"train"},
     {"cli"},

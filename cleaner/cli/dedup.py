@@ -81,6 +81,14 @@ def command(
             help="Share of pairs just above the threshold to find.", rich_help_panel=_WHAT
         ),
     ] = RECALL,
+    best: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGNAL",
+            help="Of twins the one with the highest SIGNAL stays, not the first; as length.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
     index: Annotated[
         Path | None,
         typer.Option(
@@ -128,7 +136,8 @@ def command(
 ) -> int:
     """Drop exact and near duplicates, change nothing else, and name the twin of each.
 
-    The first of two twins stays. Candidates are found by MinHash and verified exactly.
+    The first of two twins stays, or the best (--best). Candidates are found by MinHash and verified
+    exactly.
     """
     from cleaner.cli.progress import Progress
 
@@ -138,7 +147,7 @@ def command(
         return 0
     maker = _Maker(_recipe(options, index), noted=cluster_file is not None)
     shape = Shape(text_field, id_field)
-    settings = Settings(files or ("-",), out, rejects, None, shape, workers, resume)
+    settings = Settings(files or ("-",), out, rejects, None, shape, workers, resume, best)
     with Progress(quiet=quiet) as progress:
         outcome = run(maker, settings, progress.show)
         progress.done(outcome)

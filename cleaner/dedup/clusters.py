@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from cleaner.batch import Batch, Mask
-from cleaner.errors import InputError
-from cleaner.filter import Index, Resumable, Twin
+from cleaner.errors import FilterError, InputError
+from cleaner.filter import Divisible, Index, Resumable, Twin
 
 
 class Note(NamedTuple):
@@ -51,6 +51,12 @@ class Noted:
     def keep(self, sketch: Any, ids: Sequence[str], kept: Mask) -> None:
         self._index.keep(sketch, ids, kept)
 
+    def split(self, sketch: Any) -> list[bytes]:
+        return self._divisible().split(sketch)
+
+    def join(self, parts: Sequence[bytes]) -> Any:
+        return self._divisible().join(parts)
+
     def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
         inside = mark.get("inside") if mark else None
         if isinstance(self._index, Resumable):
@@ -79,6 +85,11 @@ class Noted:
         self.notes = [Note(*json.loads(line)) for line in file]
         file.close()
         self._file = None
+
+    def _divisible(self) -> Divisible:
+        if not isinstance(self._index, Divisible):
+            raise FilterError(f"{self.name}: its sketches cannot be taken apart")
+        return self._index
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:

@@ -67,6 +67,12 @@ class Exact:
         rows = np.flatnonzero(kept).tolist()
         self._store.append([ids[row] for row in rows], [_NO_TEXT] * len(rows), sketch[rows])
 
+    def split(self, sketch: Hashes) -> list[bytes]:
+        return [row.tobytes() for row in sketch]
+
+    def join(self, parts: Sequence[bytes]) -> Hashes:
+        return np.frombuffer(b"".join(parts), np.uint64).reshape(-1, 2)
+
     def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
         self._store.begin(folder, mark)
 

@@ -21,6 +21,7 @@ from cleaner.errors import RecipeError
 from cleaner.filter import Twin
 from cleaner.kernels import minhash, shingles
 from cleaner.kernels.shingles import Hashes, Text
+from cleaner.kernels.text import Codes
 from cleaner.rules import RuleBook
 
 CROWD = 64
@@ -67,6 +68,8 @@ class Near:
         recall: float = RECALL,
         index: str | None = None,
     ) -> None:
+        if n < 1:
+            raise RecipeError(f"dedup.near: n = {n}; a shingle has at least one character")
         self._ignore = checked(self.name, ignore)
         self.plan = _planned(threshold, slots, recall)
         self._n = n
@@ -78,8 +81,7 @@ class Near:
         codes, lengths = plain(batch, self._ignore)
         signature = minhash.signatures(codes, lengths, n=self._n, slots=self.plan.slots)
         keys = minhash.band_keys(signature, self.plan.bands, self.plan.rows)
-        wide = len(codes) > 0 and int(codes.max()) > 0xFFFF
-        return Sketch(codes if wide else codes.astype(np.uint16), lengths, keys)
+        return Sketch(_narrow(codes), lengths, keys)
 
     def admit(self, sketch: Sketch, ids: Sequence[str], eligible: Mask) -> list[Twin | None]:
         twins: list[Twin | None] = [None] * len(ids)
@@ -100,6 +102,17 @@ class Near:
         texts = sketch.texts()
         keys = np.where(self._crowded, np.uint64(0), sketch.keys)[rows]
         self._store.append([ids[row] for row in rows], [texts[row] for row in rows], keys)
+
+    def split(self, sketch: Sketch) -> list[bytes]:
+        pairs = zip(sketch.keys, sketch.texts(), strict=True)
+        return [keys.tobytes() + text.astype(np.uint32).tobytes() for keys, text in pairs]
+
+    def join(self, parts: Sequence[bytes]) -> Sketch:
+        border = 8 * self.plan.bands
+        keys = np.frombuffer(b"".join(part[:border] for part in parts), np.uint64)
+        codes = np.frombuffer(b"".join(part[border:] for part in parts), np.uint32)
+        lengths = np.array([(len(part) - border) // 4 for part in parts], np.int64)
+        return Sketch(_narrow(codes), lengths, keys.reshape(-1, self.plan.bands))
 
     def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
         self._store.begin(folder, mark)
@@ -194,6 +207,12 @@ class _Fresh:
             for key in self._keys[row].tolist():
                 if len(self._kept.get(key, range(CROWD))) < CROWD:
                     self._kept[key].append(row)
+
+
+def _narrow(codes: Codes) -> Text:
+    """The code points in two bytes each, where all of them fit."""
+    wide = len(codes) > 0 and int(codes.max()) > 0xFFFF
+    return codes if wide else codes.astype(np.uint16)
 
 
 def _unpacked(pairs: Ints) -> tuple[Ints, Ints]:

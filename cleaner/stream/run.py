@@ -21,6 +21,7 @@ from cleaner.io.sources import chunks_of
 from cleaner.pipeline import Pipeline
 from cleaner.stream import checkpoint as checkpoints
 from cleaner.stream.account import Tally
+from cleaner.stream.best import ranked
 from cleaner.stream.checkpoint import Checkpoint
 from cleaner.stream.plan import Shard, is_folder, plan
 from cleaner.stream.work import Job, Shape, Work
@@ -32,8 +33,9 @@ from cleaner.stream.write import admitted, write
 class Settings:
     """What a run reads and writes. `workers` 0 works in this very process.
 
-    `checkpoint_every` counts chunks. It decides where compressed frames end, as `chunk_bytes`
-    decides where chunks do: both belong to the identity of a run.
+    With `best` the better one of two twins stays by that signal, not the first one; such a run
+    cannot be resumed. `checkpoint_every` counts chunks. It decides where compressed frames end, as
+    `chunk_bytes` decides where chunks do: both belong to the identity of a run.
     """
 
     inputs: Sequence[str] = (STDIN,)
@@ -43,6 +45,7 @@ class Settings:
     shape: Shape = field(default_factory=Shape)
     workers: int = 1
     resume: bool = False
+    best: str | None = None
     chunk_bytes: int = CHUNK_BYTES
     checkpoint_every: int = 32
 
@@ -109,6 +112,8 @@ def run(make: Callable[[], Pipeline], settings: Settings, watch: Watch = lambda 
             results = pool.run(going.jobs())
         else:
             results = inline(work, going.jobs())
+        if settings.best:
+            results = ranked(results, pipe, settings.best)
         for job, pieces in results:
             going.take(job, pieces)
         going.finish()
@@ -298,6 +303,10 @@ def _changed(path: str) -> int:
 def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
     """Where checkpoints go; None where a run cannot be resumed."""
     outputs = [path for s in shards for path in (s.out, s.rejects) if path]
+    if settings.best:
+        if settings.resume:
+            raise OutputError("--resume: a run that keeps the best of twins must run at one go")
+        return None
     able = all(map(regular, outputs)) and all(shard.path != STDIN for shard in shards)
     if not able:
         if settings.resume:

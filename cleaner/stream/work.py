@@ -58,6 +58,10 @@ class Row(NamedTuple):
     reasons: list[dict[str, Any]]
     characters: int
 
+    def dropped(self, why: Reason) -> Row:
+        """The row with one more reason against it."""
+        return self._replace(reasons=[*self.reasons, why.as_dict()], why=self.why or why.signal)
+
 
 class Group(NamedTuple):
     """Rows (by number) that were cleaned together, with what the indexes need of them."""

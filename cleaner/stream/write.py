@@ -29,8 +29,7 @@ def admitted(worked: Worked, pipe: Pipeline) -> list[Row]:
         kept = [not rows[n].reasons for n in numbers]
         for n, why in zip(numbers, pipe.twins(ids, kept, sketches), strict=True):
             if why is not None:
-                told = [*rows[n].reasons, why.as_dict()]
-                rows[n] = rows[n]._replace(reasons=told, why=rows[n].why or why.signal)
+                rows[n] = rows[n].dropped(why)
     return rows
 
 
