@@ -30,10 +30,13 @@ from cleaner.repair.readings import SYLLABLE, Readings, read_readings
 from cleaner.repair.stream import LOST_READING, READING, SWALLOWED, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
-_DELIMITER = regex.compile(r"(?<=\S)\?(?=([！？，；。!?,;])[^\x00-\x3e@])")
+_DELIMITER = regex.compile(
+    r"(?<=[^\s?])\?(?=([！？，；。!,;])[^\x00-\x3e@]|(\?)[^\x00-\x7f])"
+)
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
+_MIXED = ("?！?", "?；?")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
@@ -58,6 +61,11 @@ class Found(NamedTuple):
     gain: float
     confidence: float
     rule: str
+
+    @property
+    def strong(self) -> bool:
+        """Whether characters out of step, or a reading, stood there."""
+        return self.rule == "reading" or self.end - self.start > 3
 
 
 class Shift:
@@ -86,17 +94,25 @@ class Shift:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        walker, words = None, frozenset[str]()
+        found = list(self._found(view))
+        # Three marks in a row may be what an author wrote, unless they mix widths as `?！?` does:
+        # else they count only on a page where something was out of step.
+        sure = any(f.strong for _, f in found)
+        for line, f in found:
+            if sure or view.text[line.start + f.start : line.start + f.end] in _MIXED:
+                yield _edit(line, f)
+
+    def _found(self, view: View) -> Iterator[tuple[Line, Found]]:
+        walker, words = None, Words()
         for line in view.lines:
             text = view.text[line.start : line.end]
             if not (_DELIMITER.search(text) or _CUT_READING.search(text)):
                 continue
             if walker is None:
-                folded = not _WIDE.search(view.text)
-                walker = Walker(self._readings, folded)
+                walker = Walker(self._readings, folded=not _WIDE.search(view.text))
                 words = words_of(bare(view.folded))
             for found in mend(text, walker, words):
-                yield _edit(line, found)
+                yield line, found
 
 
 def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
@@ -115,7 +131,7 @@ def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
 def _anchors(line: str, walker: Walker) -> list[Anchor]:
     anchors: list[Anchor] = []
     for match in _DELIMITER.finditer(line):
-        data = _delimiter(match[1])
+        data = _delimiter(match[1] or match[2])
         first = pair(LOST, data[0])
         anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
     for match in _CUT_READING.finditer(line):

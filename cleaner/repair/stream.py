@@ -26,9 +26,10 @@ _COMMON = regex.compile(r"[\u4e00-\u9fff\u2014-\u2026\u3000-\u3017\uff01-\uff5e�
 
 DELIMITERS = "！？，；。!?,;"
 _LONGEST = 120  # characters of a stretch
-_MOST_WALKS = 48
+_MOST_WALKS = 24
+_MOST_STEPS = 600
 
-SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", '"', *"0123456789")
+SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", *"0123456789")
 """What may have been lost along with a lone byte."""
 
 Slot = str | tuple[str, ...]
@@ -53,7 +54,9 @@ class Walker:
         """Every way from `at`, in front of which `pending` waits for its second byte."""
         found: list[Walk] = []
         open_ends: list[tuple[int, str, tuple[Slot, ...]]] = [(at, pending, ())]
-        while open_ends and len(found) < _MOST_WALKS:
+        for _ in range(_MOST_STEPS):
+            if not open_ends or len(found) == _MOST_WALKS:
+                break
             here, first, slots = open_ends.pop()
             if not first:
                 found.append(Walk(here, slots))
