@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import regex
 
+from cleaner.repair import hybrid
 from cleaner.repair.fill import Part, decode
 from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
 
@@ -21,7 +22,8 @@ class Route(NamedTuple):
     @property
     def rule(self) -> str:
         """The name of the rule, such as `repair.mojibake.utf8_as_gbk`."""
-        return f"repair.mojibake.{self.right.replace('-', '')}_as_{self.wrong.replace('-', '')}"
+        right, wrong = (name.replace("-", "").replace(" ", "_") for name in self)
+        return f"repair.mojibake.{right}_as_{wrong}"
 
 
 WIDE_ROUTES = tuple(
@@ -30,6 +32,7 @@ WIDE_ROUTES = tuple(
     for right in ("utf-8", "gbk", "big5")
     if right != wrong
 )
+HYBRID = Route("gbk", "utf-8 or latin-1")
 SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
 
 _SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf])\?")
@@ -39,6 +42,9 @@ _BYTES = regex.compile(r"[\x00-\xff]*[\x80-\xff][\x00-\xff]*", regex.S)
 
 def attempt(route: Route, line: str) -> list[Part] | None:
     """What `line` was before it took this route, or None where the route cannot be."""
+    if route == HYBRID:
+        parts = hybrid.decode(line)
+        return parts and _checked(parts)
     wrong = reader(route.wrong)
     data = wrong.to_bytes(line)
     if route.wrong in WIDE:
@@ -71,6 +77,8 @@ def plausible(line: str, routes: Sequence[Route] | None = None) -> Iterator[Rout
     """The routes (of `routes`, or of all) that could have led to such a line, cheaply told."""
     outer = {char for char in line if not char.isascii()}
     narrow = {char for char in outer if not _WIDE_CHARACTER.match(char)}
+    if (routes is None or HYBRID in routes) and _MIXTURE.search("".join(sorted(narrow))):
+        yield HYBRID
     if len(narrow) > 1 and (routes is None or any(route in SINGLE_ROUTES for route in routes)):
         for route in SINGLE_ROUTES if routes is None else routes:
             table = reader(route.wrong).table
@@ -92,6 +100,8 @@ def _whole(right: str, data: str) -> float:
     return whole / high if high else 0.0
 
 
+_MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
+"""Bytes that were no UTF-8, and others that were by chance."""
 _LEAST_WHOLE = 0.3
 _WIDE_CHARACTER = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]")
 _HIGH = regex.compile(r"[\x80-\xff]+")
