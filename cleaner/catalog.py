@@ -22,6 +22,7 @@ FILTERS: Mapping[str, str] = {
     # name in a recipe: "module:class", or "rules" for a filter that rule files alone make
     "repair.escapes": "cleaner.repair.escapes:Escapes",
     "repair.mojibake": "cleaner.repair.mojibake:Mojibake",
+    "repair.shift": "cleaner.repair.shift:Shift",
     "repair.pinyin": "cleaner.repair.pinyin:Pinyin",
     "repair.invisible": "cleaner.repair.invisible:Invisible",
     "repair.compat": "cleaner.repair.compat:Compat",
@@ -48,6 +49,9 @@ FILTERS: Mapping[str, str] = {
     "score.damage": "cleaner.score.damage:Damage",
     "dedup.exact": "cleaner.dedup.exact:Exact",
     "dedup.near": "cleaner.dedup.near:Near",
+    # Not in any shipped recipe: they count and strip what stands on many pages of one crawl.
+    "dedup.paragraphs": "cleaner.dedup.paragraphs:ParagraphCount",
+    "strip.paragraphs": "cleaner.dedup.paragraphs:Paragraphs",
 }
 
 
