@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from cleaner import recipe as recipes
 from cleaner.dedup.clusters import Noted, clusters
+from cleaner.dedup.paragraphs import ParagraphCount, Paragraphs
 from cleaner.dedup.plan import RECALL, Plan, plan
 from cleaner.errors import OutputError, RecipeError
 from cleaner.io import records
@@ -26,10 +28,13 @@ clean dedup in.jsonl -o out.jsonl --rejects twins.jsonl --clusters clusters.json
 
 clean dedup today/*.jsonl.zst -o out/ --index seen/
 
+clean dedup --count-paragraphs often.npy --pages 20 --after news-zh crawl/*.jsonl.zst
+
 clean dedup --plan --threshold 0.7
 """
 
 _WHAT, _OUTPUT, _RUN = "What counts as a duplicate", "Output", "The run"
+_PARAGRAPHS = "Paragraphs across pages"
 
 
 @dataclass
@@ -113,6 +118,35 @@ def command(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
+    count: Annotated[
+        Path | None,
+        typer.Option(
+            "--count-paragraphs",
+            metavar="TABLE",
+            help="Write no documents, but a table of the paragraphs that stand on many pages.",
+            rich_help_panel=_PARAGRAPHS,
+        ),
+    ] = None,
+    pages: Annotated[
+        int,
+        typer.Option(min=2, help="On so many pages, copies apart.", rich_help_panel=_PARAGRAPHS),
+    ] = 10,
+    after: Annotated[
+        str,
+        typer.Option(
+            metavar="RECIPE",
+            help="Count what the repair and strip filters of this recipe leave.",
+            rich_help_panel=_PARAGRAPHS,
+        ),
+    ] = "dedup-only",
+    paragraphs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE",
+            help="Strip the paragraphs of such a table, but where each stood first.",
+            rich_help_panel=_PARAGRAPHS,
+        ),
+    ] = None,
     show_plan: Annotated[
         bool,
         typer.Option(
@@ -145,7 +179,10 @@ def command(
     if show_plan:
         typer.echo("\n".join(_described(_plan(threshold, recall))))
         return 0
-    maker = _Maker(_recipe(options, index), noted=cluster_file is not None)
+    recipe = _recipe(options, index, paragraphs)
+    if count:
+        recipe, out = _counting(recipe, after), os.devnull
+    maker = _Maker(recipe, noted=cluster_file is not None)
     shape = Shape(text_field, id_field)
     settings = Settings(files or ("-",), out, rejects, None, shape, workers, resume, best)
     with Progress(quiet=quiet) as progress:
@@ -153,17 +190,38 @@ def command(
         progress.done(outcome)
     if cluster_file:
         _write_clusters(cluster_file, maker.pipe)
+    if count:
+        _write_table(count, pages, maker.pipe)
     for path, what in sorted(outcome.damage.items()):
         typer.echo(f"clean dedup: {path}: {what}; all before was used", err=True)
     return 3 if outcome.damage else 0
 
 
-def _recipe(options: dict[str, Any], index: Path | None) -> Recipe:
+def _recipe(options: dict[str, Any], index: Path | None, paragraphs: Path | None) -> Recipe:
     recipe = recipes.load("dedup-only").with_options("dedup.near", **options)
     if index is not None:
         for name in recipe.filters:
             recipe = recipe.with_options(name, index=str(index))
+    if paragraphs is not None:
+        recipe = replace(recipe, filters=(Paragraphs.name, *recipe.filters))
+        recipe = recipe.with_options(Paragraphs.name, table=str(paragraphs))
     return recipe
+
+
+def _counting(recipe: Recipe, after: str) -> Recipe:
+    """The recipe that counts paragraphs: of what another one leaves, twins apart."""
+    other = recipes.load(after)
+    edits = [name for name in other.filters if name.startswith(("repair.", "strip."))]
+    filters = (*edits, *recipe.filters, ParagraphCount.name)
+    return replace(recipe, filters=filters, options={**other.options, **recipe.options})
+
+
+def _write_table(path: Path, pages: int, pipe: Pipeline | None) -> None:
+    indexes: Sequence[Any] = pipe.dedup if pipe else ()
+    for index in indexes:
+        if isinstance(index, ParagraphCount):
+            found = index.save(path, pages)
+            typer.echo(f"clean dedup: {found} paragraphs on {pages} pages or more", err=True)
 
 
 def _write_clusters(path: Path, pipe: Pipeline | None) -> None:

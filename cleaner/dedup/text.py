@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.batch import Batch, Ints
+from cleaner.batch import Batch, Ints, Mask
 from cleaner.errors import RecipeError
 from cleaner.kernels.segments import segment_sum
 from cleaner.kernels.text import Class, Codes, class_table, fold_table
@@ -33,14 +33,26 @@ class Plain(NamedTuple):
 
 def plain(batch: Batch, ignore: Sequence[str], *, fold: bool = True) -> Plain:
     """The folded view (or with `fold=False` the text as it stands) without the groups `ignore`."""
-    key = f"dedup.plain {fold} {sorted(ignore)}"
+    codes, mask = _seen(batch, ignore, fold=fold)
+    return Plain(codes, segment_sum(mask.view(np.uint8), batch.starts, np.int32).astype(np.int64))
+
+
+def plain_lines(batch: Batch, ignore: Sequence[str]) -> Plain:
+    """As `plain`, with the lengths of lines instead of those of documents."""
+    codes, mask = _seen(batch, ignore, fold=True)
+    sums = segment_sum(mask.view(np.uint8), batch.line_starts, np.int32)
+    return Plain(codes, sums.astype(np.int64))
+
+
+def _seen(batch: Batch, ignore: Sequence[str], *, fold: bool) -> tuple[Codes, Mask]:
+    """What is compared, and where in the batch it stands; computed once."""
+    key = f"dedup.seen {fold} {sorted(ignore)}"
     if key not in batch.memo:
         seen = _table(tuple(sorted(ignore)), fold).take(batch.codes)
         mask = seen != _IGNORED
         mask[batch.ends] = False  # the newline that closes a document is not part of it
-        lengths = segment_sum(mask.view(np.uint8), batch.starts, np.int32).astype(np.int64)
-        batch.memo[key] = Plain(np.compress(mask, seen), lengths)
-    found: Plain = batch.memo[key]
+        batch.memo[key] = np.compress(mask, seen), mask
+    found: tuple[Codes, Mask] = batch.memo[key]
     return found
 
 
