@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from cleaner.structure import Label, structure_of
 
 _EDGE = r"[^\p{L}\p{N}]*"
 _MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
+_DASHES = "—–"
+"""A long dash opens paragraphs of speeches too: no bullet without a heading."""
 _BULLET = regex.compile(rf"([{regex.escape(_MARKS)}])\s*(?=\S)")
 _NUMBER = regex.compile(r"[\[(【]?(\d{1,2})[\])】.、:/\s]\s*(?=\S)")
 _DATE = (
@@ -189,7 +192,7 @@ def _unheaded(rows: Sequence[Row], first: int) -> int:
 
     Bulleted items are cut at dots or at one width, others must all end in dots at one width.
     """
-    if rows[first].bullet:
+    if rows[first].bullet and rows[first].bullet not in _DASHES:
         end = _same_marks(rows, first)
         items = rows[first:end]
         cut = max(sum(item.cut for item in items), _sliced(items))
@@ -201,11 +204,13 @@ def _unheaded(rows: Sequence[Row], first: int) -> int:
 
 
 def _sliced(items: Sequence[Row]) -> int:
-    """How many items end in mid-sentence at the very width of the widest, if several do."""
-    width = max((len(item.text) for item in items), default=0)
-    at_width = [item for item in items if len(item.text) == width >= _WIDE]
-    sliced = sum(not _CLOSED.fullmatch(item.text) for item in at_width)
-    return sliced if sliced >= _FEWEST else 0
+    """How many items end in mid-sentence at the width at which several do; wider ones count
+    too, since NFKC makes three dots of one."""
+    widths = Counter(len(item.text) for item in items if not _CLOSED.fullmatch(item.text))
+    width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
+    if times < _FEWEST or width < _WIDE:
+        return 0
+    return sum(count for size, count in widths.items() if size >= width)
 
 
 def _has_body(rows: Sequence[Row]) -> bool:

@@ -75,6 +75,7 @@ class Item(NamedTuple):
     end: int
     kind: Kind
     families: tuple[Family, ...]
+    words: tuple[str, ...]  # one for each of `families`
     filled: int  # characters that spam words and fillers cover
 
 
@@ -181,13 +182,15 @@ class Spam:
             size = len(_WORD.findall(match[0]))
             kind = Kind.SPAM if ours else Kind.FILLER if filled >= _FILLED * size else Kind.PLAIN
             if match[0] != "i":  # a spaced capital I is a separator
-                items.append(Item(start, end, kind, tuple(words[span] for span in ours), filled))
+                families = tuple(words[span] for span in ours)
+                texts = tuple(folded[span.start : span.end] for span in ours)
+                items.append(Item(start, end, kind, families, texts, filled))
         return items
 
     def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
         """The edit for one stretch: the whole line, or what stands at one of its ends."""
         families = [family for item in items for family in item.families]
-        weight = sum(1 / family.least for family in families)
+        weight = _weight(items)
         letters = sum(len(_WORD.findall(view.folded, item.start, item.end)) for item in items)
         share = sum(item.filled for item in items) / max(1, letters)
         start, end = items[0].start, items[-1].end
@@ -213,6 +216,17 @@ class Spam:
         if below < _LEFT_OVER and "。" not in view.folded[end : line.end]:
             return Edit(_before_separator(view.folded, start, line.start), line.end, "", rule, 0.9)
         return None
+
+
+def _weight(items: Sequence[Item]) -> float:
+    """How often the spam words suffice to condemn a line; one that comes again counts half."""
+    seen: set[str] = set()
+    weight = 0.0
+    for item in items:
+        for family, word in zip(item.families, item.words, strict=True):
+            weight += (0.5 if word in seen else 1) / family.least
+            seen.add(word)
+    return weight
 
 
 def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
