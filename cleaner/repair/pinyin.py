@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,49 +21,18 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.scripts import simplified_pairs
 from cleaner.kernels.text import Class
-from cleaner.repair.readings import (
-    SYLLABLE,
-    Readings,
-    clean_syllable,
-    read_readings,
-    skeleton,
-    toneless,
-)
+from cleaner.repair.pinyin_marks import EMOJI, Facts, Mark, Marker
+from cleaner.repair.readings import read_readings
 from cleaner.rules import RuleBook
 
-_EMOJI = r"[\p{Emoji_Presentation}\p{So}\uFE0F\u200D]"
-_MARKS = regex.compile(
-    rf"(?P<han>\p{{Han}}){_EMOJI}{{0,4}}"
-    rf"(?P<marks>(?:{_EMOJI}{{0,4}}\(\s?(?P<s>{SYLLABLE}{{1,8}})\s?\))+)"
-)
-_NOISE = regex.compile(rf"(?<=[\p{{Han}}]){_EMOJI}+(?=\p{{Han}})")
+_NOISE = regex.compile(rf"(?<=[\p{{Han}})]){EMOJI}+(?=\p{{Han}})")
 _LESSON = regex.compile(
     "拼音|注音|生字|组词|部首|笔画|读音|多音字|课文|声调|字音|识字|音节|偏旁|释义|造句"
 )
-
-
 _MANY = 20
 """So many readings at random are damage, whatever the page speaks of."""
-
-
-class Mark(NamedTuple):
-    """A reading in brackets behind the character at `han`; [start, end) is what would go."""
-
-    han: int
-    start: int
-    end: int
-    char: str  # folded
-    syllables: tuple[str, ...]
-    toned: bool
-    exact: bool  # a reading of the character, tone and all
-    reading: bool  # a reading of the character, tone aside
-    valid: bool  # a syllable at all
-    common: bool  # a character that every reader knows
-    known: bool  # one that most readers know: of GB2312
-    traditional: bool  # written in its Traditional form
-    variant: bool  # has a Traditional form of its own
+_MANY_BROKEN = 8
 
 
 class Page(NamedTuple):
@@ -91,8 +60,8 @@ class Pinyin:
         self._book = book
 
     @cached_property
-    def _readings(self) -> Readings:
-        return read_readings(self._book)
+    def _marker(self) -> Marker:
+        return Marker(read_readings(self._book))
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a bracket between a wide character and a small Latin letter."""
@@ -109,11 +78,10 @@ class Pinyin:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        marks = list(self._marks(view))
-        chosen = _choose(marks, view)
+        marks = [mark for mark in self._marker.marks(view) if mark.facts.valid]
+        chosen = _choose(marks, view) if marks else None
         if chosen is None:
-            chosen = _choose_broken(view, self._readings)
-        if chosen is None:
+            yield from _broken(*self._marker.broken(view))
             return
         kind, going = chosen
         for mark in going:
@@ -121,47 +89,15 @@ class Pinyin:
         if kind.rule == "repair.pinyin.random":
             yield from _noise(view, going)
 
-    def _marks(self, view: View) -> Iterator[Mark]:
-        for match in _MARKS.finditer(view.folded):
-            if view.text[match.start("marks") : match.end()].islower():
-                yield _mark(match, view, self._readings)
-
-
-def _mark(match: regex.Match[str], view: View, table: Readings) -> Mark:
-    at = match.start("han")
-    char, written = match["han"], view.text[at]
-    syllables = tuple(clean_syllable(s) for s in match.captures("s"))
-    bare = [toneless(s) for s in syllables]
-    toned = table.toned.get(char, frozenset()) | table.toned.get(written, frozenset())
-    plain = table.plain.get(char, frozenset()) | table.plain.get(written, frozenset())
-    return Mark(
-        han=at,
-        start=match.start("marks"),
-        end=match.end(),
-        char=char,
-        syllables=syllables,
-        toned=any(s != skeleton(s) for s in syllables),
-        exact=all(s in toned for s in syllables),
-        reading=all(s in plain for s in bare),
-        valid=all(s in table.syllables for s in bare),
-        common=char in _common(),
-        known=char in _common() or char in _known(),
-        traditional=char != written,
-        variant=char != written or char in _variants(),
-    )
-
 
 def _choose(marks: Sequence[Mark], view: View) -> tuple[Kind, list[Mark]] | None:
     """The kind of annotation on a page and the marks that go, or None."""
-    marks = [mark for mark in marks if mark.valid]
-    if not marks:
-        return None
     page = _page(marks, view)
-    strict = [m for m in marks if m.exact]
+    strict = [m for m in marks if m.facts.exact]
     for kind, going in (
-        (_kind_a(page, strict), [m for m in marks if m.variant or m.common]),
+        (_kind_a(page, strict), [m for m in marks if m.facts.variant or m.facts.common]),
         (_few_of_a(page), strict),
-        (_kind_c(page), [m for m in marks if m.common or m.known]),
+        (_kind_c(page), [m for m in marks if m.facts.known]),
     ):
         if kind is not None:
             return kind, going
@@ -202,7 +138,7 @@ def _few_of_a(page: Page) -> Kind | None:
     good = (
         page.cues == 0
         and page.han >= max(8, 5 * len(marks))
-        and all(m.exact and m.toned and m.traditional and m.common for m in marks)
+        and all(_is_of_a(mark.facts) for mark in marks)
     )
     if not good or (len(marks) == 1 and page.han < 12):
         return None
@@ -232,42 +168,17 @@ def _kind_c(page: Page) -> Kind | None:
     return None
 
 
-_WORD = regex.compile(r"(?P<han>\p{Han}{1,6})\((?P<s>[a-z]{1,24})\)")
+def _is_of_a(facts: Facts) -> bool:
+    return facts.exact and facts.toned and facts.traditional and facts.common
 
 
-def _choose_broken(view: View, table: Readings) -> tuple[Kind, list[Mark]] | None:
-    """Kind V: behind a word, its readings without the letters that bear a tone mark."""
-    found = []
-    wrong = 0
-    for match in _WORD.finditer(view.folded):
-        if view.text[match.start("s") : match.end("s")].islower():
-            if _spells(match["han"], match["s"], table):
-                found.append(match)
-            else:
-                wrong += 1
-    if len(found) < 8 or wrong > 0.1 * len(found) or len({m["s"] for m in found}) < 4:
-        return None
-    kind = Kind("repair.pinyin.broken", 0.95)
-    return kind, [_broken(match) for match in found]
-
-
-def _spells(han: str, letters: str, table: Readings) -> bool:
-    """Whether `letters` are the readings of the last characters of `han`, toned letters lost."""
-    rests = {letters}
-    for char in reversed(han):
-        ends = {skeleton(reading) for reading in table.toned.get(char, ())}
-        rests = {
-            rest.removesuffix(end) for rest in rests for end in ends if end and rest.endswith(end)
-        }
-        if "" in rests:
-            return True
-    return False
-
-
-def _broken(match: regex.Match[str]) -> Mark:
-    start, end = match.start("s") - 1, match.end()
-    char = match["han"][-1]
-    return Mark(start - 1, start, end, char, (match["s"],), *[False] * 8)
+def _broken(found: Sequence[tuple[int, int, str]], wrong: int) -> Iterator[Edit]:
+    """Kind V, on a page where nearly every bracket is one of them; not the one unit of
+    measure that a page repeats: 米(m)."""
+    letters = {letters for _, _, letters in found}
+    if len(found) >= _MANY_BROKEN and len(letters) >= 4 and wrong <= 0.1 * len(found):
+        for start, end, _ in found:
+            yield Edit(start, end, "", "repair.pinyin.broken", 0.95)
 
 
 def _noise(view: View, marks: Sequence[Mark]) -> Iterator[Edit]:
@@ -282,26 +193,4 @@ def _noise(view: View, marks: Sequence[Mark]) -> Iterator[Edit]:
 
 
 def _share(marks: Sequence[Mark], field: str) -> float:
-    return sum(getattr(mark, field) for mark in marks) / len(marks) if marks else 0.0
-
-
-def _common() -> frozenset[str]:
-    """The first level of GB2312: the 3755 characters that every reader knows."""
-    return _gb2312(0xB0, 0xD8)
-
-
-def _known() -> frozenset[str]:
-    """The second level of GB2312: 3008 less common characters."""
-    return _gb2312(0xD8, 0xF8)
-
-
-@cache
-def _gb2312(first: int, last: int) -> frozenset[str]:
-    pairs = [bytes([row, cell]) for row in range(first, last) for cell in range(0xA1, 0xFF)]
-    return frozenset(b"".join(pairs).decode("gb2312", "ignore"))
-
-
-@cache
-def _variants() -> frozenset[str]:
-    """Simplified characters that a Traditional one turns into."""
-    return frozenset(map(chr, simplified_pairs()[1].tolist()))
+    return sum(getattr(mark.facts, field) for mark in marks) / len(marks) if marks else 0.0
