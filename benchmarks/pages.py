@@ -80,6 +80,36 @@ def interleave(
     return _page(fragments, rng.choice(("\n", "\n\n")))
 
 
+def posts(sources: Sequence[Source], rng: random.Random) -> Page:
+    """Articles one after the other, whole; each with its title in brackets on its first
+    paragraph, or above it."""
+    fragments: list[Fragment] = []
+    for number, item in enumerate(sources):
+        lines = list(item.paragraphs)
+        kinds = ["body"] * len(lines)
+        if rng.random() < 0.6:
+            lines[0] = f"【{item.titles[0]}】{lines[0]}"
+        else:
+            head = [*item.titles, *([item.byline] if item.byline else [])]
+            lines, kinds = [*head, *lines], ["title"] * len(head) + kinds
+        if rng.random() < 0.6:
+            lines[-1] += rng.choice(("（完）", "（记者 林一舟）", "来源：青川日报", "（周启明）"))
+        fragments += [
+            Fragment(text, number, rank, kind)
+            for rank, (text, kind) in enumerate(zip(lines, kinds, strict=True))
+        ]
+    return _page(fragments, rng.choice(("\n", "\n\n")))
+
+
+def signed(item: Source, rng: random.Random) -> Source:
+    """The article as local papers have it: signed at its end, with no byline above."""
+    name = rng.choice("王李张刘陈杨赵黄周吴") + rng.choice(("建国", "晓燕", "一舟", "明", "启明"))
+    if rng.random() < 0.5:
+        last = f"{item.paragraphs[-1]}（{name}）"
+        return Source(item.titles, "", (*item.paragraphs[:-1], last))
+    return Source(item.titles, "", (*item.paragraphs, rng.choice((f"（{name}）", name))))
+
+
 def with_teasers(own: Sequence[str], teasers: Sequence[str], rng: random.Random) -> Page:
     """An article with paragraphs of others behind it; about a third of these are cut off."""
     fragments = [Fragment(text, 0, rank, "body") for rank, text in enumerate(own)]

@@ -42,6 +42,7 @@ _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _MOSTLY_HAN = 0.6
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
 _REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
+_NOTE = regex.compile(r"[—\-]*编\s*者(?:按[:：]?)?")
 _LEAD = regex.compile(r"[【\[][^【】\[\]]{6,80}[】\]].{40}")
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
@@ -104,7 +105,7 @@ def _unit(view: View, block: Block) -> Unit:
         start,
         end,
         Kind.TEXT,
-        cut=(block.label is Label.BODY or report) and ends_open(raw),
+        cut=block.label is not Label.ITEM and ends_open(raw),
         opens=block.dateline or report,
         leads=_LEAD.match(folded) is not None,
         signed=block.signed or _CREDIT.search(folded) is not None,
@@ -112,6 +113,8 @@ def _unit(view: View, block: Block) -> Unit:
 
 
 def _kind(label: Label, raw: str, folded: str) -> Kind:
+    if _NOTE.fullmatch(folded):
+        return Kind.NEUTRAL
     if label in (Label.CAPTION, Label.ORNAMENT, Label.CHROME, Label.EDITOR):
         return Kind.NEUTRAL
     if label is Label.BYLINE or _BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded):

@@ -32,13 +32,15 @@ _OPEN_AT_END = 3.0
 
 class Evidence(NamedTuple):
     """What is known of a page of n units. `gain[i][j]`: of j after the cut end of i;
-    `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit speaks of; `columns`: that
-    lines are cut as columns are, so that any heading may open an article."""
+    `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit speaks of; `leads[j]`: that
+    j begins as reports begin; `columns`: that lines are cut as columns are, so that any heading
+    may open an article."""
 
     units: Sequence[Unit]
     gain: list[list[float]]
     abrupt: list[float]
     words: Words
+    leads: list[float]
     columns: bool
 
 
@@ -181,14 +183,15 @@ def _link(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, flo
     article = state.articles[at]
     found = {"back": float(at != state.current)}
     abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
+    lead = evidence.leads[unit]
     if article.last < 0:
-        return {**found, "first.abrupt": abrupt}
+        return {**found, "first.abrupt": abrupt, "first.lead": lead}
     if article.closed:
         found["closed"] = 1.0
     if not evidence.units[article.last].cut:
-        return {**found, "after_end": 1.0, "after_end.abrupt": abrupt}
+        return {**found, "after_end": 1.0, "after_end.abrupt": abrupt, "after_end.lead": lead}
     if article.headed:
-        return {**found, "after_heading": 1.0, "after_end.abrupt": abrupt}
+        return {**found, "after_heading": 1.0, "after_end.abrupt": abrupt, "after_end.lead": lead}
     gain = min(max(evidence.gain[article.last][unit], -8.0), 12.0)
     return {**found, "gain": gain, "gain.low": max(0.0, -gain), "gain.high": max(0.0, gain - 6)}
 
@@ -240,13 +243,20 @@ def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, 
         found[f"{kind}.in_cut"] = 1.0
     if article.closed:
         found[f"{kind}.closed"] = 1.0
+    if kind == "byline" and not _text_follows(evidence, unit):
+        found["byline.closes"] = 1.0
     return found
+
+
+def _text_follows(evidence: Evidence, unit: int) -> bool:
+    units = evidence.units
+    return unit + 1 < len(units) and units[unit + 1].kind is Kind.TEXT
 
 
 def _opening(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
     """That an article opens here."""
     units = evidence.units
-    found = {"new": 1.0}
+    found = {"new": 1.0, "new.closed": float(state.articles[state.current].closed)}
     run = unit
     while run < len(units) and units[run].kind is not Kind.TEXT:
         if units[run].kind is Kind.BYLINE:
@@ -256,29 +266,37 @@ def _opening(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
         found["new.run"] = 1.0
     if run == unit:
         found["new.bare"] = 1.0
-        found["new.leads"] = float(units[unit].leads)
     elif units[unit].kind is Kind.BYLINE:
         found["new.names"] = 1.0
+        found["new.closes"] = float(not _text_follows(evidence, unit))
     if run < len(units):
-        found["new.opens"] = float(units[run].opens)
+        found["new.opens"] = float(units[run].opens or units[run].leads)
+        found["new.lead"] = evidence.leads[run]
         found["new.abrupt"] = min(max(evidence.abrupt[run] + 1.0, -2.0), 8.0)
         found |= _novelty(evidence, state, run)
     return found
 
 
 def _novelty(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
-    """How little of a text the article at hand has spoken of."""
+    """How little of the next texts the article at hand has spoken of."""
     words = evidence.words
     own = words.of[unit]
+    following = unit + 1
+    if following < len(evidence.units) and evidence.units[following].kind is Kind.TEXT:
+        own = np.union1d(own, words.of[following])
     used = state.articles[state.current].used
     shared = float(words.weight[own] @ used[own])
     mass = float(words.weight[own].sum())
-    other = float(words.weight @ used)
+    other = state.articles[state.current].mass
     names = float(words.rare[own] @ used[own])
-    logs = np.log1p([shared, mass, other, names])
-    return dict(
-        zip(("new.shared", "new.mass", "new.other", "new.rare"), logs.tolist(), strict=True)
-    )
+    logs = np.log1p([shared, mass, other, names]).tolist()
+    return {
+        "new.shared": logs[0],
+        "new.mass": logs[1],
+        "new.other": logs[2],
+        "new.rare": logs[3],
+        "new.share": shared / (mass + 1),
+    }
 
 
 def applied(evidence: Evidence, state: State, unit: int, move: Move, score: float) -> State:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cleaner.batch import Batch, Mask, View
 from cleaner.cuts import lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
-from cleaner.models import pages
+from cleaner.models import leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, units_of
 from cleaner.restore.chains import Evidence, Link, Weights, chains
@@ -69,7 +69,8 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     abrupt[starts] = seams.abruptness(view, chosen)
     words = topics.words_of([topics.pairs_of(view, u.start, u.end) for u in units])
     columns = _loose_cuts(units, gain) >= _MIN_CUTS
-    return Evidence(units, gain.tolist(), abrupt.tolist(), words, columns)
+    leading = [leads.score(view.folded_codes[u.start : u.end]) for u in units]
+    return Evidence(units, gain.tolist(), abrupt.tolist(), words, leading, bool(columns))
 
 
 def _loose_cuts(units: tuple[Unit, ...], gain: Reals) -> int:

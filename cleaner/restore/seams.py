@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 from cleaner.batch import View
 from cleaner.kernels.text import Codes
@@ -21,6 +22,12 @@ _PAIRS = {"“": "”", "‘": "’", "(": ")", "（": "）", "《": "》", "「
 _CLOSERS = set(_PAIRS.values())
 _QUOTES = 2.0
 _MARK = 6.0
+_ECHO = 1.5
+_ORDINAL = 3.0
+_NUMBERS = "一二三四五六七八九十"
+_ENUMERATED = regex.compile(
+    r"(?<=[。；;：:，,]|^)(?:第|其)?([一二三四五六七八九十])(?:是(?!否)|要(?=\p{Han}))"
+)
 _UNKNOWN = 0xE000  # no character of the model: what follows it has no context
 _NEVER_FIRST = frozenset("，、。；：！？”’）》】」』,;:!?)%")
 
@@ -36,10 +43,11 @@ def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     tails = np.stack([codes[u.end - _TAIL : u.end] for u in ends])
     joined = _table(tails, heads)
     fresh = _table(np.full((1, _TAIL), 10, np.uint32), heads)
+    echoes = _echoes(view, ends, starts)
     opened = [_open_at_end(view.text[u.start : u.end]) for u in ends]
     closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
     quotes = np.array([[_bracket_bonus(a, b) for b in closed] for a in opened])
-    return np.asarray(joined - fresh + quotes)
+    return np.asarray(joined - fresh + quotes + echoes + _ordinals(view, ends, starts))
 
 
 def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
@@ -52,6 +60,39 @@ def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
     fresh, anywhere = _table(np.array([[10, 10], [_UNKNOWN, _UNKNOWN]], np.uint32), heads)
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
     return np.asarray(anywhere - fresh + _MARK * marks)
+
+
+def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
+    """A bonus where the three characters across a seam stand together elsewhere on the page:
+    names and terms come back (a cache in the sense of Kuhn & De Mori 1990)."""
+    text = view.folded
+    known = {text[at : at + 3] for at in range(len(text) - 2)}
+    table = np.zeros((len(ends), len(starts)))
+    for row, end in enumerate(ends):
+        tail = text[end.end - 2 : end.end]
+        for column, start in enumerate(starts):
+            head = text[start.start : start.start + 2]
+            found = (tail + head[:1] in known) + (tail[-1:] + head in known)
+            table[row, column] = _ECHO * found
+    return table
+
+
+def _ordinals(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
+    """A bonus where an enumeration goes on behind the seam (一是…二是 | …三是), a malus where it
+    would skip."""
+    last = [_ordinal(view.folded[u.start : u.end], -1) for u in ends]
+    first = [_ordinal(view.folded[u.start : u.end], 0) for u in starts]
+    table = np.zeros((len(ends), len(starts)))
+    for row, a in enumerate(last):
+        for column, b in enumerate(first):
+            if b > 1:
+                table[row, column] = _ORDINAL if b == a + 1 else -_ORDINAL
+    return table
+
+
+def _ordinal(text: str, which: int) -> int:
+    found = _ENUMERATED.findall(text)
+    return _NUMBERS.index(found[which]) + 1 if found else 0
 
 
 def _padded(codes: Codes) -> Codes:

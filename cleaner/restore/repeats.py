@@ -1,0 +1,125 @@
+"""restore.repeats: passages that stand twice on a page go once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.cuts import lines_of
+from cleaner.document import Keep, Piece, Put
+from cleaner.restore.blocks import Kind, Unit, units_of
+from cleaner.rules import RuleBook
+
+_LONG = 30
+"""A paragraph of this size that stands twice is no refrain."""
+_PART = 20
+"""A suffix or prefix of this size repeats its paragraph."""
+_SPREAD = 3
+"""A paragraph that stands more often than this is a form, a refrain or a table."""
+_DOTS = regex.compile(r"\s*(?:\.{2,}|…+)$")
+
+
+class Repeats:
+    """The Restorer `restore.repeats`."""
+
+    name = "restore.repeats"
+
+    def __init__(self, book: RuleBook) -> None:
+        pass
+
+    def suspects(self, batch: Batch) -> Mask:
+        return repeating(batch)
+
+    def arrange(self, view: View) -> list[list[Piece]]:
+        if not repeating(Batch([view.doc]))[0]:
+            return [[Keep(0, len(view.text))]]
+        units = units_of(view)
+        gone = dict(_copies(view, units)) | dict(_parts(view, units))
+        return [_without(view, units, gone)]
+
+
+def repeating(batch: Batch) -> Mask:
+    """Which documents have two long lines that begin or end with the same eight characters."""
+    found = np.zeros(len(batch), np.bool_)
+    if not len(batch):
+        return found
+    lines = lines_of(batch)
+    long = np.flatnonzero(lines.size >= _PART)
+    for edge in (lines.start[long], lines.end[long] - 9):
+        keys = _hashes(batch, edge, 8) + lines.doc[long].astype(np.uint64)
+        order = np.argsort(keys, kind="stable")
+        same = keys[order][1:] == keys[order][:-1]
+        found[lines.doc[long][order[1:][same]]] = True
+    return found
+
+
+def _hashes(batch: Batch, starts: np.ndarray, size: int) -> np.ndarray:
+    """A hash of `size` characters from each start on, shape (len(starts),)."""
+    factor = np.uint64(0x9E3779B97F4A7C15)
+    total = np.zeros(len(starts), np.uint64)
+    for step in range(size):
+        total = (total ^ batch.folded[starts + step].astype(np.uint64)) * factor
+        total ^= total >> np.uint64(29)
+    return total
+
+
+def _copies(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
+    """Later copies of whole paragraphs; a paragraph that comes back again and again, or line by
+    line with others between as in songs, stays."""
+    texts = [view.folded[unit.start : unit.end] for unit in units]
+    counts = Counter(texts)
+    seen: set[str] = set()
+    for at, text in enumerate(texts):
+        if text in seen and len(text) >= _LONG and counts[text] <= _SPREAD:
+            yield at, "restore.repeats.copy"
+        seen.add(text)
+
+
+def _parts(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
+    """Units that are the end of another paragraph (and begin in mid-sentence), or its beginning
+    closed with dots; and closing signatures that stand again below."""
+    texts = [view.folded[unit.start : unit.end] for unit in units]
+    for at, (unit, text) in enumerate(zip(units, texts, strict=True)):
+        others = [other for k, other in enumerate(texts) if k != at and len(other) > len(text)]
+        if unit.kind is Kind.BYLINE and _displaced(units, texts, at):
+            yield at, "restore.repeats.signature"
+        elif len(text) < _PART or unit.kind is not Kind.TEXT:
+            continue
+        elif any(other.endswith(text) and _inside_word(other, text) for other in others):
+            yield at, "restore.repeats.suffix"
+        elif _DOTS.search(text) and any(other.startswith(_DOTS.sub("", text)) for other in others):
+            yield at, "restore.repeats.prefix"
+
+
+def _inside_word(whole: str, suffix: str) -> bool:
+    """True where a suffix begins between two characters of words: a quote or a sentence that is
+    said again begins behind a mark."""
+    before = whole[-len(suffix) - 1]
+    return before.isalnum() and suffix[0].isalnum()
+
+
+def _displaced(units: Sequence[Unit], texts: Sequence[str], at: int) -> bool:
+    """A signature behind a cut paragraph, where the same one stands below."""
+    return at > 0 and units[at - 1].cut and texts[at][:1] in "(（" and texts[at] in texts[at + 1 :]
+
+
+def _without(view: View, units: Sequence[Unit], gone: dict[int, str]) -> list[Piece]:
+    """The text less some units, each with the blanks behind it."""
+    edges = [*(unit.start for unit in units), len(view.text)]
+    pieces: list[Piece] = []
+    at = 0
+    for unit in sorted(gone):
+        start, end = edges[unit], edges[unit + 1]
+        if unit == len(units) - 1:
+            start = units[unit - 1].end if unit - 1 not in gone else start
+        if start > at:
+            pieces.append(Keep(at, start))
+        pieces.append(Put("", start, end, gone[unit]))
+        at = end
+    if at < len(view.text):
+        pieces.append(Keep(at, len(view.text)))
+    return pieces or [Keep(0, len(view.text))]
