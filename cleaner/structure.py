@@ -158,6 +158,7 @@ def _headings(blocks: list[Block]) -> tuple[Block, ...]:
     """A heading opens an article at the top of the page or before a dateline or a byline;
     elsewhere it is a subhead."""
     above = {Label.TITLE, Label.PLACE, Label.SOURCE, Label.BYLINE, Label.ORNAMENT}
+    top = next((at for at, b in enumerate(blocks) if b.label not in above), len(blocks))
     title = False
     for at in range(len(blocks) - 1, -1, -1):
         block = blocks[at]
@@ -168,8 +169,7 @@ def _headings(blocks: list[Block]) -> tuple[Block, ...]:
             title = following.dateline
         elif following.label is Label.BYLINE:
             title = True
-        top = all(other.label in above for other in blocks[:at])
-        if block.label is Label.TITLE and not title and not top:
+        if block.label is Label.TITLE and not title and at > top:
             blocks[at] = block._replace(label=Label.SUBHEAD)
         if block.label is Label.BODY:
             title = False
