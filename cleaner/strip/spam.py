@@ -35,7 +35,7 @@ _LEFT_OVER = 6
 """Fewer letters than this beside the spam of a line are no text of their own."""
 _AROUND = 40
 """Words of news about vice speak for a line from so far."""
-_INNOCENT = 0.3
+_INNOCENT = 0.15
 """A line of which no more than this lies outside of the spam goes as a whole."""
 _BESIDE = 2.0
 """Beside sound text, spam that is no row must hold so many times the least number of words."""
@@ -248,12 +248,24 @@ def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
             runs[-1].append(item)
         else:
             runs.append([item])
+    if fence == " ":  # a space alone does not tell the last item from the text after it
+        runs = [_trimmed(run) for run in runs]
     return [
         run
         for run in runs
         if sum(item.kind is Kind.SPAM for item in run) >= max(least, share * len(run))
         and len(run) >= 3
     ]
+
+
+def _trimmed(run: list[Item]) -> list[Item]:
+    """A run without the innocent items at its ends."""
+    first, last = 0, len(run)
+    while first < last and run[first].kind is Kind.PLAIN:
+        first += 1
+    while last > first and run[last - 1].kind is Kind.PLAIN:
+        last -= 1
+    return run[first:last]
 
 
 def _stretches(items: Sequence[Item]) -> list[list[Item]]:
