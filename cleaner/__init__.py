@@ -2,6 +2,7 @@
 
 from cleaner.document import Change, Document, Edit, Keep, Piece, Put, Reason
 from cleaner.filter import Evidence, editor, scorer
+from cleaner.kernels.text import Class
 from cleaner.pipeline import Pipeline, clean
 from cleaner.verdict import Limit
 
@@ -9,6 +10,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Change",
+    "Class",
     "Document",
     "Edit",
     "Evidence",
