@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -100,7 +100,7 @@ class Feeds:
             Row(b.line, view.folded[b.start : b.end].strip(), b.label) for b in structure_of(view)
         ]
         taken = {at: rule for first, last, rule in self._feeds(rows) for at in range(first, last)}
-        if taken and _has_body([row for at, row in enumerate(rows) if at not in taken]):
+        if taken and _has_body(rows, taken):
             for at in sorted(taken):
                 yield line_deletion(view, view.lines[rows[at].number], taken[at])
 
@@ -213,10 +213,11 @@ def _sliced(items: Sequence[Row]) -> int:
     return sum(count for size, count in widths.items() if size >= width)
 
 
-def _has_body(rows: Sequence[Row]) -> bool:
-    """Whether paragraphs remain: two, or a long one."""
-    bodies = [len(row.text) for row in rows if _is_body(row)]
-    return len(bodies) >= 2 or sum(bodies) >= 3 * _BODY
+def _has_body(rows: Sequence[Row], taken: Container[int]) -> bool:
+    """Whether paragraphs remain: two, or one that outweighs the list."""
+    sizes = [len(row.text) for at, row in enumerate(rows) if at not in taken and _is_body(row)]
+    gone = sum(len(row.text) for at, row in enumerate(rows) if at in taken)
+    return len(sizes) >= 2 or sum(sizes) > gone
 
 
 def _is_body(row: Row) -> bool:

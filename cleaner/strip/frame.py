@@ -237,21 +237,22 @@ def _above(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int
     known = [at for at in range(last) if kinds[at] is Kind.KNOWN]
     if len(known) < _FEWEST:
         return []
-    kept = _title_lines(view, blocks, last)
+    kept = _title_lines(view, blocks, kinds, last)
     return [at for at in range(known[0], known[-1] + 1) if at not in kept]
 
 
-def _title_lines(view: View, blocks: Sequence[Block], last: int) -> set[int]:
-    """The title above a text: what the first line of the page repeats or begins with, and what
-    stands right above a line of date or source; with these lines themselves."""
+def _title_lines(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> set[int]:
+    """The title above a text: the first line of the page unless it is known, what repeats it or
+    what it begins with, and what stands right above a line of date or source; with these."""
     texts = [view.folded[block.start : block.end].strip() for block in blocks[:last]]
-    kept = {0} if texts else set()
+    first = texts[0] if texts and kinds[0] is not Kind.KNOWN else ""
+    kept = {0} if first else set()
     for at, text in enumerate(texts[1:], 1):
-        if len(text) >= _NEAR and (texts[0].startswith(text) or text.startswith(texts[0])):
+        if first and len(text) >= _NEAR and (first.startswith(text) or text.startswith(first)):
             kept.add(at)
         if blocks[at].label in (Label.SOURCE, Label.BYLINE, Label.CAPTION) and len(text) >= _NEAR:
             kept.add(at)
-            if len(texts[at - 1]) >= _NEAR:
+            if len(texts[at - 1]) >= _NEAR and kinds[at - 1] is not Kind.KNOWN:
                 kept.add(at - 1)
     return kept
 

@@ -1,0 +1,100 @@
+"""Strip: what goes and what stays, on pages of our own making and on founding pages."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cleaner import recipe as recipes
+from cleaner.document import Document
+from cleaner.pipeline import Pipeline
+
+CASES = Path(__file__).parent / "cases" / "strip"
+Case = dict[str, str]
+
+
+@cache
+def pipe(*names: str) -> Pipeline:
+    """The strip stage of the default recipe, or the filters named."""
+    recipe = recipes.load("news-zh")
+    wanted = names or tuple(n for n in recipe.filters if n.startswith("strip."))
+    return Pipeline.from_recipe(replace(recipe, filters=wanted, limits={}), split=False)
+
+
+def strip(text: str, *names: str) -> Document:
+    (doc,) = pipe(*names).clean([Document("case", text)]).docs
+    return doc
+
+
+def cases(name: str) -> list[Case]:
+    lines = (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def same(text: str, other: str) -> bool:
+    """Equal but for blanks at the ends of lines."""
+    return [line.rstrip() for line in text.rstrip().split("\n")] == [
+        line.rstrip() for line in other.rstrip().split("\n")
+    ]
+
+
+@pytest.mark.parametrize("nfkc", [False, True], ids=["native", "nfkc"])
+@pytest.mark.parametrize("case", [*cases("wild"), *cases("synthetic")], ids=lambda case: case["id"])
+def test_junk_goes(case: Case, nfkc: bool) -> None:
+    before, after = case["before"], case["after"]
+    if nfkc:
+        before, after = (unicodedata.normalize("NFKC", text) for text in (before, after))
+    assert same(strip(before).text, after), case["why"]
+
+
+@pytest.mark.parametrize("nfkc", [False, True], ids=["native", "nfkc"])
+@pytest.mark.parametrize("case", cases("negative"), ids=lambda case: case["id"])
+def test_sound_text_stays(case: Case, nfkc: bool) -> None:
+    text = unicodedata.normalize("NFKC", case["before"]) if nfkc else case["before"]
+    assert strip(text).text == text, case["why"]
+
+
+@pytest.mark.parametrize("case", cases("known_failures"), ids=lambda case: case["id"])
+def test_known_failures_are_still_failures(case: Case) -> None:
+    assert not same(strip(case["before"]).text, case["after"]), "works now: move it"
+
+
+def test_every_removal_names_its_rule() -> None:
+    for case in cases("synthetic"):
+        doc = strip(case["before"])
+        rules = [put.rule for change in doc.changes for put in change.puts]
+        assert rules
+        assert all(rule.startswith("strip.") and rule.count(".") == 2 for rule in rules), case["id"]
+
+
+def test_blanks_leaves_a_document_alone_that_lost_nothing() -> None:
+    text = "\n\n甲。\n\n\n\n乙。\n\n"
+    assert strip(text).text == text
+
+
+def test_meta_moves_the_lines_above_the_text() -> None:
+    body = "市里昨天召开春耕会议，部署今年的备耕工作，各县区和有关部门的负责人参加。" * 3
+    page = f"全市春耕全面展开\n2021-03-02 08:30 来源:某市日报 作者:李小明\n{body}"
+    doc = strip(page, "strip.meta", "strip.blanks")
+    assert doc.text == body
+    assert doc.meta == {
+        "title": "全市春耕全面展开",
+        "published": "2021-03-02 08:30",
+        "source": "某市日报",
+        "authors": "李小明",
+    }
+
+
+@pytest.mark.usefixtures("founding")
+def test_founding_pages() -> None:
+    """Page 001 keeps its three posts, 002 its article, 003 and 004 all but ornaments."""
+    from benchmarks.strip import seeds
+
+    for form in ("NFC", "NFKC"):
+        figures = seeds(lambda text, form=form: unicodedata.normalize(form, text))  # type: ignore[misc]
+        assert (figures["left"], figures["lost"], figures["counters"]) == (0, 0, 0)
