@@ -54,17 +54,21 @@ class Marker:
         """Brackets of lower-case letters behind a Chinese character, in order."""
         text, folded = view.text, view.folded
         for match in _MARKS.finditer(folded):
-            at = match.start() - 1
             start = match.start()
-            if at < 0 or not text[match.start() : match.end()].islower():
+            at = start - 1
+            spans = [span for span in match.spans("s") if text[span[0] : span[1]].islower()]
+            if at < 0 or not spans or spans[0][0] != match.starts("s")[0]:
                 continue
+            # Behind readings an abbreviation may follow: 组织(zhi)(IMF).
+            spelled = tuple(folded[first:last] for first, last in spans)
+            end = folded.index(")", spans[-1][1]) + 1
             if folded[at] < "\u3400" or folded[at] > "\U0003ffff" or not folded[at].isalpha():
                 before = _BEFORE.search(folded, max(0, start - _REACH), start)
                 if before is None:
                     continue
                 at, start = before.start("han"), before.start("noise")
-            facts = self._facts_of(folded[at], text[at], tuple(match.captures("s")))
-            yield Mark(at, start, match.end(), folded[at], facts)
+            facts = self._facts_of(folded[at], text[at], spelled)
+            yield Mark(at, start, end, folded[at], facts)
 
     def broken(self, view: View) -> tuple[list[tuple[int, int, str]], int]:
         """Brackets that hold the readings of the word before without the letters that bear a
