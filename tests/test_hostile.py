@@ -117,13 +117,9 @@ PAGE = 12_000
 LONG_ENOUGH = 0.25
 """Seconds from which on a page is worth doubling: 12,000 ordinary characters take 0.01."""
 
-KNOWN = {"entities": "repair.escapes looks at a whole line again for what code looks like"}
-
 
 @pytest.mark.parametrize("name", pages())
-def test_no_recipe_is_slower_than_linear(name: str, request: pytest.FixtureRequest) -> None:
-    if name in KNOWN:
-        request.applymarker(pytest.mark.xfail(reason=KNOWN[name], strict=False))
+def test_no_recipe_is_slower_than_linear(name: str) -> None:
     text = pages()[name]
     pipe = Pipeline.from_recipe("news-zh")
     pipe.clean([Document("warm", text[:1000])])

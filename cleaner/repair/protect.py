@@ -55,7 +55,8 @@ class Protected:
 
 def looks_like_code(line: str) -> bool:
     """Whether a line (its escapes taken out) reads as a statement of a program or as data."""
-    return _CODE.match(line) is not None
+    # Runs of blanks, which escapes leave when they are taken out, would be tried from each blank.
+    return _CODE.match(" ".join(line.split())) is not None
 
 
 def teaches(line: str) -> bool:
