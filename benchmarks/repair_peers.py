@@ -23,22 +23,25 @@ def compare(form: Form) -> Figures:
     share of sound sentences that each program alters."""
     menders = _menders()
     sentences = [form(text) for text in sentences_of(news_pages(), _SENTENCES)]
+    hong_kong = [form(r["text"]) for r in load("news_rthk_zhhant", "test")]
+    traditional = sentences_of(hong_kong, _SENTENCES)
     figures: Figures = {}
     for kind, damage in _kinds().items():
-        pairs = list(_pairs(damage, sentences))
+        pairs = list(_pairs(damage, traditional if kind.startswith("big5") else sentences))
         for name, mend in menders.items():
             found = mend([text for text, _ in pairs])
             right = sum(a == truth for a, (_, truth) in zip(found, pairs, strict=True))
             figures[f"{kind}.{name}"] = right / max(len(pairs), 1)
-    return figures | _altered(menders, sentences, form)
+    return figures | _altered(menders, sentences, traditional, form)
 
 
-def _altered(menders: Mapping[str, Mend], sentences: Sequence[str], form: Form) -> Figures:
-    hong_kong = [form(r["text"]) for r in load("news_rthk_zhhant", "test")]
+def _altered(
+    menders: Mapping[str, Mend], simplified: Sequence[str], traditional: Sequence[str], form: Form
+) -> Figures:
     foreign = [form(r["text"][:400]) for r in load("lang_chardet_ja_ko_zh", "test")]
     sound = {
-        "simplified": sentences,
-        "traditional": sentences_of(hong_kong, _SENTENCES),
+        "simplified": simplified,
+        "traditional": traditional,
         "japanese_korean": foreign,
     }
     return {
