@@ -1,0 +1,244 @@
+"""How much of text in the wrong codec, or out of step, comes back, and what is harmed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+import opencc
+import orjson
+
+from benchmarks.corpora import load, nfkc, read
+from benchmarks.damage_codec import KINDS
+from benchmarks.damage_shift import FEW, MANY, annotated, dictionary, shifted
+from benchmarks.generate import articles
+from benchmarks.repair_marks import news_pages, sentences_of
+from cleaner.batch import Batch
+from cleaner.catalog import build
+from cleaner.document import Document
+from cleaner.filter import Editor
+from cleaner.pipeline import edited
+from cleaner.rules import RuleBook
+
+Form = Callable[[str], str]
+Figures = dict[str, float]
+
+_SENTENCES = 300
+_PAGES = 160
+CLEAN = ("news_chinanews", "news_rmrb2026", "news_xwlb", "news_nankai", "news_rthk_zhhant")
+CLEAN += ("titles_mixed", "weibo_posts", "social_ytdesc", "nonnews_mixed", "ads_wechat_lines")
+CLEAN += ("lang_chardet_ja_ko_zh", "en_rthk")
+
+
+@cache
+def _editors() -> tuple[Editor, ...]:
+    book = RuleBook.load()
+    found = (build(name, book, {}) for name in ("repair.mojibake", "repair.shift"))
+    return tuple(editor for editor in found if isinstance(editor, Editor))
+
+
+def mended(texts: Sequence[str]) -> list[str]:
+    """The texts after both editors of this room."""
+    batch = Batch([Document(str(number), text) for number, text in enumerate(texts)])
+    for editor in _editors():
+        suspects = editor.suspects(batch)
+        changed = {}
+        for at in suspects.nonzero()[0].tolist():
+            doc = edited(batch, at, editor)
+            if doc is not None:
+                changed[at] = [doc]
+        batch = batch.with_texts(changed) if changed else batch
+    return [doc.text for doc in batch.docs]
+
+
+def _invented(count: int) -> list[str]:
+    return sentences_of([article.text for article in articles(count, seed=11)], count)
+
+
+def codec(form: Form) -> Figures:
+    """Shares of news sentences and of their characters that come back, for each kind."""
+    return _codec(sentences_of(news_pages(), _SENTENCES), form)
+
+
+def codec_invented(form: Form) -> Figures:
+    """The same on invented sentences, fewer of them."""
+    return _codec(_invented(40), form)
+
+
+def _codec(sentences: Sequence[str], form: Form) -> Figures:
+    figures: Figures = {}
+    for kind, damage in KINDS.items():
+        sound = [form(_traditional(s) if kind.startswith("big5") else s) for s in sentences]
+        pairs = list(_damaged(damage, sound))
+        found = mended([text for _, text in pairs])
+        exact = sum(a == b for a, (b, _) in zip(found, pairs, strict=True))
+        figures[f"{kind}.exact"] = exact / max(1, len(pairs))
+        figures[f"{kind}.characters"] = _characters([b for b, _ in pairs], found)
+    return figures
+
+
+def _damaged(damage: Callable[[str], str], sound: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for text in sound:
+        try:
+            yield text, damage(text)
+        except UnicodeEncodeError:
+            continue
+
+
+def _characters(truth: Sequence[str], found: Sequence[str]) -> float:
+    """Share of characters that are right, place by place; none where the lengths differ."""
+    right = sum(
+        sum(a == b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else 0
+        for one, other in zip(truth, found, strict=True)
+    )
+    return right / max(1, sum(map(len, truth)))
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
+
+
+def _traditional(text: str) -> str:
+    return str(_converter().convert(text))
+
+
+def _with_pinyin(text: str) -> tuple[str, str]:
+    text = _traditional(text)
+    return annotated(text, dictionary()), shifted(text, dictionary(), FEW)
+
+
+_SHIFTS: Mapping[str, Callable[[str], tuple[str, str]]] = {
+    "traditional_pinyin": _with_pinyin,
+    "traditional": lambda text: (_traditional(text), shifted(_traditional(text), None, FEW)),
+    "simplified_few": lambda text: (text, shifted(text, None, FEW)),
+    "simplified": lambda text: (text, shifted(text, None, MANY)),
+    "traditional_pinyin_nfkc": lambda text: _folded(_with_pinyin(text)),
+    "simplified_nfkc": lambda text: _folded((text, shifted(text, None, MANY))),
+    "traditional_pinyin_unmarked": lambda text: (
+        annotated(_traditional(text), dictionary()),
+        shifted(_traditional(text), dictionary(), FEW, lost=""),
+    ),
+    "simplified_unmarked": lambda text: (text, shifted(text, None, MANY, lost="")),
+}
+
+
+def _folded(pair: tuple[str, str]) -> tuple[str, str]:
+    return nfkc(pair[0]), nfkc(pair[1])
+
+
+def shift(form: Form) -> Figures:
+    """Shares of damaged news paragraphs that come back exactly, whole pages being mended."""
+    return _shift(news_pages()[:_PAGES], form)
+
+
+def shift_invented(form: Form) -> Figures:
+    """The same on invented pages, fewer of them."""
+    return _shift([article.body for article in articles(40, seed=12)], form)
+
+
+def _shift(pages: Sequence[str], form: Form) -> Figures:
+    figures: Figures = {}
+    for kind, damage in _SHIFTS.items():
+        truth: list[list[str]] = []
+        damaged: list[list[str]] = []
+        for page in pages:
+            pairs = list(_paragraphs(form(page), damage))
+            truth.append([one for one, _ in pairs])
+            damaged.append([other for _, other in pairs])
+        found = [text.split("\n") for text in mended(["\n".join(page) for page in damaged])]
+        exact, touched = _exact(truth, damaged, found, kind.endswith("nfkc"))
+        figures[f"{kind}.exact"] = exact / max(1, touched)
+        figures[f"{kind}.paragraphs"] = float(touched)
+    return figures
+
+
+def _paragraphs(
+    page: str, damage: Callable[[str], tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    for line in page.split("\n"):
+        if line.strip():
+            try:
+                yield damage(line.strip())
+            except UnicodeEncodeError:
+                continue
+
+
+def _exact(
+    truth: Sequence[Sequence[str]],
+    damaged: Sequence[Sequence[str]],
+    found: Sequence[Sequence[str]],
+    folded: bool,
+) -> tuple[int, int]:
+    """(paragraphs that came back, paragraphs that were damaged)."""
+    exact = touched = 0
+    for one, other, mine in zip(truth, damaged, found, strict=True):
+        for right, wrong, own in zip(one, other, mine, strict=True):
+            if right != wrong:
+                touched += 1
+                # The width of punctuation is lost to NFKC; what is given back has its own.
+                exact += (nfkc(own) if folded else own) == right
+    return exact, touched
+
+
+def clean(form: Form) -> Figures:
+    """Edits on sound text of every kind: all that there is."""
+    figures: Figures = {}
+    documents = 0
+    for corpus in CLEAN:
+        edits = characters = 0
+        for texts in _chunks(corpus, form):
+            documents += len(texts)
+            characters += sum(map(len, texts))
+            edits += sum(a != b for a, b in zip(texts, mended(texts), strict=True))
+        figures[f"{corpus}.edited"] = float(edits)
+        figures[f"{corpus}.characters"] = float(characters)
+    figures["documents"] = float(documents)
+    figures["upper_bound"] = 3 / max(1, documents)
+    return figures
+
+
+def _chunks(corpus: str, form: Form) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for record in read(corpus):
+        chunk.append(form(record["text"]))
+        if len(chunk) == 400:
+            yield chunk
+            chunk = []
+    yield chunk
+
+
+def speed(form: Form) -> Figures:
+    """Processor time of both editors: their screens on sound news beside `orjson.loads` of the
+    same lines, and all that they do on pages damaged from end to end."""
+    pages = [form(page) for page in news_pages()]
+    batch = Batch([Document(str(number), page) for number, page in enumerate(pages)])
+    _ = batch.codes, batch.classes, batch.folded
+    size = sum(len(page.encode()) for page in pages)
+    lines = [orjson.dumps({"text": page}) for page in pages]
+    figures = {"screen_to_orjson": _seconds(lambda: [orjson.loads(line) for line in lines])}
+    figures["screen_to_orjson"] /= _seconds(lambda: [e.suspects(batch) for e in _editors()])
+    for kind in ("utf8_as_cp1252", "utf8_as_gbk", "gbk_as_latin-1", "gbk_as_big5"):
+        damaged = [text for _, text in _damaged(KINDS[kind], pages[:60])]
+        amount = sum(len(text.encode()) for text in damaged)
+        seconds = _seconds(lambda texts=damaged: mended(texts), 1)  # type: ignore[misc]
+        figures[f"{kind}.mb_per_s"] = amount / seconds / 1e6
+    random.Random(0).shuffle(pages)
+    pairs = [pair for page in pages[:60] for pair in _paragraphs(page, _with_pinyin)]
+    amount = sum(len(text.encode()) for _, text in pairs)
+    seconds = _seconds(lambda: mended(["\n".join(text for _, text in pairs)]), 1)
+    figures["shift.mb_per_s"] = amount / seconds / 1e6
+    figures["megabytes"] = size / 1e6
+    return figures
+
+
+def _seconds(work: Callable[[], object], rounds: int = 7) -> float:
+    """The best processor time of a few rounds."""
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        best = min(best, time.process_time() - start)
+    return max(best, 1e-9)
