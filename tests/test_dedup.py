@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from cleaner.batch import Batch
 from cleaner.dedup.exact import Exact
 from cleaner.dedup.near import CHECKS, CROWD, Near
+from cleaner.dedup.schemes import datasketch_signatures
 from cleaner.document import Document
 from cleaner.errors import InputError, RecipeError
 from cleaner.filter import Resumable, Twin
+from cleaner.kernels import minhash
+from cleaner.kernels.text import encode
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
 
@@ -120,7 +123,7 @@ def test_sketch_of_a_document_does_not_depend_on_its_batch() -> None:
     together = near.sketch(Batch([Document("", text) for text in texts]))
     for at, text in enumerate(texts):
         alone = near.sketch(Batch([Document("", text)]))
-        assert (alone.keys[0] == together.keys[at]).all()
+        assert (alone.keys.posted[0] == together.keys.posted[at]).all()
 
 
 def test_ineligible_documents_are_neither_compared_nor_remembered() -> None:
@@ -182,7 +185,7 @@ def test_a_crowded_bucket_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     near = Near(BOOK)
     admit(near, texts, 20)
     sketch = near.sketch(Batch([Document("x", texts[0])]))
-    pairs = set(zip(*map(list, near._store.find(sketch.keys.ravel())), strict=True))
+    pairs = set(zip(*map(list, near._store.find(sketch.keys.posted.ravel())), strict=True))
     assert max(np.bincount([query for query, _ in pairs])) <= CROWD + 20
 
 
@@ -271,6 +274,9 @@ def _mark_of_memory() -> dict[str, Any]:
         {"ignore": "space"},
         {"recall": 1.0},
         {"slots": 100},
+        {"n": 0},
+        {"scheme": "simhash"},
+        {"measure": "cosine"},
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
@@ -285,3 +291,62 @@ def test_reason_names_twin_similarity_and_limit() -> None:
     (reason,) = second.reasons
     assert (reason.filter, reason.twin, reason.limit) == ("dedup.near", "a", 0.8)
     assert reason.value is not None and 0.98 < reason.value < 1
+
+
+def test_containment_finds_a_page_that_holds_a_kept_article() -> None:
+    article, page = noise(300, 1), noise(500, 2)
+    texts = [article, noise(200, 3) + article + noise(300, 4), page, page[100:300]]
+    assert not any(admit(Near(BOOK), texts))
+    for size in (1, 4):
+        found = admit(Near(BOOK, measure="containment"), texts, size)
+        assert [twin and twin.id for twin in found] == [None, "0", None, "2"]
+        assert all(twin is None or twin.similarity > 0.98 for twin in found)
+
+
+def test_containment_of_the_known_failure() -> None:
+    (case,) = (param.values[0] for param in cases("known_failures"))
+    assert any(admit(Near(BOOK, measure="containment"), [case["first"], case["second"]]))
+
+
+def test_datasketch_values_are_its_own_and_never_mix(tmp_path: Path) -> None:
+    datasketch = pytest.importorskip("datasketch")
+    text = "昨日上午全市水利工作会议在礼堂召开"
+    oracle = datasketch.MinHash(num_perm=128)
+    for gram in grams(text):
+        oracle.update(gram.encode())
+    codes = encode(text + "短")
+    found = datasketch_signatures(codes, np.array([len(text), 0, 1]), n=5, slots=128)
+    assert found[0].tolist() == oracle.hashvalues.tolist()
+    assert set(found[1].tolist()) == {0xFFFFFFFF}
+    texts = [noise(200, 1), noise(200, 2), noise(200, 1)[:-1] + "末"]
+    index = Near(BOOK, scheme="datasketch", index=str(tmp_path))
+    assert [twin and twin.id for twin in admit(index, texts)] == [None, None, "0"]
+    index.finish()
+    with pytest.raises(InputError, match=r"holds .*datasketch.*asks .*oph"):
+        Near(BOOK, index=str(tmp_path)).begin(tmp_path)
+
+
+def test_our_estimates_agree_with_those_of_datasketch() -> None:
+    """Two independent implementations estimate the same similarity."""
+    text = noise(800, 5)
+    other = text[:600] + noise(200, 6)
+    codes, lengths = encode(text + other), np.array([800, 800])
+    for signatures in (minhash.signatures, datasketch_signatures):
+        one, two = signatures(codes, lengths, n=5, slots=128)
+        exact = len(grams(text) & grams(other)) / len(grams(text) | grams(other))
+        assert abs((one == two).mean() - exact) < 0.15
+
+
+@pytest.mark.parametrize("measure", ["jaccard", "containment"])
+def test_sketches_come_apart_and_together(measure: str) -> None:
+    texts = ["", "短", noise(50, 1), noise(900, 2), "𠀀" * 9 + noise(30, 3)]
+    near = Near(BOOK, measure=measure)
+    sketch = near.sketch(Batch([Document("", text) for text in texts]))
+    parts = near.split(sketch)
+    for at, text in enumerate(texts):
+        assert near.split(near.sketch(Batch([Document("", text)]))) == [parts[at]]
+    again = near.join(parts)
+    assert near.split(again) == parts
+    everything = np.ones(len(texts), np.bool_)
+    for one, two in zip(sketch.asked(everything), again.asked(everything), strict=True):
+        assert one.tolist() == two.tolist()

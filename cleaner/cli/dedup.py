@@ -66,9 +66,7 @@ def command(
     ] = None,
     threshold: Annotated[
         float,
-        typer.Option(
-            help="Jaccard similarity from which on a document is dropped.", rich_help_panel=_WHAT
-        ),
+        typer.Option(help="Similarity from which on a document is dropped.", rich_help_panel=_WHAT),
     ] = 0.8,
     ngram: Annotated[
         int, typer.Option("--ngram", min=1, help="Characters a shingle.", rich_help_panel=_WHAT)
@@ -86,6 +84,13 @@ def command(
             help="Share of pairs just above the threshold to find.", rich_help_panel=_WHAT
         ),
     ] = RECALL,
+    measure: Annotated[
+        str,
+        typer.Option(
+            help="jaccard; or containment: the share of the shorter text in the longer one.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = "jaccard",
     best: Annotated[
         str | None,
         typer.Option(
@@ -176,6 +181,7 @@ def command(
     from cleaner.cli.progress import Progress
 
     options = {"threshold": threshold, "n": ngram, "ignore": ignore.split(","), "recall": recall}
+    options["measure"] = measure
     if show_plan:
         typer.echo("\n".join(_described(_plan(threshold, recall))))
         return 0
