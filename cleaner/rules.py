@@ -149,6 +149,7 @@ class RuleEditor:
     def __init__(self, name: str, book: RuleBook) -> None:
         self.name = name
         self._rules = book.of(name)
+        self._order = {rule.id: rank for rank, rule in enumerate(self._rules)}
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
         self._longest = np.zeros(len(book.literals), np.int64)
         for rule in self._rules:
@@ -163,7 +164,6 @@ class RuleEditor:
         return lines_with_literal(batch, self._longest)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        order = {rule.id: rank for rank, rule in enumerate(self._rules)}
         tried: dict[tuple[int, str], tuple[Line, Rule]] = {}
         starts = [line.start for line in view.lines]
         for hit in view.hits:
@@ -174,7 +174,7 @@ class RuleEditor:
                     tried[at, rule.id] = line, rule
         zones = _zones(view) if any(rule.where != "any" for _, rule in tried.values()) else {}
         for (at, _), (line, rule) in sorted(
-            tried.items(), key=lambda pair: (pair[0][0], order[pair[0][1]])
+            tried.items(), key=lambda pair: (pair[0][0], self._order[pair[0][1]])
         ):
             if rule.where == "any" or rule.where in zones.get(at, ()):
                 yield from _matches(rule, view, line)

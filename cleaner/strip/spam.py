@@ -4,7 +4,7 @@ that hijacked sites carry above, below and on the very line of sound text."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -45,6 +45,8 @@ _ROW, _OF_A_ROW, _LONGEST_ITEM = 0.3, 0.6, 40
 """So much of a row in one separator must be spam items; that the items are so evenly parted is
 evidence enough to ask for less coverage."""
 _ANY_LENGTH = 1 << 40
+_EPSILON = 1e-9
+"""Three thirds are one."""
 _UNIT = 840
 """What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
 
@@ -153,7 +155,7 @@ class Spam:
             if min(span.start - line.start, line.end - span.start)
             <= (family.rule.longest or _ANY_LENGTH)
         }
-        if sum(_UNIT // family.least for family in words.values()) < _UNIT:
+        if _weight((view.folded[s.start : s.end], family) for s, family in words.items()) < 1:
             return None
         items = self._items(view.folded, line, words)
         spam = sum(item.kind is Kind.SPAM for item in items)
@@ -190,7 +192,9 @@ class Spam:
     def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
         """The edit for one stretch: the whole line, or what stands at one of its ends."""
         families = [family for item in items for family in item.families]
-        weight = _weight(items)
+        weight = _weight(
+            pair for item in items for pair in zip(item.words, item.families, strict=True)
+        )
         letters = sum(len(_WORD.findall(view.folded, item.start, item.end)) for item in items)
         share = sum(item.filled for item in items) / max(1, letters)
         start, end = items[0].start, items[-1].end
@@ -218,15 +222,14 @@ class Spam:
         return None
 
 
-def _weight(items: Sequence[Item]) -> float:
-    """How often the spam words suffice to condemn a line; one that comes again counts half."""
+def _weight(words: Iterable[tuple[str, Family]]) -> float:
+    """How often spam words suffice to condemn a line; one that comes again counts half."""
     seen: set[str] = set()
     weight = 0.0
-    for item in items:
-        for family, word in zip(item.families, item.words, strict=True):
-            weight += (0.5 if word in seen else 1) / family.least
-            seen.add(word)
-    return weight
+    for word, family in words:
+        weight += (0.5 if word in seen else 1) / family.least
+        seen.add(word)
+    return weight + _EPSILON
 
 
 def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
