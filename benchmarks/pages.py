@@ -7,11 +7,18 @@ page extractors do; `with_teasers` puts unmarked paragraphs of other articles be
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 _CLOSERS = '。！？!?…”’"）)；;：:'
+
+
+_REPORT = re.compile(
+    r"(?:本报|新华社|据新华社).{0,16}电|(?:本报)?(?:记者|通讯员)\s?[^，。]{2,20}$"
+    r"|[（(]本报.{2,60}[)）]$|——编\s*者"
+)
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,17 @@ def source(record: dict[str, object], most: int = 24) -> Source | None:
     while len(lines) > 1 and len(lines[-1]) <= 40 and lines[-1][-1] not in _CLOSERS:
         titles.append(lines.pop())
     lines = lines[:most]
-    if sum(map(len, lines)) < 120 or len(lines) < 2 or not titles[0]:
+    if sum(map(len, lines)) < 120 or len(lines) < 2 or not titles[0] or compiled(lines):
         return None
     author = "  ".join(str(record.get("author") or "").split())
     return Source(tuple(titles), author, tuple(lines))
+
+
+def compiled(lines: Sequence[str]) -> bool:
+    """True for a record that is several reports in one: a dateline, a byline or a closing
+    credit stands in the middle of it."""
+    middle = lines[2:-2]
+    return any(_REPORT.match(line) for line in middle)
 
 
 def interleave(

@@ -37,7 +37,7 @@ class Unit(NamedTuple):
     signed: bool = False
 
 
-_OPEN_END = regex.compile(r"[\p{Han}\p{N}，、,“‘（(《「『·]$")
+_OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _MOSTLY_HAN = 0.6
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
@@ -101,14 +101,15 @@ def _unit(view: View, block: Block) -> Unit:
     if kind is not Kind.TEXT and not report:
         maybe = kind is Kind.HEADING and len(raw) >= 8 and ends_open(raw)
         return Unit(start, end, kind, cut=maybe)
+    signed = block.signed or _CREDIT.search(folded) is not None
     return Unit(
         start,
         end,
         Kind.TEXT,
-        cut=block.label is not Label.ITEM and ends_open(raw),
+        cut=block.label is not Label.ITEM and not signed and ends_open(raw),
         opens=block.dateline or report,
         leads=_LEAD.match(folded) is not None,
-        signed=block.signed or _CREDIT.search(folded) is not None,
+        signed=signed,
     )
 
 

@@ -86,13 +86,15 @@ def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tup
     best = _search(evidence, weights, width)
     one = _search(evidence, weights, 2, single=True)
     margin = COLUMNS_MARGIN if evidence.columns else MARGIN
-    if _total(evidence, best) - _total(evidence, one) < margin:
-        best = one
-    return [article.units for article in best.articles]
+    if one is not None and best is not None:
+        enough = _total(evidence, best) - _total(evidence, one) >= margin
+        best = best if enough else one
+    return [article.units for article in best.articles] if best else []
 
 
-def _search(evidence: Evidence, weights: Weights, width: int, single: bool = False) -> State:
-    """The best state that the beam finds; with `single` all units go to one article."""
+def _search(evidence: Evidence, weights: Weights, width: int, single: bool = False) -> State | None:
+    """The best state that the beam finds; with `single` all units go to one article
+    (None where that cannot be)."""
     beam = [State(0.0, (), -1)]
     for unit in range(len(evidence.units)):
         grown: dict[tuple[tuple[Link, ...], ...], State] = {}
@@ -106,7 +108,7 @@ def _search(evidence: Evidence, weights: Weights, width: int, single: bool = Fal
                 if key not in grown or grown[key].score < new.score:
                     grown[key] = new
         beam = sorted(grown.values(), key=lambda s: -s.score)[:width]
-    return max(beam, key=lambda state: _total(evidence, state))
+    return max(beam, key=lambda state: _total(evidence, state), default=None)
 
 
 def _total(evidence: Evidence, state: State) -> float:
@@ -126,6 +128,8 @@ def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
     number = len(state.articles)
     if not number or item.kind is Kind.NEUTRAL:
         return [Move(max(state.current, 0), item.kind is Kind.TEXT, {})]
+    if (certain := _certain(evidence, state, unit)) is not None:
+        return [certain]
     if item.kind is not Kind.TEXT:
         homes = range(number) if evidence.columns else [state.current]
         found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
@@ -133,12 +137,30 @@ def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
             found += _texts(evidence, state, unit, {"maybe": 1.0})
     else:
         found = _texts(evidence, state, unit, {})
-    if state.articles[state.current].last >= 0 and _may_open(evidence, unit):
+    if state.articles[state.current].last >= 0 and may_open(evidence, unit):
         found.append(Move(number, item.kind is Kind.TEXT, _opening(evidence, state, unit)))
     return found
 
 
-def _may_open(evidence: Evidence, unit: int) -> bool:
+def _certain(evidence: Evidence, state: State, unit: int) -> Move | None:
+    """What needs no weighing: a heading above a report opens an article, and writers between a
+    paragraph and a heading close the article of the paragraph."""
+    units = evidence.units
+    article = state.articles[state.current]
+    if article.last < 0 or units[unit].kind is Kind.TEXT:
+        return None
+    following = units[unit + 1].kind if unit + 1 < len(units) else Kind.NEUTRAL
+    if units[unit].kind is Kind.BYLINE:
+        closes = following is Kind.HEADING and not (article.closed or article.headed)
+        return Move(state.current, False, {}) if closes else None
+    run = unit
+    while run < len(units) and units[run].kind in (Kind.HEADING, Kind.BYLINE):
+        run += 1
+    report = run < len(units) and units[run].opens
+    return Move(len(state.articles), False, {}) if report else None
+
+
+def may_open(evidence: Evidence, unit: int) -> bool:
     """A heading or byline may open an article; on a page that is not cut, only where a report
     or a byline follows."""
     units = evidence.units
@@ -181,7 +203,10 @@ def _texts(evidence: Evidence, state: State, unit: int, base: dict[str, float]) 
 def _link(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
     """That the unit follows the last text of an article."""
     article = state.articles[at]
-    found = {"back": float(at != state.current)}
+    away = at != state.current
+    last = state.articles[state.current].last
+    sound = last >= 0 and not evidence.units[last].cut
+    found = {"back": float(away), "back.sound": float(away and sound)}
     abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
     lead = evidence.leads[unit]
     if article.last < 0:

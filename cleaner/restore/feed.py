@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -100,6 +101,17 @@ def plausible(view: View, units: Sequence[Unit], border: int) -> bool:
         and max(u.end - u.start for u in own) >= 2 * _PARAGRAPH
         and float(np.median(sizes)) >= 1.5 * _PARAGRAPH
         and marked >= max(_MARKS, _MARKED * len(rest))
+        and _titled(rest) <= 1
+        and sum(unit.cut for unit in own) <= 1  # else columns, which restore.page puts in order
+    )
+
+
+def _titled(rest: Sequence[Unit]) -> int:
+    """How many times a heading or a byline stands above a paragraph: once may be chance among
+    teasers, more often those are articles."""
+    return sum(
+        one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
+        for one, two in pairwise(rest)
     )
 
 

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.cuts import lines_of, opens_report
-from cleaner.document import Keep, Piece, Put
+from cleaner.document import Keep, Piece
 from cleaner.models import leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, units_of
-from cleaner.restore.chains import Evidence, Link, Weights, chains
+from cleaner.restore.chains import Evidence, Link, Weights, chains, may_open
+from cleaner.restore.pieces import pieces
 from cleaner.rules import RuleBook
 
 Reals = npt.NDArray[np.float64]
@@ -22,8 +23,8 @@ _MIN_UNITS, _MAX_UNITS = 4, 400
 _MIN_CUTS, _PARAGRAPH = 2, 20
 """A page with this many cut paragraphs, of so many characters at least, was set in columns."""
 
-JOIN = 1.0
-"""Seam gain (nats) below which two halves stand in order, but are not joined."""
+_CONTINUES = 1.0
+"""Seam gain (nats) from which the next line continues a cut one."""
 
 
 class Page:
@@ -43,7 +44,11 @@ class Page:
         if not _MIN_UNITS <= len(units) <= _MAX_UNITS or not promising(Batch([view.doc]))[0]:
             return whole
         evidence = gather(view, units)
-        return _pieces(view, evidence, chains(evidence, self._weights)) or whole
+        if evidence.columns or any(may_open(evidence, at) for at in range(1, len(units))):
+            found = chains(evidence, self._weights)
+        else:
+            found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
+        return pieces(view, evidence, found) or whole
 
 
 def promising(batch: Batch) -> Mask:
@@ -79,37 +84,6 @@ def _loose_cuts(units: tuple[Unit, ...], gain: Reals) -> int:
         one.kind is Kind.TEXT
         and one.cut
         and one.end - one.start >= _PARAGRAPH
-        and (two.kind is not Kind.TEXT or gain[at, at + 1] < JOIN)
+        and (two.kind is not Kind.TEXT or gain[at, at + 1] < _CONTINUES)
         for at, (one, two) in enumerate(pairwise(units))
     )
-
-
-def _pieces(view: View, evidence: Evidence, found: list[tuple[Link, ...]]) -> list[list[Piece]]:
-    """The chains as pieces. The blank space behind a unit goes with it, or stays where the next
-    unit of its chain is also the next one of the page. Empty where nothing would change."""
-    units = evidence.units
-    edges = [unit.start for unit in units] + [len(view.text)]
-    edges[0] = 0
-    parts: list[list[Piece]] = []
-    for chain in found:
-        pieces: list[Piece] = []
-        for link, after in zip(chain, [*chain[1:], None], strict=True):
-            at = link.unit
-            pieces.append(Keep(edges[at], units[at].end))
-            gap = units[at].end, edges[at + 1]
-            if after is None:
-                pieces.append(Put("", *gap, "restore.page.border"))
-            elif _joined(evidence, link, after):
-                pieces.append(Put("", *gap, "restore.page.join"))
-            elif after.unit == at + 1:
-                pieces.append(Keep(*gap))
-            else:
-                pieces.append(Put("\n\n", *gap, "restore.page.order"))
-        parts.append(pieces)
-    changed = len(parts) > 1 or any(isinstance(piece, Put) for piece in parts[0][:-1])
-    return parts if changed else []
-
-
-def _joined(evidence: Evidence, one: Link, two: Link) -> bool:
-    cut = one.text and two.text and evidence.units[one.unit].cut
-    return cut and evidence.gain[one.unit][two.unit] > JOIN
