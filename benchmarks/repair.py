@@ -155,9 +155,7 @@ def _shift(pages: Sequence[str], form: Form) -> Figures:
     return figures
 
 
-def _paragraphs(
-    page: str, damage: Callable[[str], tuple[str, str]]
-) -> Iterator[tuple[str, str]]:
+def _paragraphs(page: str, damage: Callable[[str], tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for line in page.split("\n"):
         if line.strip():
             try:

@@ -10,7 +10,7 @@ import regex
 
 from cleaner.kernels.text import fold_text
 from cleaner.repair.fill import sequence_scores
-from cleaner.repair.stream import READING, Slot
+from cleaner.repair.stream import READING, SWALLOWED, Slot
 
 Words = frozenset[str]
 """Two and three characters in a row, as they stand elsewhere in the document (folded)."""
@@ -20,7 +20,8 @@ _BEAM = 32
 _WORTH = 9.0  # nats: more than `form` takes, so that what is looked at stays in front
 _CONTEXT = 3
 _REACH = 12  # enough for the context and a reading
-_SEEN_TWO, _SEEN_THREE = 0.8, 1.6
+_SURE = 0.75  # share of one digit among those that may have been lost
+_SEEN_TWO, _SEEN_THREE = 1.2, 2.6
 """Nats in favour of what the document itself writes elsewhere."""
 
 
@@ -92,7 +93,25 @@ def _group(left: str, slots: Sequence[Slot], right: str, words: Words) -> tuple[
             texts = [texts[k] for k in np.argsort(-scores, kind="stable")[:_BEAM].tolist()]
     scores = _scores(left, texts, right, words)
     best = int(scores.argmax())
-    return texts[best], float(1 / np.exp(scores - scores[best]).sum())
+    shares = np.exp(scores - scores[best])
+    return _honest(texts, best, shares, slots), float(1 / shares.sum())
+
+
+def _honest(
+    texts: Sequence[str], best: int, shares: npt.NDArray[np.float64], slots: Sequence[Slot]
+) -> str:
+    """The best text, with `?` for a digit that was swallowed if it may well be another one."""
+    text = texts[best]
+    for place, slot in enumerate(slots):
+        if slot is SWALLOWED and text[place].isdigit():
+            others = [
+                share
+                for other, share in zip(texts, shares.tolist(), strict=True)
+                if other[:place] == text[:place] and other[place + 1 :] == text[place + 1 :]
+            ]
+            if 1 / sum(others) < _SURE:
+                text = text[:place] + "?" + text[place + 1 :]
+    return text
 
 
 def _scores(

@@ -27,13 +27,12 @@ from cleaner.repair.fill import sequence_scores
 from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
-from cleaner.repair.stream import LOST_READING, READING, SWALLOWED, Slot, Walk, Walker, pair
+from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
-_DELIMITER = regex.compile(
-    r"(?<=[^\s?])\?(?=([！？，；。!,;])[^\x00-\x3e@]|(\?)[^\x00-\x7f])"
-)
+_DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
+_STRAY = regex.compile(rf"([^\x00-\x7f])([@-~])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
 _MIXED = ("?！?", "?；?")
@@ -65,7 +64,7 @@ class Found(NamedTuple):
     @property
     def strong(self) -> bool:
         """Whether characters out of step, or a reading, stood there."""
-        return self.rule == "reading" or self.end - self.start > 3
+        return self.rule != "delimiter" or self.end - self.start > 3
 
 
 class Shift:
@@ -81,38 +80,44 @@ class Shift:
         return read_readings(self._book)
 
     def suspects(self, batch: Batch) -> Mask:
-        """Documents with a `?` between a character beyond ASCII (or a bracket) and something
-        that a cut leaves behind it."""
+        """Documents with a `?` in front of something that a cut leaves behind it, or with a
+        bracket behind a letter behind a character beyond ASCII."""
         codes = batch.codes
         at = np.flatnonzero(codes[1:-1] == 0x3F) + 1 if len(codes) > 2 else np.zeros(0, np.int64)
         before, after = codes[at - 1], codes[at + 1]
-        letter = ((after | 0x20) >= 0x61) & ((after | 0x20) <= 0x7A) | (after >= 0x80)
+        letter = ((after | 0x20) - 0x61 < 26) | (after >= 0x80)
         delimiter = np.isin(after, [ord(mark) for mark in "！？，；。!?,;"])
         anchor = (before > 0x20) & (letter | delimiter)
+        stray = np.flatnonzero(codes[2:] == 0x28) + 2
+        stray = stray[(codes[stray - 1] - 0x40 < 0x3F) & (codes[stray - 2] >= 0x80)]
         found = np.zeros(len(batch), np.bool_)
-        found[np.searchsorted(batch.ends, at[anchor])] = True
+        found[np.searchsorted(batch.ends, np.concatenate([at[anchor], stray]))] = True
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
         found = list(self._found(view))
-        # Three marks in a row may be what an author wrote, unless they mix widths as `?！?` does:
-        # else they count only on a page where something was out of step.
+        # Three marks in a row may be what an author wrote: most count only on a page where
+        # something was out of step.
         sure = any(f.strong for _, f in found)
         for line, f in found:
-            if sure or view.text[line.start + f.start : line.start + f.end] in _MIXED:
+            if sure or _telling(view.text[line.start : line.end], f):
                 yield _edit(line, f)
 
     def _found(self, view: View) -> Iterator[tuple[Line, Found]]:
         walker, words = None, Words()
         for line in view.lines:
             text = view.text[line.start : line.end]
-            if not (_DELIMITER.search(text) or _CUT_READING.search(text)):
+            if not any(pattern.search(text) for pattern in (_DELIMITER, _CUT_READING, _STRAY)):
                 continue
             if walker is None:
                 walker = Walker(self._readings, folded=not _WIDE.search(view.text))
                 words = words_of(bare(view.folded))
-            for found in mend(text, walker, words):
+            mended = list(mend(text, walker, words))
+            for found in mended:
                 yield line, found
+            for found in _strays(text, walker):
+                if not any(other.start < found.start <= other.end for other in mended):
+                    yield line, found
 
 
 def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
@@ -126,6 +131,24 @@ def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
         if best is not None:
             yield best
             end = best.end
+
+
+def _strays(line: str, walker: Walker) -> Iterator[Found]:
+    """Readings behind a letter: with the byte before it, the letter made a character."""
+    for match in _STRAY.finditer(line):
+        data = reader("gbk").table.get(ord(match[1]), "")
+        char = pair(data[1], match[2]) if len(data) == 2 else None
+        if isinstance(char, str) and walker.reads(char, match[3]):
+            yield Found(match.end(2), match.end(), "", 0.0, 0.99, "stray")
+
+
+def _telling(line: str, found: Found) -> bool:
+    """Whether three marks in a row cannot well be what an author wrote: of two widths, or where
+    a quote still has to be closed."""
+    before = line[: found.start]
+    return line[found.start : found.end] in _MIXED or (
+        found.text[-1:] == "”" and before.rfind("“") > before.rfind("”")
+    )
 
 
 def _anchors(line: str, walker: Walker) -> list[Anchor]:
@@ -170,7 +193,7 @@ def _best(line: str, anchor: Anchor, walker: Walker, words: Words) -> Found | No
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
         right = bare(line[walk.end : walk.end + 12])[:_CONTEXT]
         text, confidence = likeliest(before, slots, line[walk.end :], words)
-        made.append((walk, _honest(text, slots), confidence))
+        made.append((walk, text, confidence))
         texts += [left + bare(text) + right, left + bare(line[anchor.at : walk.end]) + right]
     if not made:
         return None
@@ -178,22 +201,13 @@ def _best(line: str, anchor: Anchor, walker: Walker, words: Words) -> Found | No
     gains = scores[::2] - scores[1::2]
     for k, (walk, text, _) in enumerate(made):
         after = line[walk.end :]
+        gains[k] -= walk.cost
         gains[k] += form(before, text, after) - form(before, line[anchor.at : walk.end], after)
     k = int(gains.argmax())
     walk, text, confidence = made[k]
     if gains[k] < max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
         return None
     return Found(anchor.at, walk.end, text, float(gains[k]), confidence, anchor.rule)
-
-
-def _honest(text: str, slots: Sequence[Slot]) -> str:
-    """`text` with `?` for a digit that was swallowed: no one can tell which one it was."""
-    at = 0
-    for slot in slots:
-        if slot is SWALLOWED and text[at].isdigit():
-            text = text[:at] + "?" + text[at + 1 :]
-        at += len(slot) if isinstance(slot, str) else 1
-    return text
 
 
 def _edit(line: Line, found: Found) -> Edit:

@@ -28,6 +28,7 @@ DELIMITERS = "！？，；。!?,;"
 _LONGEST = 120  # characters of a stretch
 _MOST_WALKS = 24
 _MOST_STEPS = 600
+_WIDE_LETTER = 4.0
 
 SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", *"0123456789")
 """What may have been lost along with a lone byte."""
@@ -41,6 +42,16 @@ class Walk(NamedTuple):
 
     end: int
     slots: tuple[Slot, ...]
+    cost: float = 0.0  # nats against it, for what hardly ever happens
+
+
+class _Open(NamedTuple):
+    """A walk that is not back in step yet."""
+
+    at: int
+    pending: str
+    slots: tuple[Slot, ...]
+    cost: float
 
 
 class Walker:
@@ -53,70 +64,68 @@ class Walker:
     def walks(self, line: str, at: int, pending: str) -> list[Walk]:
         """Every way from `at`, in front of which `pending` waits for its second byte."""
         found: list[Walk] = []
-        open_ends: list[tuple[int, str, tuple[Slot, ...]]] = [(at, pending, ())]
+        todo = [_Open(at, pending, (), 0.0)]
         for _ in range(_MOST_STEPS):
-            if not open_ends or len(found) == _MOST_WALKS:
+            if not todo or len(found) == _MOST_WALKS:
                 break
-            here, first, slots = open_ends.pop()
-            if not first:
-                found.append(Walk(here, slots))
-                continue
-            if here - at < _LONGEST:
-                open_ends += reversed(list(self._steps(line, here, first, slots)))
+            walk = todo.pop()
+            if not walk.pending:
+                found.append(Walk(walk.at, walk.slots, walk.cost))
+            elif walk.at - at < _LONGEST:
+                todo += reversed([*self._steps(line, walk), *self._lost(line, walk)])
         return found
 
-    def _steps(
-        self, line: str, at: int, first: str, slots: tuple[Slot, ...]
-    ) -> Iterator[tuple[int, str, tuple[Slot, ...]]]:
-        for size, data in self._read(line, at):
-            slot = pair(first, data[0])
+    def _steps(self, line: str, walk: _Open) -> Iterator[_Open]:
+        for size, data, cost in self._read(line, walk.at):
+            slot = pair(walk.pending, data[0])
             if slot is None:
                 continue
-            after = at + size
+            after = walk.at + size
+            slots, cost = (*walk.slots, slot), walk.cost + cost
             if len(data) == 1:
-                yield after, "", (*slots, slot)
+                yield _Open(after, "", slots, cost)
                 continue
             # A reading behind a character that is out of step was meant for no character.
             stray = READING.match(line, after)
-            if stray and self.reads(line[at:after], stray[1]):
+            if stray and self.reads(line[walk.at : after], stray[1]):
                 after = stray.end()
             if data[1] < "\x80":
-                yield after, "", (*slots, slot, data[1])
+                yield _Open(after, "", (*slots, data[1]), cost)
             else:
-                yield after, data[1], (*slots, slot)
-        yield from self._lost(line, at, first, slots)
+                yield _Open(after, data[1], slots, cost)
 
-    def _lost(
-        self, line: str, at: int, first: str, slots: tuple[Slot, ...]
-    ) -> Iterator[tuple[int, str, tuple[Slot, ...]]]:
+    def _lost(self, line: str, walk: _Open) -> Iterator[_Open]:
         """A `?` fills the gap with a byte that was lost, and may have taken a bracket along."""
+        at = walk.at
         if line[at : at + 1] != "?":
             return
         reading = LOST_READING.match(line, at)
-        options = pair(first, LOST)
+        options = pair(walk.pending, LOST)
         if reading:
             fitting = tuple(c for c in options or () if self.reads(c, reading[1]))
             if fitting:
-                yield reading.end(), "", (*slots, fitting, f"({reading[1]})")
+                slots = (*walk.slots, fitting, f"({reading[1]})")
+                yield _Open(reading.end(), "", slots, walk.cost)
         elif options:
             # A byte was alone at the end of a piece; elsewhere the `?` took along what followed.
             alone = at + 1 == len(line) or line[at + 1] in DELIMITERS
-            yield at + 1, "", (*slots, options) if alone else (*slots, options, SWALLOWED)
+            slots = (*walk.slots, options) if alone else (*walk.slots, options, SWALLOWED)
+            yield _Open(at + 1, "", slots, walk.cost)
 
-    def _read(self, line: str, at: int) -> Iterator[tuple[int, str]]:
-        """(how many characters, the bytes) that may stand at `at`."""
+    def _read(self, line: str, at: int) -> Iterator[tuple[int, str, float]]:
+        """(how many characters, their bytes, cost) of what may stand at `at`."""
         if at >= len(line):
             return
         char = line[at]
         if "\x40" <= char < "\x7f":
-            yield 1, char
+            yield 1, char, 0.0
         data = reader("gbk").table.get(ord(char), "")
         if data and char != "\ufffd":
-            yield 1, data
+            yield 1, data, 0.0
         if self._folded:
             for text, data in _by_first().get(char, ()):
                 if line.startswith(text, at):
-                    yield len(text), data
+                    yield len(text), data, _WIDE_LETTER if text.isalnum() else 0.0
 
     def reads(self, char: str, reading: str) -> bool:
         """Whether `char` may be read so; the tone is left aside."""
