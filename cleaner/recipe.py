@@ -46,6 +46,19 @@ class Recipe:
         merged = {**self.options.get(name, {}), **options}
         return replace(self, options={**self.options, name: merged})
 
+    def with_index(self, folder: Path) -> Recipe:
+        """The recipe with dedup that remembers documents from run to run in `folder`.
+
+        Raises RecipeError where the recipe has none that could.
+        """
+        able = [name for name in self.filters if name in ("dedup.exact", "dedup.near")]
+        if not able:
+            raise RecipeError(f"--index: recipe {self.name} compares no documents; add dedup.near")
+        recipe = self
+        for name in able:
+            recipe = recipe.with_options(name, index=str(folder))
+        return recipe
+
 
 def shipped_names() -> tuple[str, ...]:
     """The recipes that come with the package."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import cleaner
+from cleaner import recipe as recipes
 from cleaner.errors import OutputError, RecipeError
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings, run
@@ -133,6 +134,22 @@ def command(
             show_default=False,
         ),
     ] = None,
+    best: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGNAL",
+            help="Of near-duplicates the one with the highest SIGNAL stays, not the first.",
+            rich_help_panel=_DECIDE,
+        ),
+    ] = None,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Remember documents in this folder, and drop what former runs have kept.",
+            rich_help_panel=_DECIDE,
+        ),
+    ] = None,
     fmt: Annotated[
         str | None,
         typer.Option(
@@ -178,10 +195,11 @@ def command(
     if audit and keep_all:
         raise typer.BadParameter("--audit and --keep-all exclude each other")
     shape = Shape(text_field, id_field, trace, audit, keep_all)
+    loaded = recipes.load(recipe).with_index(index) if index else recipes.load(recipe)
     make = functools.partial(
-        Pipeline.from_recipe, recipe, limits=limits(limit or ()), split=split, rules=rules
+        Pipeline.from_recipe, loaded, limits=limits(limit or ()), split=split, rules=rules
     )
-    settings = Settings(files or ("-",), out, rejects, fmt, shape, workers, resume)  # type: ignore[arg-type]
+    settings = Settings(files or ("-",), out, rejects, fmt, shape, workers, resume, best)  # type: ignore[arg-type]
     with Progress(quiet=quiet) as progress:
         outcome = run(make, settings, progress.show)
         progress.done(outcome)

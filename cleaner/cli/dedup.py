@@ -206,8 +206,7 @@ def command(
 def _recipe(options: dict[str, Any], index: Path | None, paragraphs: Path | None) -> Recipe:
     recipe = recipes.load("dedup-only").with_options("dedup.near", **options)
     if index is not None:
-        for name in recipe.filters:
-            recipe = recipe.with_options(name, index=str(index))
+        recipe = recipe.with_index(index)
     if paragraphs is not None:
         recipe = replace(recipe, filters=(Paragraphs.name, *recipe.filters))
         recipe = recipe.with_options(Paragraphs.name, table=str(paragraphs))
