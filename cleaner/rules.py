@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.errors import RuleError
 from cleaner.kernels.literals import Automaton
+from cleaner.kernels.text import decode
 
 Scope = Literal["line", "inline"]
 Where = Literal["head", "tail", "any"]
@@ -164,20 +164,22 @@ class RuleEditor:
         return lines_with_literal(batch, self._longest)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        tried: dict[tuple[int, str], tuple[Line, Rule]] = {}
-        starts = [line.start for line in view.lines]
-        for hit in view.hits:
-            for rule in self._by_literal.get(hit.literal, ()):
-                at = bisect_right(starts, hit.start) - 1
-                line = view.lines[at]
+        tried: dict[tuple[Line, int], Rule] = {}
+        for hit in view.hits_among(self._longest > 0):
+            line = line_around(view, hit.start)
+            for rule in self._by_literal[hit.literal]:
                 if line.end - line.start <= (rule.longest or _ANY_LENGTH):
-                    tried[at, rule.id] = line, rule
-        zones = _zones(view) if any(rule.where != "any" for _, rule in tried.values()) else {}
-        for (at, _), (line, rule) in sorted(
-            tried.items(), key=lambda pair: (pair[0][0], self._order[pair[0][1]])
-        ):
-            if rule.where == "any" or rule.where in zones.get(at, ()):
+                    tried[line, self._order[rule.id]] = rule
+        zones = _zones(view) if any(rule.where != "any" for rule in tried.values()) else {}
+        for (line, _), rule in sorted(tried.items(), key=lambda pair: pair[0]):
+            if rule.where == "any" or rule.where in zones.get(line, ()):
                 yield from _matches(rule, view, line)
+
+
+def line_around(view: View, at: int) -> Line:
+    """The line that position `at` lies on."""
+    end = view.text.find("\n", at)
+    return Line(view.text.rfind("\n", 0, at) + 1, len(view.text) if end < 0 else end)
 
 
 def lines_with_literal(batch: Batch, longest: Ints) -> Mask:
@@ -200,7 +202,7 @@ def line_deletion(view: View, line: Line, rule: str, confidence: float = 1.0) ->
 
 
 def _matches(rule: Rule, view: View, line: Line) -> Iterator[Edit]:
-    folded = view.folded[line.start : line.end]
+    folded = decode(view.folded_codes[line.start : line.end])
     if rule.scope == "line":
         if rule.pattern is None or rule.pattern.fullmatch(folded.strip()):
             yield line_deletion(view, line, rule.id, rule.confidence)
@@ -213,12 +215,12 @@ def _matches(rule: Rule, view: View, line: Line) -> Iterator[Edit]:
             yield Edit(start, end, match.expand(rule.put), rule.id, rule.confidence)
 
 
-def _zones(view: View) -> dict[int, set[str]]:
-    filled = [at for at, line in enumerate(view.lines) if view.text[line.start : line.end].strip()]
-    zones: dict[int, set[str]] = defaultdict(set)
+def _zones(view: View) -> dict[Line, set[str]]:
+    filled = [line for line in view.lines if view.text[line.start : line.end].strip()]
+    zones: dict[Line, set[str]] = defaultdict(set)
     for zone, lines in (("head", filled[:_EDGE_LINES]), ("tail", filled[-_EDGE_LINES:])):
-        for at in lines:
-            zones[at].add(zone)
+        for line in lines:
+            zones[line].add(zone)
     return zones
 
 

@@ -114,7 +114,7 @@ def _blocks(view: View) -> tuple[Block, ...]:
         text = view.folded[start:end]
         if not text.strip():
             continue
-        label = _label(text.strip())
+        label = label_of(text.strip())
         body = label is Label.BODY
         blocks.append(
             Block(
@@ -131,7 +131,9 @@ def _blocks(view: View) -> tuple[Block, ...]:
     return _headings(blocks)
 
 
-def _label(text: str) -> Label:
+def label_of(text: str) -> Label:
+    """What a line is by itself, from its folded text without blanks at the ends; what needs the
+    lines around (a title or a subhead) is told by `structure_of`."""
     if not _WORD.search(text):
         return Label.ORNAMENT
     if len(text) > _LONGEST_LABEL:

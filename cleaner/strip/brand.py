@@ -29,9 +29,8 @@ class Brands:
     def __init__(self, book: RuleBook) -> None:
         (rule,) = book.of(self.name)
         self._rule = rule.id
-        self._numbers = book.numbers([rule])
         self._limits = np.zeros(len(book.literals), np.int64)
-        self._limits[self._numbers] = _LONGEST
+        self._limits[book.numbers([rule])] = _LONGEST
         brand = any_of(rule.literals).pattern
         fill = any_of(book.words("brand_fillers")).pattern
         bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
@@ -43,7 +42,7 @@ class Brands:
         return lines_with_literal(batch, self._limits)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        for line in lines_of(view, self._numbers):
+        for line in lines_of(view, self._limits > 0):
             folded = view.folded[line.start : line.end]
             if len(folded) <= _LONGEST and not _SENTENCE.search(folded):
                 yield from self._on_line(view, line, folded)

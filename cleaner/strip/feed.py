@@ -15,7 +15,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
 from cleaner.strip.spans import any_of, inner_ends, table_of
-from cleaner.structure import Label, structure_of
+from cleaner.structure import Label, label_of
 
 _EDGE = r"[^\p{L}\p{N}]*"
 _MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
@@ -52,11 +52,10 @@ theirs, and no teaser; above the text, within the first lines of a page, less ma
 
 
 class Row(NamedTuple):
-    """A line that is not blank: its number among the lines, its folded text and its label."""
+    """A line that is not blank: its number among the lines and its folded text."""
 
     number: int
     text: str
-    label: Label
 
     @property
     def cut(self) -> bool:
@@ -96,9 +95,8 @@ class Feeds:
         return lines_with_literal(batch, self._limits) | _marked(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        rows = [
-            Row(b.line, view.folded[b.start : b.end].strip(), b.label) for b in structure_of(view)
-        ]
+        texts = (view.folded[line.start : line.end].strip() for line in view.lines)
+        rows = [Row(number, text) for number, text in enumerate(texts) if text]
         taken = {at: rule for first, last, rule in self._feeds(rows) for at in range(first, last)}
         if taken and _has_body(rows, taken):
             for at in sorted(taken):
@@ -180,7 +178,7 @@ def _marked_end(rows: Sequence[Row], first: int, end: int) -> int:
 def _is_teaser(row: Row) -> bool:
     if row.cut or _ONLY_DATE.fullmatch(row.text):
         return True
-    if row.label in (Label.EDITOR, Label.BYLINE) or len(row.text) > _TEASER:
+    if len(row.text) > _TEASER or label_of(row.text) in (Label.EDITOR, Label.BYLINE):
         return False
     if "编辑:" in row.text or "。" in row.text[:-1]:
         return False

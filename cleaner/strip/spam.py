@@ -3,7 +3,7 @@ that hijacked sites carry above, below and on the very line of sound text."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,7 +15,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.rules import Rule, RuleBook, line_deletion
+from cleaner.rules import Rule, RuleBook, line_around, line_deletion
 from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
@@ -25,7 +25,7 @@ _FENCES = "_|丨-,、i"
 _HARD = regex.compile(r"[_|丨]|\si\s|\w-\w")
 """Separators that headlines and sentences have no use for."""
 _OPENING = "【「《[("
-_LONE = regex.compile(r"[\s?]*\?[\s?]*")
+_LONE = regex.compile(r"[\s?？]*[?？][\s?？]*")
 
 _PLAIN = 16
 """An innocent item between spam items is no longer than this, and stands alone."""
@@ -116,29 +116,20 @@ class Spam:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        words = self._words(view)
-        spans = sorted(words)
-        before = False
-        at = 0
-        for line in view.lines:
-            ours: list[Span] = []
-            while at < len(spans) and spans[at].start < line.end:
-                ours.append(spans[at])
-                at += 1
-            edit = self._on_line(view, line, {span: words[span] for span in ours})
+        by_line: dict[Line, dict[Span, Family]] = defaultdict(dict)
+        for span, family in self._words(view).items():
+            by_line[line_around(view, span.start)][span] = family
+        for line, words in by_line.items():
+            edit = self._on_line(view, line, words)
             if edit is not None:
                 yield edit
-            elif before and _LONE.fullmatch(view.folded, line.start, line.end):
-                yield line_deletion(view, line, "strip.spam.lone")
-            if edit is not None or view.folded[line.start : line.end].strip():
-                before = edit is not None
+                yield from _lone_below(view, line)
 
     def _words(self, view: View) -> dict[Span, Family]:
         """The words of all families: where several overlap, the longest with its family."""
         found = {
             Span(hit.start, hit.end): self._family_of[hit.literal]
-            for hit in view.hits
-            if hit.literal in self._family_of
+            for hit in view.hits_among(self._weights > 0)
         }
         words: dict[Span, Family] = {}
         end = 0
@@ -220,6 +211,18 @@ class Spam:
         if below < _LEFT_OVER and "。" not in view.folded[end : line.end]:
             return Edit(_before_separator(view.folded, start, line.start), line.end, "", rule, 0.9)
         return None
+
+
+def _lone_below(view: View, line: Line) -> Iterator[Edit]:
+    """A lone question mark on the first line below that is not blank: what is left of an
+    ornament of the header."""
+    while line.end < len(view.text):
+        line = line_around(view, line.end + 1)
+        text = view.text[line.start : line.end]
+        if text.strip():
+            if _LONE.fullmatch(text):
+                yield line_deletion(view, line, "strip.spam.lone")
+            return
 
 
 def _weight(words: Iterable[tuple[str, Family]]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
@@ -11,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from cleaner.batch import Batch, Ints, Line, View
+from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.kernels.text import fold_text
+from cleaner.rules import line_around
 
 
 class Span(NamedTuple):
@@ -51,12 +51,9 @@ def covered(spans: Iterable[tuple[int, int]]) -> int:
     return sum(end - start for start, end in spans)
 
 
-def lines_of(view: View, literals: Ints) -> list[Line]:
+def lines_of(view: View, literals: Mask) -> list[Line]:
     """The lines that hold one of these literals, in order."""
-    wanted = set(literals.tolist())
-    starts = [line.start for line in view.lines]
-    numbers = {bisect_right(starts, hit.start) - 1 for hit in view.hits if hit.literal in wanted}
-    return [view.lines[number] for number in sorted(numbers)]
+    return sorted({line_around(view, hit.start) for hit in view.hits_among(literals)})
 
 
 def hits_per_line(batch: Batch, weights: Ints, longest: Ints) -> tuple[Ints, Ints]:
