@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,7 @@ class Plan:
         return 8 * self.bands + 8 + 12
 
 
+@cache
 def plan(threshold: float, slots: int = 128, recall: float = RECALL) -> Plan:
     """The most selective banding whose expected recall just above the threshold is enough.
 

@@ -51,6 +51,8 @@ def hashes(codes: Text, n: int) -> Hashes:
     """The hash of every shingle of one text in order, shape (count,)."""
     if 0 < len(codes) < n:
         codes = np.concatenate([codes.astype(np.uint32), np.zeros(n - len(codes), np.uint32)])
+    if 0 < len(codes) - n + 1 <= BLOCK:
+        return next(blocks(codes, n))[1]  # nothing comes after it to overwrite it
     parts = [part.copy() for _, part in blocks(codes, n)]
     return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
 
