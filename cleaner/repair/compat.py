@@ -20,6 +20,7 @@ from cleaner.kernels.text import Class
 from cleaner.rules import RuleBook
 
 _BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
+_HIGH_BYTES = (0x2E, 0x2F, 0xF8, 0xF9, 0xFA)
 _CHARACTERS = (Class.HAN, Class.RARE_HAN, Class.DIGIT, Class.PUNCTUATION, Class.TERMINAL)
 
 
@@ -47,10 +48,11 @@ class Compat:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a character of one of these blocks."""
-        codes = batch.codes
-        found = (codes >= _BLOCKS[0][0]) & (codes < _BLOCKS[0][1])
-        found |= (codes >= _BLOCKS[1][0]) & (codes < _BLOCKS[1][1])
-        found |= (codes >= _BLOCKS[2][0]) & (codes < _BLOCKS[2][1])
+        # The high byte of a code point is enough to look at, and a quarter of the work.
+        high = (batch.codes >> np.uint32(8)).astype(np.uint8)
+        found = np.zeros(len(high), np.bool_)
+        for byte in _HIGH_BYTES:
+            found |= high == byte
         return batch.any(found)
 
     def edits(self, view: View) -> Iterator[Edit]:

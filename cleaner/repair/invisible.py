@@ -15,10 +15,12 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import Class
+from cleaner.repair.blanks import blanks_of
 from cleaner.rules import RuleBook
 
-_HIDDEN = [0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
-_HIDDEN += [0xAD, *range(0x2060, 0x2070), 0xFEFF, 0xFFF9, 0xFFFA, 0xFFFB]
+_HIDDEN = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+_HIDDEN += [*range(0x2060, 0x2065), *range(0x2066, 0x2070), 0xFEFF]
 _CONTROL = [*range(9), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF]
 _BREAK = [0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029]
 
@@ -30,9 +32,6 @@ def _any_of(codes: list[int]) -> str:
 _RUN = regex.compile(
     rf"(?P<hidden>{_any_of(_HIDDEN)}+)|(?P<control>{_any_of(_CONTROL)}+)|\r\n|{_any_of(_BREAK)}"
 )
-_LOOKED_FOR = np.zeros(0x110000, np.bool_)
-_LOOKED_FOR[[*_HIDDEN, *_CONTROL, *_BREAK]] = True
-
 # Scripts in which a joiner changes the shape, or a zero-width space parts two words.
 _JOINING = regex.compile(
     r"[\p{Arabic}\p{Syriac}\p{Mongolian}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}"
@@ -56,8 +55,12 @@ class Invisible:
         pass
 
     def suspects(self, batch: Batch) -> Mask:
-        """Documents with a character that this filter may touch."""
-        return batch.any(_LOOKED_FOR.take(batch.codes))
+        """Documents with an invisible or control character, or an odd line break."""
+        found = batch.any(batch.classes >= Class.INVISIBLE)  # control characters come last
+        blanks = blanks_of(batch)
+        breaks = blanks[np.isin(batch.codes[blanks], _BREAK)]
+        found[np.searchsorted(batch.ends, breaks)] = True
+        return found
 
     def edits(self, view: View) -> Iterator[Edit]:
         text = view.text

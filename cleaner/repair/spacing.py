@@ -8,23 +8,23 @@ have meant it: either a run is long, or the whole page shows the same fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import regex
 
-from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class, encode
 from cleaner.models.lm import load
+from cleaner.repair import spacing_screen as screen
+from cleaner.repair.blanks import blanks_of
 from cleaner.rules import RuleBook
 
 _GAP = r"[ \u3000\xa0]{1,2}"
 _TOKEN = r"(?:\p{Han}|[，。、：；！？“”‘’（）《》【】「」—…,:;!?()\"']{1,2}|[0-9A-Za-z.%]+)"
 _SPACED = regex.compile(rf"(?<![\p{{Han}}\w]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?![\p{{Han}}\w])")
 _GAPS = regex.compile(rf"(?<=(?P<before>\S)){_GAP}(?=(?P<after>\S))")
-_CORE = regex.compile(rf"\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
+_CORE = regex.compile(rf"{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
 _LEAST_HAN = 5
 _FLUENT, _FLUENT_IF_LONG, _LONG = -4.7, -6.2, 8
 """Mean ln p of a character, once joined, that running text reaches and lists of names do not;
@@ -45,6 +45,7 @@ _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
 _FORUM = regex.compile(
     r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
 )
+_BLANK_MARKS = [blank + mark for blank in " \xa0" for mark in ",。、;，；"]
 _PAGE_WIDE = 4
 _PAGE = 200
 """So many characters make a page: what a short post repeats may be its writer's manner."""
@@ -62,10 +63,14 @@ class Spacing:
     def suspects(self, batch: Batch) -> Mask:
         """Documents with characters spaced apart, or with two marks side by side."""
         found = np.zeros(len(batch), np.bool_)
-        blanks = np.flatnonzero(batch.classes == Class.SPACE)
-        for at in (_apart(batch, blanks), _noise(batch, blanks), _questions(batch)):
+        blanks = blanks_of(batch)
+        for at in (
+            screen.apart(batch, blanks),
+            screen.noise(batch, blanks),
+            screen.questions(batch),
+        ):
             found[np.searchsorted(batch.ends, at)] = True
-        for at in (_blank_before_mark(batch, blanks), _pairs(batch)):
+        for at in (screen.blank_before_mark(batch, blanks), screen.pairs(batch.folded)):
             found |= (
                 np.bincount(np.searchsorted(batch.ends, at), minlength=len(batch)) >= _PAGE_WIDE
             )
@@ -78,7 +83,15 @@ class Spacing:
 
 def _spaced(view: View) -> Iterator[Edit]:
     """Runs of characters set apart by blanks that read as running text once joined."""
-    found = [match for match in _SPACED.finditer(view.text) if _is_sentence(match[0])]
+    if not _CORE.search(view.text):
+        return
+    found = [
+        match
+        for start, end in view.lines
+        if _CORE.search(view.text, start, end)
+        for match in _SPACED.finditer(view.text, start, end)
+        if _is_sentence(match[0])
+    ]
     if not found or _LESSON.search(view.folded):
         return
     for match in found:
@@ -104,6 +117,8 @@ def _fluency(text: str) -> float:
 def _indents(view: View) -> Iterator[Edit]:
     """Question marks at the start of lines, where blanks could not be encoded: on two lines
     of a page at least, or two or four of them before one long sentence."""
+    if "??" not in view.text and "? ?" not in view.text:
+        return
     found = list(_INDENT.finditer(view.text))
     ends = [view.text.find("\n", match.end()) for match in found]
     lines = [
@@ -123,8 +138,10 @@ def _indents(view: View) -> Iterator[Edit]:
 
 def _doubled(view: View) -> Iterator[Edit]:
     """The first of two marks, on a page that doubles them and never drawls (,,, or 。。。)."""
+    if len(view.text) < _PAGE or len(screen.pairs(view.folded_codes)) < _PAGE_WIDE:
+        return
     found = list(_DOUBLED.finditer(view.folded))
-    if len(found) < _PAGE_WIDE or len(view.text) < _PAGE or _DRAWL.search(view.folded):
+    if len(found) < _PAGE_WIDE or _DRAWL.search(view.folded):
         return
     marks = len(regex.findall(r"[,。、;]", view.folded))
     if len(found) >= 0.05 * marks:
@@ -134,6 +151,8 @@ def _doubled(view: View) -> Iterator[Edit]:
 
 def _before_marks(view: View) -> Iterator[Edit]:
     """Blanks before marks, on a page where half of all marks have one."""
+    if not any(pair in view.text for pair in _BLANK_MARKS):
+        return
     found = list(_BEFORE.finditer(view.text))
     if len(found) >= _PAGE_WIDE and len(found) >= 0.5 * len(_MARKS.findall(view.text)):
         for match in found:
@@ -155,83 +174,3 @@ def _forum(view: View) -> Iterator[Edit]:
             len(seconds) >= 7 and marks and mixed
         ):
             yield Edit(match.start(), match.end(), "", "repair.spacing.forum", 0.95)
-
-
-def _apart(batch: Batch, blanks: Ints) -> Ints:
-    """Blanks behind a Chinese character before another that a blank follows."""
-    at = blanks[_near(batch, blanks, -1, _is_han)]
-    next_han, next_blank = _near(batch, at, 1, _is_han), _near(batch, at, 1, _is_blank)
-    second_han, second_blank = _near(batch, at, 2, _is_han), _near(batch, at, 2, _is_blank)
-    return at[(next_han & second_blank) | (next_blank & second_han)]
-
-
-def _noise(batch: Batch, blanks: Ints) -> Ints:
-    """Blanks between two pairs of a character from @ to ~ and one from ! to ?."""
-    at = blanks[_near(batch, blanks, -1, _is_low) & _near(batch, blanks, 1, _is_upper)]
-    return at[_near(batch, at, -2, _is_upper)]
-
-
-def _questions(batch: Batch) -> Ints:
-    """Question marks (ASCII) with another behind them, a blank between at most."""
-    at = np.flatnonzero(batch.codes == ord("?"))
-    blank = _near(batch, at, 1, _is_blank) & _near(batch, at, 2, _is_question)
-    return at[_near(batch, at, 1, _is_question) | blank]
-
-
-def _blank_before_mark(batch: Batch, blanks: Ints) -> Ints:
-    """Blanks before a mark and behind what is neither blank nor ASCII."""
-    at = blanks[_near(batch, blanks, -1, _is_wide)]
-    found: Ints = at[_near(batch, at, 1, _is_mark) | _near(batch, at, 1, _is_blank)]
-    return found
-
-
-def _pairs(batch: Batch) -> Ints:
-    """Commas with another comma, a full stop or a semicolon behind them."""
-    at = np.flatnonzero((batch.folded == ord(",")) | (batch.folded == ord("、")))
-    found: Ints = at[np.isin(_shifted(batch.folded, at, 1), encode(",。、;"))]
-    return found
-
-
-_MARK_CODES = encode(",。、;，；")
-_Codes = npt.NDArray[np.uint32]
-
-
-def _shifted(codes: _Codes, at: Ints, by: int) -> _Codes:
-    """The code points `by` behind those at `at`; at the borders of the batch a newline."""
-    where = at + by
-    inside = (where >= 0) & (where < len(codes))
-    return np.where(inside, codes[np.clip(where, 0, len(codes) - 1)], np.uint32(10))
-
-
-def _near(batch: Batch, at: Ints, by: int, test: Callable[[_Codes], Mask]) -> Mask:
-    return test(_shifted(batch.codes, at, by))
-
-
-def _is_mark(codes: _Codes) -> Mask:
-    return np.isin(codes, _MARK_CODES)
-
-
-def _is_han(codes: _Codes) -> Mask:
-    return codes > 0x2E7F
-
-
-def _is_blank(codes: _Codes) -> Mask:
-    found: Mask = (codes == 0x20) | (codes == 0xA0) | (codes == 0x3000)
-    return found
-
-
-def _is_wide(codes: _Codes) -> Mask:
-    return codes > 0x2000
-
-
-def _is_low(codes: _Codes) -> Mask:
-    return (codes >= ord("!")) & (codes <= ord("?"))
-
-
-def _is_upper(codes: _Codes) -> Mask:
-    return (codes >= ord("@")) & (codes <= ord("~"))
-
-
-def _is_question(codes: _Codes) -> Mask:
-    found: Mask = codes == ord("?")
-    return found
