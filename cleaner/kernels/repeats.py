@@ -5,46 +5,38 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.segments import Ints
-from cleaner.kernels.text import Codes
+from cleaner.kernels.grams import Stream
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_STEP = np.uint64(0x100000001B3)
+GRAM = 8
+"""Letters of a passage that counts as repeated."""
+
+_KEEP = 4
+_STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
-def gram_hashes(codes: Codes, n: int) -> npt.NDArray[np.uint64]:
-    """A 64-bit hash of every n-gram of `codes`, shape (max(0, len(codes) - n + 1),).
+def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
+    """The share of 8-grams of letters that stood in the same document before, shape (n,).
 
-    A polynomial in the code points (Rabin & Karp 1987), finished by a multiplication and a
-    shift so that low and high bits are mixed.
+    One 8-gram in four is looked at, chosen by the hash of its first two letters, so that all
+    its copies are chosen or none: the share stays unbiased and the sort small. An 8-gram that
+    begins with two digits is none of text.
     """
-    size = len(codes) - n + 1
-    if size <= 0:
-        return np.zeros(0, np.uint64)
-    hashed = codes[:size].astype(np.uint64)
-    for at in range(1, n):
-        hashed *= _STEP
-        hashed += codes[at : at + size]
-    hashed *= _MULTIPLIER
-    hashed ^= hashed >> np.uint64(29)
-    return hashed
-
-
-def repeated_share(
-    codes: Codes, docs: Ints, n: int, count: int, keep: int = 4
-) -> npt.NDArray[np.float64]:
-    """The share of n-grams that stood in the same document before, for `count` documents.
-
-    `codes` are the characters that count, `docs` the document of each, sorted. One n-gram in
-    `keep` is looked at, chosen by its own hash, so that all its copies are chosen or none:
-    the share stays unbiased and the sort small.
-    """
-    hashed = gram_hashes(codes, n)
-    inside = docs[: len(hashed)] == docs[n - 1 :] if len(hashed) else np.zeros(0, np.bool_)
-    chosen = inside & (hashed & np.uint64(keep - 1) == 0)
-    owners = docs[: len(hashed)][chosen]
-    keys = np.sort((hashed[chosen] >> np.uint64(24)) | (owners.astype(np.uint64) << np.uint64(40)))
-    again = keys[1:] == keys[:-1]
-    repeats = np.bincount((keys[1:][again] >> np.uint64(40)).astype(np.int64), minlength=count)
-    total = np.bincount(owners, minlength=count)
-    return repeats / np.maximum(total, 1)
+    pairs = stream.pairs
+    chosen = np.flatnonzero(pairs % _KEEP == 1)
+    docs = np.searchsorted(stream.starts, chosen, side="right") - 1
+    inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
+    chosen, docs = chosen[inside], docs[inside]
+    hashed = pairs.take(chosen).astype(np.uint64)
+    for step in range(2, GRAM, 2):
+        hashed = (
+            (hashed * _STEP)
+            ^ (hashed >> np.uint64(31))
+            ^ pairs.take(chosen + step).astype(np.uint64)
+        )
+    keys = (hashed * _STEP) >> np.uint64(22) | docs.astype(np.uint64) << np.uint64(42)
+    keys.sort()
+    again = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(42)
+    size = len(stream.starts)
+    repeats = np.bincount(again.astype(np.int64), minlength=size)
+    share: npt.NDArray[np.float64] = repeats / np.maximum(np.bincount(docs, minlength=size), 1)
+    return share

@@ -12,10 +12,11 @@ from cleaner.kernels.repeats import repeated_share
 from cleaner.kernels.segments import segment_sum
 from cleaner.kernels.text import Class
 from cleaner.rules import RuleBook
+from cleaner.score.streams import stream_of_batch
 
-_GRAM = 8
 _ENDS = [ord(mark) for mark in "。!?…;:\"')】》」』~"]
 _BLANKS = (Class.SPACE, Class.NEWLINE, Class.INVISIBLE)
+_WRITTEN = ~np.isin(np.arange(256), _BLANKS)
 
 
 class Basics:
@@ -35,15 +36,12 @@ class Basics:
         pass
 
     def score(self, batch: Batch) -> dict[str, Values]:
-        if self.name not in batch.memo:
-            batch.memo[self.name] = {
-                "han_share": han_share(batch),
-                "repetition": repetition(batch),
-                "terminal_punctuation": terminal_punctuation(batch),
-                "length": length(batch),
-            }
-        shared: dict[str, Values] = batch.memo[self.name]
-        return shared
+        return {
+            "han_share": han_share(batch),
+            "repetition": repetition(batch),
+            "terminal_punctuation": terminal_punctuation(batch),
+            "length": length(batch),
+        }
 
     def evidence(self, view: View) -> Iterable[Evidence]:
         return ()
@@ -63,10 +61,8 @@ def length(batch: Batch) -> Values:
 
 
 def repetition(batch: Batch) -> Values:
-    """Share of 8-grams that stood in the document before, blanks left out, shape (n,)."""
-    at = np.flatnonzero(~np.isin(batch.classes, _BLANKS))
-    docs = np.searchsorted(batch.ends, at)
-    return repeated_share(batch.folded[at], docs, _GRAM, len(batch))
+    """Share of 8-grams of letters that stood in the document before, shape (n,)."""
+    return repeated_share(stream_of_batch(batch))
 
 
 def terminal_punctuation(batch: Batch) -> Values:
@@ -74,9 +70,9 @@ def terminal_punctuation(batch: Batch) -> Values:
     or a quotation, shape (n,); 0 for the empty text."""
     if not len(batch):
         return np.zeros(0)
-    filled = np.flatnonzero(~np.isin(batch.classes, _BLANKS))
+    filled = np.flatnonzero(_WRITTEN.take(batch.classes))
     last = np.searchsorted(filled, batch.line_ends) - 1
-    first = np.searchsorted(filled, batch.line_starts)
+    first = np.append(0, last[:-1] + 1)
     sizes = last + 1 - first
     marks = batch.folded[filled[np.maximum(last, 0)]] if len(filled) else batch.line_ends
     ended = np.where(np.isin(marks, _ENDS), sizes, 0)

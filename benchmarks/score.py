@@ -1,0 +1,229 @@
+"""Benchmarks of the score room: kinds, damage, calibration, the founding pages, peers, speed."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from benchmarks.corpora import root
+from benchmarks.kinds import NEWS, TRAINED, news, others, sized
+from cleaner.batch import Batch
+from cleaner.document import Document
+from cleaner.models.coherence import load
+from cleaner.pipeline import Pipeline
+from cleaner.rules import RuleBook
+from cleaner.score.coherence import foreign_logits, judge
+from cleaner.score.combined import NewsCoherence
+from cleaner.score.streams import stream_of_batch
+from cleaner.train.coherence import with_one_foreign
+from cleaner.train.incoherent import DAMAGES, pairs
+from cleaner.train.measures import auc, calibration_error
+from cleaner.train.news import train_news
+
+Form = Callable[[str], str]
+Figures = dict[str, float]
+Floats = npt.NDArray[np.float64]
+
+_EACH = 250
+
+
+@cache
+def _scorer() -> NewsCoherence:
+    return NewsCoherence(RuleBook.load())
+
+
+def scores(texts: Sequence[str]) -> dict[str, Floats]:
+    """The factors of the combination and `news_coherence` for raw texts."""
+    parts: list[dict[str, Floats]] = []
+    scorer = _scorer()
+    book = RuleBook.load()
+    for at in range(0, len(texts), 200):
+        docs = [Document(str(n), text) for n, text in enumerate(texts[at : at + 200])]
+        batch = Batch(docs, book.automaton)
+        parts.append({**scorer.factors(batch), **scorer.score(batch)})
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def kinds(form: Form) -> Figures:
+    """News of a source never trained on, and of later days, against each kind of other text,
+    lengths balanced: the `news` part alone, and `news_coherence`."""
+    good = {source: _scored(sized(news(source, "test"), _EACH, 1), form) for source in NEWS}
+    bad = {kind: _scored(sized(texts, _EACH, 2), form) for kind, texts in others("test").items()}
+    figures: Figures = {}
+    for signal in ("news", "news_coherence"):
+        unseen = good["news_nankai"][signal]
+        every = np.concatenate([values[signal] for values in bad.values()])
+        figures[f"{signal}.unseen"] = auc(unseen, every)
+        figures[f"{signal}.traditional"] = auc(good["news_rthk_zhhant"][signal], every)
+        figures[f"{signal}.later"] = min(auc(good[s][signal], every) for s in TRAINED)
+        by_kind = {kind: auc(unseen, values[signal]) for kind, values in bad.items()}
+        figures[f"{signal}.unseen.worst"] = min(by_kind.values())
+        figures |= {f"{signal}.unseen.{kind}": value for kind, value in by_kind.items()}
+    return figures
+
+
+def _scored(texts: Sequence[str], form: Form) -> dict[str, Floats]:
+    return scores([form(text) for text in texts])
+
+
+def left_out(form: Form) -> Figures:
+    """The news model trained anew with each source and each kind left out."""
+    good = {source: [form(t) for t in news(source, "train")[:1500]] for source in TRAINED}
+    bad = {
+        kind: [form(t) for t in texts[:800]]
+        for kind, texts in others("train").items()
+        if kind != "title_list"
+    }
+    trained = train_news(good, bad, per_group=800)
+    out = {k: v for k, v in trained.figures.items() if k.startswith("left_out.auc.")}
+    sources = [v for k, v in out.items() if k.removeprefix("left_out.auc.") in TRAINED]
+    others_ = {k: v for k, v in out.items() if k.removeprefix("left_out.auc.") not in TRAINED}
+    return {
+        **out,
+        "source.worst": min(sources),
+        "kind.worst": min(others_.values()),
+        "kind.mean": float(np.mean(list(others_.values()))),
+    }
+
+
+def damaged(form: Form) -> Figures:
+    """Sound news of at least five paragraphs against the same news damaged, by `coherence`
+    and by `news_coherence`; means over the sources, the unseen one by itself."""
+    figures: Figures = {}
+    for kind in DAMAGES:
+        found: dict[str, list[float]] = {"coherence": [], "news_coherence": []}
+        for source in NEWS:
+            sound, broken = pairs(news(source, "test")[: 4 * _EACH], kind, seed=7)
+            whole = _scored(sound[:_EACH], form)
+            other = _scored(broken[:_EACH], form)
+            for signal, values in found.items():
+                values.append(auc(whole[signal], other[signal]))
+        for signal, values in found.items():
+            figures[f"{signal}.{kind}"] = float(np.mean(values))
+            figures[f"{signal}.{kind}.unseen"] = values[NEWS.index("news_nankai")]
+    return figures
+
+
+def stranger(form: Form) -> Figures:
+    """One foreign paragraph among at least five: is it the first guess?"""
+    shares = {}
+    for source in NEWS:
+        mixed, lines = with_one_foreign(list(news(source, "test")[: 4 * _EACH]), seed=3)
+        hits = [_guess(form(text)) == line for text, line in zip(mixed, lines, strict=True)]
+        shares[source.removeprefix("news_")] = float(np.mean(hits[:_EACH]))
+    return {"found": float(np.mean(list(shares.values()))), **shares}
+
+
+def _guess(text: str) -> int:
+    """The line that seems the strangest."""
+    batch = Batch([Document("1", text)])
+    judged = judge(stream_of_batch(batch), batch.folded, load())
+    logits = foreign_logits(judged, load())
+    lines = np.array([line for _, line in judged.lines([text])])
+    means = {line: float(logits[lines == line].mean()) for line in np.unique(lines).tolist()}
+    return int(max(means, key=lambda line: means[line]))
+
+
+def mixed(split: Any, form: Form, seed: int) -> tuple[list[str], npt.NDArray[np.bool_]]:
+    """Half sound news, a quarter other kinds, a quarter damaged news."""
+    chance = random.Random(seed)
+    sources = NEWS if split == "test" else TRAINED
+    good = [t for s in sources for t in sized(news(s, split), 2 * _EACH, seed)]
+    bad = [t for texts in others(split).values() for t in sized(texts, _EACH, seed)]
+    broken = [
+        text
+        for number, kind in enumerate(DAMAGES)
+        for source in sources
+        for text in pairs(news(source, split)[: 2 * _EACH], kind, seed + number)[1]
+    ]
+    count = min(len(good) // 2, len(bad), len(broken))
+    texts = chance.sample(good, 2 * count) + chance.sample(bad, count)
+    texts += chance.sample(broken, count)
+    return [form(text) for text in texts], np.arange(len(texts)) < 2 * count
+
+
+def calibration(form: Form) -> Figures:
+    """Expected calibration error over 15 bins on the held-out mix."""
+    texts, truth = mixed("test", form, seed=5)
+    values = scores(texts)["news_coherence"]
+    return {
+        "ece": calibration_error(values, truth),
+        "auc": auc(values[truth], values[~truth]),
+        "documents": float(len(texts)),
+    }
+
+
+def founding(form: Form) -> Figures:
+    """The founding pages: raw, cleaned, and their restored articles."""
+    folder = root()
+    if folder is None:
+        raise FileNotFoundError("set CLEANER_DATA to the folder that holds data/ and seeds/")
+    pipe = Pipeline.from_recipe("news-zh", limits={})
+    figures: Figures = {}
+    for path in sorted((folder / "seeds").glob("[0-9]*_*.txt")):
+        if "repaired" in path.name:
+            continue
+        name, text = path.name[:3], form(path.read_text("utf-8"))
+        raw = float(scores([text])["news_coherence"][0])
+        parts = pipe.clean([Document(name, text)]).docs
+        values = [part.signals["news_coherence"] for part in parts]
+        figures[f"{name}.raw"] = raw
+        figures[f"{name}.cleaned"] = float(np.mean(values))
+        figures[f"{name}.worst"] = min(values)
+        figures[f"{name}.gain"] = float(np.mean(values)) - raw
+        figures[f"{name}.articles"] = float(len(values))
+    return figures
+
+
+def speed(form: Form) -> Figures:
+    """The score stage of the default recipe on clean news: MB of UTF-8 a second of processor
+    time, and as a share of `orjson.loads` of the same lines in the same run."""
+    texts = [form(text) for text in news("news_chinanews", "test")[:800]]
+    lines = [orjson.dumps({"text": text}) for text in texts]
+    size = sum(len(text.encode()) for text in texts) / 1e6
+    pipe = Pipeline.from_recipe("news-zh", limits={})
+    batch = Batch([Document(str(n), text) for n, text in enumerate(texts)], pipe.book.automaton)
+    start = time.process_time()
+    for line in lines:
+        orjson.loads(line)
+    read = time.process_time() - start
+    best = float("inf")
+    for _ in range(3):
+        fresh = batch.with_docs(batch.docs)
+        fresh.memo.clear()
+        _ = fresh.folded, fresh.classes, fresh.hits
+        start = time.process_time()
+        for scorer in pipe.score:
+            if scorer.name not in fresh.memo:
+                fresh.memo[scorer.name] = scorer.score(fresh)
+        best = min(best, time.process_time() - start)
+    return {"mb_per_second": size / best, "share_of_loads": read / best}
+
+
+def weights(_form: Form) -> Figures:
+    """What the shipped weights of the score weigh, and how long they take to load."""
+    import cleaner.models.coherence as coherence
+    import cleaner.models.news as news_model
+
+    files = [module._FILE for module in (coherence, news_model)]
+    coherence.load.cache_clear()
+    news_model.load.cache_clear()
+    start = time.process_time()
+    coherence.load()
+    news_model.load()
+    spent = time.process_time() - start
+    return {"megabytes": sum(f.stat().st_size for f in files) / 1e6, "load_seconds": spent}
+
+
+def contributions(text: str) -> str:
+    """The parts of one text, for a person: JSON."""
+    found = {name: round(float(values[0]), 3) for name, values in scores([text]).items()}
+    return json.dumps(found, ensure_ascii=False)

@@ -1,0 +1,109 @@
+"""Character n-grams of documents as numbers of buckets, for linear models and for overlap.
+
+What is counted is the *stream* of a document: its letters and digits in the folded view. Blanks,
+newlines and punctuation are left out and every digit is a zero, so that neither width, script,
+punctuation nor the number of paragraphs can be learned from it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.kernels.segments import Ints, segment_sum
+from cleaner.kernels.text import Class, Codes, class_table, fold_table
+
+Buckets = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+BORDER = 10
+"""The code point that closes each document of a stream."""
+
+BITS = 18
+"""n-grams are hashed into 2**BITS buckets; bucket 0 is for those that hold a border."""
+
+_LETTERS = (Class.HAN, Class.RARE_HAN, Class.KANA, Class.HANGUL, Class.ASCII_LETTER, Class.LETTER)
+_MIX = np.uint32(0x9E3779B1)
+_TURN = np.uint32(0x85EBCA77)
+
+
+class Stream(NamedTuple):
+    """Letters and digits of n documents, side by side.
+
+    `codes` has one `BORDER` after each document and `at` says where each code stands in the
+    batch. Document i begins at `starts[i]` and has its border at `ends[i]`. `pairs` and
+    `triples` are the buckets of the 2-gram and 3-gram that begin at each code.
+    """
+
+    codes: Codes
+    at: Ints
+    starts: Ints
+    ends: Ints
+    pairs: Buckets
+    triples: Buckets
+
+    def grams(self, order: int) -> Buckets:
+        """The buckets of the n-grams of this order: 2 or 3."""
+        return self.pairs if order == 2 else self.triples
+
+    @property
+    def sizes(self) -> Ints:
+        """Letters and digits of each document, shape (n,)."""
+        return self.ends - self.starts
+
+
+@cache
+def _counted() -> Mask:
+    """Which code points a stream keeps, shape (0x110000,)."""
+    kept: Mask = np.isin(class_table(), [*_LETTERS, Class.DIGIT])
+    return kept
+
+
+@cache
+def _plain() -> Codes:
+    """Folded code points, with a zero for every digit."""
+    table = fold_table().copy()
+    table[class_table() == Class.DIGIT] = ord("0")
+    return table
+
+
+def stream_of(folded: Codes, ends: Ints) -> Stream:
+    """The stream of documents that stand in the folded view and end (at a newline) at `ends`."""
+    keep = _counted().take(folded)
+    keep[ends] = True
+    at = np.flatnonzero(keep)
+    codes = _plain().take(folded[at])
+    borders = np.searchsorted(at, ends)
+    codes[borders] = BORDER
+    starts = np.append(np.zeros(1, np.int64), borders[:-1] + 1)[: len(ends)]
+    mixed = codes * _MIX
+    mixed ^= mixed >> np.uint32(13)
+    pairs, triples = _buckets(mixed, 2), _buckets(mixed, 3)
+    for grams, order in ((pairs, 2), (triples, 3)):
+        for back in range(order):
+            grams[np.maximum(borders - back, 0)] = 0
+    return Stream(codes, at, starts, borders, pairs, triples)
+
+
+def _buckets(mixed: Codes, order: int) -> Buckets:
+    hashed = mixed.copy()
+    for step in range(1, order):
+        hashed *= _TURN
+        hashed[:-step] += mixed[step:]
+    hashed ^= hashed >> np.uint32(16)
+    hashed *= _MIX
+    hashed >>= np.uint32(32 - BITS)
+    return np.maximum(hashed.view(np.int32), 1)
+
+
+def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tuple[Ints, Ints]:
+    """The sum of the weights of all n-grams of each document, and their number, shape (n,).
+
+    Integers, so that the sum depends neither on order nor on what else is in the batch.
+    `weights` has shape (2**BITS,), and 0 for bucket 0.
+    """
+    values = weights.take(stream.grams(order)).astype(np.int32)
+    return segment_sum(values, stream.starts), np.maximum(stream.sizes - (order - 1), 0)

@@ -1,0 +1,99 @@
+"""Documents cut into sentences and into units of about one paragraph, in stream coordinates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.kernels.grams import BORDER, Stream
+from cleaner.kernels.segments import Ints
+from cleaner.kernels.text import Codes
+
+Mask = npt.NDArray[np.bool_]
+
+UNIT = 120
+"""Letters after which a line is cut at the next end of a sentence, so that one long line and
+many short ones give units of the same kind."""
+
+SHORT = 16
+"""A line of fewer letters (a subhead, a name) belongs to the unit that follows."""
+
+LONGEST = 240
+"""No unit is longer, even where no sentence ends."""
+
+_STOPS = np.zeros(0x110000, np.bool_)
+_STOPS[[ord(mark) for mark in "。!?;！？；"]] = True
+
+
+class Units(NamedTuple):
+    """Sentences and units of n documents, all in coordinates of the stream.
+
+    `sentences` and `units` hold the starts, ascending; each ends where the next one starts or
+    at the border of its document. `opens` says which sentences open a line.
+    """
+
+    sentences: Ints
+    opens: Mask
+    units: Ints
+
+
+def units_of(stream: Stream, folded: Codes) -> Units:
+    """Cut the documents of a stream; `folded` is the batch that the stream was made of."""
+    breaks = np.flatnonzero(folded == 10)
+    stops = np.flatnonzero(_STOPS.take(folded))
+    lines = np.searchsorted(stream.at, breaks, side="right")
+    lines = _filled(stream, np.unique(np.append(lines, 0)))
+    after = np.searchsorted(stream.at, stops, side="right")
+    sentences = _filled(stream, np.union1d(lines, after))
+    opens = np.isin(sentences, lines, assume_unique=True)
+    return Units(sentences, opens, _units(stream, lines, sentences))
+
+
+def docs_of(stream: Stream, starts: Ints) -> Ints:
+    """The document of each start."""
+    found: Ints = np.searchsorted(stream.starts, starts, side="right") - 1
+    return found
+
+
+def ends_of(stream: Stream, starts: Ints) -> Ints:
+    """Where each of these ranges ends, borders not included."""
+    nexts = np.append(starts[1:], len(stream.codes))[: len(starts)]
+    closed: Ints = np.minimum(nexts, stream.ends[docs_of(stream, starts)])
+    return closed
+
+
+def _filled(stream: Stream, starts: Ints) -> Ints:
+    """The starts at which something other than a border stands."""
+    starts = starts[starts < len(stream.codes)]
+    filled: Ints = starts[stream.codes[starts] != BORDER]
+    return filled
+
+
+def _units(stream: Stream, lines: Ints, sentences: Ints) -> Ints:
+    """Starts of units: lines that are long enough, and sentences that begin in another
+    stretch of UNIT letters of their line than the sentence before."""
+    if not len(sentences):
+        return sentences
+    own = np.searchsorted(lines, sentences, side="right") - 1
+    stretch = (sentences - lines[own]) // UNIT
+    same = own[1:] == own[:-1]
+    cut = np.append(True, ~same | (stretch[1:] > stretch[:-1]))
+    docs = docs_of(stream, sentences)
+    first = np.append(True, docs[1:] != docs[:-1])
+    # A line that is short hands its text on: the next line does not begin a unit.
+    sizes = ends_of(stream, lines) - lines
+    after_short = np.append(False, sizes[:-1] < SHORT)[own] & (sentences == lines[own])
+    return _no_longer(stream, sentences[(cut & ~after_short) | first])
+
+
+def _no_longer(stream: Stream, starts: Ints) -> Ints:
+    """The starts, with more of them where a unit is longer than LONGEST."""
+    pieces = -(-(ends_of(stream, starts) - starts) // LONGEST)
+    if int(pieces.max(initial=1)) <= 1:
+        return starts
+    owner = np.repeat(np.arange(len(starts)), pieces)
+    number = np.arange(len(owner)) - (np.cumsum(pieces) - pieces)[owner]
+    more: Ints = starts[owner] + number * LONGEST
+    return more

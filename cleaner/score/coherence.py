@@ -1,0 +1,195 @@
+"""Scorer `score.coherence`: does the text hold together, in one piece and in order?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, View
+from cleaner.filter import Bound, Evidence, Values
+from cleaner.kernels.grams import Stream
+from cleaner.kernels.segments import Ints
+from cleaner.kernels.text import Codes
+from cleaner.kernels.units import units_of
+from cleaner.models.coherence import ASPECTS, CoherenceModel, load
+from cleaner.rules import RuleBook
+from cleaner.score.belonging import passages_of
+from cleaner.score.order import order_features
+from cleaner.score.streams import stream_of_batch
+
+Floats = npt.NDArray[np.float64]
+
+_FULL = 120
+
+
+class Judged(NamedTuple):
+    """What is known of the units and documents of a batch.
+
+    Units: `docs`, `at` (place in the batch), `letters` and `features`. Documents: `shape` and
+    `order`, and `starts`, their places in the batch.
+    """
+
+    docs: Ints
+    at: Ints
+    letters: Ints
+    features: Floats
+    shape: Floats
+    order: Floats
+    starts: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence[Judged]) -> Judged:
+        """Several batches as one, documents numbered on."""
+        sizes = np.cumsum([0, *(len(part.shape) for part in parts[:-1])])
+        docs = np.concatenate([p.docs + n for p, n in zip(parts, sizes, strict=True)])
+        rest = (np.concatenate(column) for column in list(zip(*parts, strict=True))[1:])
+        return cls(docs, *rest)
+
+    def lines(self, texts: Sequence[str]) -> list[tuple[int, int]]:
+        """The document and the line of each unit; `texts` are the documents."""
+        found = []
+        for doc, at, start in zip(self.docs, self.at, self.starts[self.docs], strict=True):
+            found.append((int(doc), texts[doc].count("\n", 0, int(at - start))))
+        return found
+
+
+def judge(stream: Stream, folded: Codes, model: CoherenceModel) -> Judged:
+    """All evidence about the documents of a stream."""
+    units = units_of(stream, folded)
+    facts = passages_of(stream, units, model)
+    order = order_features(stream, units, facts.mentions, facts.sentence_vectors, model)
+    borders = stream.at[stream.ends]
+    starts = np.append(0, borders[:-1] + 1)[: len(borders)]
+    return Judged(
+        facts.unit_docs, stream.at[units.units], facts.letters, facts.features,
+        facts.shape, order, starts,
+    )  # fmt: skip
+
+
+def unit_inputs(features: Floats) -> Floats:
+    """Features of units with the products that let evidence count by length and number."""
+    _, robust, nearest, second, _, shared, _, _, letters, units = features.T
+    products = [
+        robust * letters, shared * letters, shared * units, robust * units, nearest * units,
+        second * units, robust**2, shared**2, robust * shared, letters * units,
+    ]  # fmt: skip
+    return np.column_stack([features, *products])
+
+
+def foreign_logits(judged: Judged, model: CoherenceModel) -> Floats:
+    """The logit of each unit to be foreign to its document."""
+    return _linear(unit_inputs(judged.features), model.unit_mean, model.unit_scale,
+                   model.unit_weights)  # fmt: skip
+
+
+def doc_inputs(judged: Judged, model: CoherenceModel) -> Floats:
+    """Features of documents: foreign passages, shape, order, and each by number of units."""
+    size = len(judged.shape)
+    logits = foreign_logits(judged, model)
+    weight = np.minimum(judged.letters, _FULL).astype(np.float64)
+    mass = np.maximum(np.bincount(judged.docs, weight, minlength=size), 1)
+    chance = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    count = np.bincount(judged.docs, minlength=size)
+    worst, second = _highest(logits, judged.docs, size)
+    table = np.column_stack(
+        [
+            worst,
+            np.where(count > 1, second, worst),
+            np.log(np.bincount(judged.docs, chance * weight, minlength=size) / mass + 1e-3),
+            np.bincount(judged.docs, logits * weight, minlength=size) / mass,
+            judged.shape,
+            judged.order,
+        ]
+    )
+    units = np.log(np.maximum(count, 1))[:, None]
+    return np.column_stack([table, units, table * units])
+
+
+def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
+    """The highest and second highest value of each document; −4 where there is none."""
+    order = np.lexsort((-values, docs))
+    rank = np.arange(len(docs)) - np.searchsorted(docs, docs[order])
+    best, second = np.full(size, -4.0), np.full(size, -4.0)
+    for place, into in ((0, best), (1, second)):
+        chosen = order[rank == place]
+        into[docs[chosen]] = values[chosen]
+    return best, second
+
+
+def kind_scores(inputs: Floats, model: CoherenceModel) -> Floats:
+    """The score of each kind (sound, then the kinds of damage), shape (n, kinds)."""
+    return np.column_stack(
+        [_linear(inputs, model.doc_mean, model.doc_scale, weights) for weights in model.doc_weights]
+    )
+
+
+def logits_of(inputs: Floats, model: CoherenceModel) -> dict[str, Floats]:
+    """For each of ASPECTS the log-odds that a document is sound, rather than broken in one of
+    the ways that this one looks for."""
+    scores = kind_scores(inputs, model)
+    found = {}
+    for aspect, kinds in ASPECTS.items():
+        chosen = np.ascontiguousarray(scores[:, list(kinds)])
+        top = chosen.max(axis=1, initial=-np.inf)
+        broken = top + np.log(np.exp(chosen - top[:, None]).cumsum(axis=1)[:, -1])
+        found[aspect] = scores[:, 0] - broken
+    return found
+
+
+def _linear(inputs: Floats, mean: Floats, scale: Floats, weights: Floats) -> Floats:
+    """A dense linear model, row by row in a fixed order (no BLAS)."""
+    total = np.full(len(inputs), weights[-1])
+    for column, (m, s, w) in enumerate(zip(mean, scale, weights[:-1], strict=True)):
+        total += (inputs[:, column] - m) * (w / s)
+    return total
+
+
+class Coherence:
+    """Do the passages of the text belong to one piece, in the order of writing? Each in [0, 1]:
+
+    `unity`: no foreign passages, no two articles in one; `order`: neither paragraphs nor
+    sentences shuffled; `coherence`: neither kind of fault.
+    """
+
+    name = "score.coherence"
+    names: Mapping[str, Bound] = {"coherence": "min", "unity": "min", "order": "min"}
+
+    def __init__(self, book: RuleBook) -> None:
+        pass
+
+    def score(self, batch: Batch) -> dict[str, Values]:
+        if not len(batch):
+            return {name: np.zeros(0) for name in self.names}
+        model = load()
+        judged = judge(stream_of_batch(batch), batch.folded, model)
+        logits = logits_of(doc_inputs(judged, model), model)
+        curves = (model.points, model.unity_points, model.order_points)
+        return {
+            name: np.interp(logits[name], *points)
+            for name, points in zip(self.names, curves, strict=True)
+        }
+
+    def evidence(self, view: View) -> Iterator[Evidence]:
+        """The passages that seem to belong elsewhere, the strangest first."""
+        if view.text.strip():
+            yield from strangers(view)
+
+
+def strangers(view: View, at_least: float = 0.5, most: int = 5) -> Iterable[Evidence]:
+    """Units that are foreign with a probability of at least `at_least`."""
+    batch = Batch([view.doc])
+    judged = judge(stream_of_batch(batch), batch.folded, load())
+    chance = 1 / (1 + np.exp(-foreign_logits(judged, load())))
+    ends = np.append(judged.at[1:], len(view.text))
+    found = []
+    for unit in np.argsort(-chance, kind="stable")[:most].tolist():
+        if chance[unit] >= at_least:
+            start, end = int(judged.at[unit]), int(ends[unit])
+            while end > start and view.text[end - 1].isspace():
+                end -= 1
+            note = f"shares little with the rest: {chance[unit]:.0%} foreign"
+            found.append(Evidence(start, end, "coherence", note))
+    return found

@@ -1,0 +1,64 @@
+"""Scorer `score.filler`: marks of text that no reporter wrote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from cleaner.batch import Batch, View
+from cleaner.filter import Bound, Evidence, Values
+from cleaner.rules import Rule, RuleBook
+
+
+class Filler:
+    """`machine_filler` in [0, 1]: how surely the text was made by a machine or rewritten by one.
+
+    The rules of `rules/score/filler` each carry a weight; the chances that each of the rules
+    found is wrong multiply, and a rule counts up to three times.
+    """
+
+    name = "score.filler"
+    names: Mapping[str, Bound] = {"machine_filler": "max"}
+
+    def __init__(self, book: RuleBook) -> None:
+        rules = book.of(self.name)
+        self._numbers = book.numbers(rules)
+        self._by_literal: dict[int, list[Rule]] = defaultdict(list)
+        for rule in rules:
+            for word in rule.literals:
+                self._by_literal[book.literals[word]].append(rule)
+
+    def score(self, batch: Batch) -> dict[str, Values]:
+        values = np.zeros(len(batch))
+        for at in np.flatnonzero(batch.with_literal(self._numbers)).tolist():
+            values[at] = self._value(batch.view(at))
+        return {"machine_filler": values}
+
+    def evidence(self, view: View) -> Iterator[Evidence]:
+        for rule, start, end in self._found(view):
+            yield Evidence(start, end, "machine_filler", rule.id)
+
+    def _value(self, view: View) -> float:
+        sound = 1.0
+        counts: dict[str, int] = defaultdict(int)
+        for rule, _, _ in self._found(view):
+            counts[rule.id] += 1
+            if counts[rule.id] <= 3:
+                sound *= 1 - float(rule.options["weight"])
+        return 1 - sound
+
+    def _found(self, view: View) -> Iterator[tuple[Rule, int, int]]:
+        """Matches of rules in the lines that hold one of their literals."""
+        starts = [line.start for line in view.lines]
+        tried = set()
+        for hit in view.hits:
+            for rule in self._by_literal.get(hit.literal, ()):
+                at = int(np.searchsorted(starts, hit.start, side="right")) - 1
+                if (at, rule.id) in tried or rule.pattern is None:
+                    continue
+                tried.add((at, rule.id))
+                line = view.lines[at]
+                for match in rule.pattern.finditer(view.folded[line.start : line.end]):
+                    yield rule, line.start + match.start(), line.start + match.end()

@@ -1,0 +1,117 @@
+"""Sound articles made incoherent: foreign paragraphs, shuffles, interleaved columns, halves."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import regex
+
+Damage = Callable[[Sequence[str], Sequence[str], random.Random], list[str]]
+
+_SENTENCE = regex.compile(r"[^。！？!?]*[。！？!?]+[”’\"'」』)）]*|[^。！？!?]+$")
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of an article that are not blank."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph, with their closing marks."""
+    return [part for part in _SENTENCE.findall(text) if part.strip()]
+
+
+def spliced(own: Sequence[str], other: Sequence[str], chance: random.Random) -> list[str]:
+    """Foreign paragraphs at random places: 10 to 50 % of what stands there afterwards."""
+    share = chance.uniform(0.1, 0.5)
+    count = min(len(other), max(1, round(share * len(own) / (1 - share))))
+    mixed = list(own)
+    for paragraph in chance.sample(list(other), count):
+        mixed.insert(chance.randint(0, len(mixed)), paragraph)
+    return mixed
+
+
+def one_foreign(
+    own: Sequence[str], other: Sequence[str], chance: random.Random
+) -> tuple[list[str], int]:
+    """One paragraph of another article somewhere, and the number of its line."""
+    mixed = list(own)
+    line = chance.randint(0, len(mixed))
+    mixed.insert(line, chance.choice(list(other)))
+    return mixed, line
+
+
+def shuffled_paragraphs(
+    own: Sequence[str], _other: Sequence[str], chance: random.Random
+) -> list[str]:
+    """All paragraphs in another order."""
+    mixed = list(own)
+    for _ in range(5):
+        chance.shuffle(mixed)
+        if mixed != list(own):
+            break
+    return mixed
+
+
+def shuffled_sentences(
+    own: Sequence[str], _other: Sequence[str], chance: random.Random
+) -> list[str]:
+    """All sentences in another order, in paragraphs of as many sentences as before."""
+    parts = [sentences(paragraph) for paragraph in own]
+    pool = [sentence for part in parts for sentence in part]
+    chance.shuffle(pool)
+    mixed, at = [], 0
+    for part in parts:
+        mixed.append("".join(pool[at : at + len(part)]))
+        at += len(part)
+    return [paragraph for paragraph in mixed if paragraph]
+
+
+def interleaved(own: Sequence[str], other: Sequence[str], chance: random.Random) -> list[str]:
+    """Two articles in turns of one or two paragraphs, as columns of a page come out."""
+    mixed: list[str] = []
+    queues = [list(own), list(other)[: len(own) + 2]]
+    turn = chance.randint(0, 1)
+    while queues[0] or queues[1]:
+        for _ in range(chance.randint(1, 2)):
+            if queues[turn]:
+                mixed.append(queues[turn].pop(0))
+        turn = 1 - turn
+    return mixed
+
+
+def halves(own: Sequence[str], other: Sequence[str], _chance: random.Random) -> list[str]:
+    """The first half of one article and the second half of another."""
+    return [*own[: (len(own) + 1) // 2], *other[len(other) // 2 :]]
+
+
+DAMAGES: dict[str, Damage] = {
+    "splice": spliced,
+    "paragraphs": shuffled_paragraphs,
+    "sentences": shuffled_sentences,
+    "interleave": interleaved,
+    "halves": halves,
+}
+
+
+def pairs(
+    texts: Sequence[str], kind: str, seed: int, least: int = 5
+) -> tuple[list[str], list[str]]:
+    """Sound articles of at least `least` paragraphs, and the same damaged; articles that the
+    damage leaves as they were are left out.
+
+    Foreign text comes from another article of the same list, which is of one source.
+    """
+    chance = random.Random(seed)
+    articles = [parts for parts in map(paragraphs, texts) if len(parts) >= least]
+    sound, damaged = [], []
+    for index, own in enumerate(articles):
+        other = articles[(index + chance.randint(1, max(1, len(articles) - 1))) % len(articles)]
+        if other is own:
+            continue
+        mixed = DAMAGES[kind](own, other, chance)
+        if mixed != own:
+            sound.append("\n".join(own))
+            damaged.append("\n".join(mixed))
+    return sound, damaged

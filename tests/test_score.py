@@ -1,0 +1,309 @@
+"""The score room: signals, the combined number, shortcuts that are shut, training and tuning."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.generate import Article, articles
+from cleaner.batch import Batch
+from cleaner.document import Change, Document, Keep, Put
+from cleaner.errors import InputError, RecipeError
+from cleaner.kernels.text import fold_text
+from cleaner.models import coherence as coherence_model
+from cleaner.models import news as news_model
+from cleaner.pipeline import Pipeline
+from cleaner.rules import RuleBook
+from cleaner.score.combined import NewsCoherence, combination
+from cleaner.score.fasttext import FastText
+from cleaner.score.filler import Filler
+from cleaner.score.removed import removed_share
+from cleaner.train import measures
+from cleaner.train.incoherent import DAMAGES, pairs
+from cleaner.train.news import train_news
+from cleaner.train.tune import as_toml, fits, limit_of, tuned
+
+BOOK = RuleBook.load()
+CASES = Path(__file__).parent / "cases" / "score"
+
+
+def cases(kind: str) -> list[dict[str, Any]]:
+    path = CASES / f"{kind}.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@cache
+def pipe() -> Pipeline:
+    return Pipeline.from_recipe("news-zh", limits={}, split=False)
+
+
+def batch_of(*texts: str) -> Batch:
+    docs = [Document(str(number), text) for number, text in enumerate(texts)]
+    return Batch(docs, BOOK.automaton)
+
+
+def signals(text: str) -> dict[str, float]:
+    batch = batch_of(text)
+    found = {n: float(v[0]) for item in pipe().score for n, v in item.score(batch).items()}
+    return found | {"news_coherence": float(NewsCoherence(BOOK).score(batch)["news_coherence"][0])}
+
+
+@cache
+def samples() -> tuple[Article, ...]:
+    return tuple(articles(40, seed=11))
+
+
+def body(article: Article) -> str:
+    return "\n".join(article.paragraphs)
+
+
+@pytest.mark.parametrize("kind", ["wild", "synthetic", "negative"])
+def test_cases(kind: str) -> None:
+    wrong = []
+    for case in cases(kind):
+        found = signals(case["text"])
+        for signal, (low, high) in case["expect"].items():
+            if not low <= found[signal] <= high:
+                wrong.append((case["id"], signal, round(found[signal], 3), case["expect"][signal]))
+    assert not wrong
+
+
+def test_known_failures_still_fail() -> None:
+    for case in cases("known_failures"):
+        found = signals(case["text"])
+        held = all(low <= found[s] <= high for s, (low, high) in case["expect"].items())
+        assert not held, f"{case['id']} is mended: move it to its kind"
+
+
+def test_width_of_punctuation_does_not_move_the_score() -> None:
+    table = str.maketrans("，：；？！（）", ",:;?!()")
+    for article in samples()[:10]:
+        text = body(article)
+        wide, narrow = signals(text), signals(text.translate(table))
+        for signal in ("news", "coherence", "news_coherence", "terminal_punctuation"):
+            assert wide[signal] == pytest.approx(narrow[signal], abs=1e-6), signal
+
+
+def test_script_does_not_move_the_score() -> None:
+    import opencc
+
+    to_traditional = opencc.OpenCC("s2t")
+    for article in samples()[:10]:
+        text = body(article)
+        other = to_traditional.convert(text)
+        if fold_text(other) != fold_text(text):
+            continue  # the conversion chose characters that the folded view keeps apart
+        assert signals(text)["news_coherence"] == signals(other)["news_coherence"]
+
+
+def test_length_and_paragraphs_hardly_move_the_news_part() -> None:
+    for article in samples()[:10]:
+        text = body(article)
+        joined = text.replace("\n", "")
+        assert signals(joined)["news"] == signals(text)["news"]
+        assert signals(text + "\n" + text)["news"] == pytest.approx(signals(text)["news"], abs=0.02)
+
+
+def test_line_breaks_alone_do_not_decide() -> None:
+    """The same sentences in one line stay on the same side."""
+    for case in cases("negative"):
+        joined = case["text"].replace("\n", "")
+        low, high = case["expect"]["news_coherence"]
+        assert low - 0.1 <= signals(joined)["news_coherence"] <= high, case["id"]
+
+
+def test_a_foreign_paragraph_is_marked() -> None:
+    texts = {case["id"]: case["text"] for case in cases("negative")}
+    own = (texts["party_paper"] + "\n" + texts["party_paper"].replace("今年", "明年")).split("\n")
+    stranger = texts["police_brief"].split("\n")[1]
+    view = batch_of("\n".join([*own[:2], stranger, *own[2:]])).view(0)
+    marked = [e for e in NewsCoherence(BOOK).evidence(view) if e.signal == "coherence"]
+    assert marked
+    assert view.text[marked[0].start : marked[0].end] in stranger
+
+
+def test_evidence_shows_what_each_part_takes_away() -> None:
+    text = "第一条　为了规范管理，制定本办法。\n第二条　本办法自公布之日起施行。\n" * 4
+    notes = [e.note for e in NewsCoherence(BOOK).evidence(batch_of(text).view(0))]
+    assert any(note.startswith("repetition: ×") for note in notes)
+
+
+def test_the_combination_is_monotone() -> None:
+    found = combination()
+    for name, line in (*found.parts.items(), ("calibration", found.calibration)):
+        steps = np.diff(line.value)
+        assert (np.diff(line.at) > 0).all(), name
+        assert (steps >= 0).all() or (steps <= 0).all(), name
+    assert (np.diff(found.calibration.value) >= 0).all()
+
+
+def test_better_parts_never_lower_the_score() -> None:
+    found = combination()
+    grid = np.linspace(0, 1, 21)
+    for part in ("news", "coherence"):
+        values = found.calibration(found.parts[part](grid))
+        assert (np.diff(values) >= 0).all()
+
+
+def test_removed_share_counts_strip_and_restore_only() -> None:
+    source = "广告在此。正文 正文"
+    strip = Change("strip.feed", source, (Put("", 0, 5, "r"), Keep(5, 10)))
+    repair = Change("repair.pinyin", source, (Put("", 0, 5, "r"), Keep(5, 10)))
+    assert removed_share(Document("1", source).changed(strip)) == pytest.approx(5 / 9)
+    assert removed_share(Document("1", source).changed(repair)) == 0.0
+    joined = Change("restore.page", source, (Keep(0, 7), Put("", 7, 8, "join"), Keep(8, 10)))
+    assert removed_share(Document("1", source).changed(joined)) == 0.0
+
+
+@pytest.mark.parametrize("rule", BOOK.of("score.filler"), ids=lambda rule: rule.id)
+def test_filler_rules_find_their_hits_and_spare_near_misses(rule: Any) -> None:
+    scorer = Filler(BOOK)
+    assert rule.hits and rule.near_misses
+    for text in rule.hits:
+        view = batch_of(f"市里昨天开会。\n{text}").view(0)
+        assert rule.id in {e.note for e in scorer.evidence(view)}, text
+    for text in rule.near_misses:
+        view = batch_of(f"市里昨天开会。\n{text}").view(0)
+        assert rule.id not in {e.note for e in scorer.evidence(view)}, text
+
+
+def groups() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    texts = [body(a) for a in articles(60, seed=5)]
+    other = [
+        f"第{n}步，把面粉和水按{n}比一揉成面团，放入锅中蒸熟，加盐和油调味后即可食用。" * 4
+        for n in range(2, 62)
+    ]
+    return {"one": texts[:30], "two": texts[30:]}, {"recipes": other[:30], "more": other[30:]}
+
+
+def test_training_gives_the_same_bytes_from_the_same_seed() -> None:
+    good, bad = groups()
+    one, two = (train_news(good, bad, per_group=40, leave_out=False) for _ in range(2))
+    assert news_model.to_bytes(one.model) == news_model.to_bytes(two.model)
+    other = train_news(good, bad, per_group=40, seed=1, leave_out=False)
+    assert news_model.to_bytes(one.model) != news_model.to_bytes(other.model)
+
+
+def test_training_tells_news_from_recipes_and_reports_what_was_left_out() -> None:
+    trained = train_news(*groups(), per_group=40)
+    assert trained.figures["held.auc"] > 0.95
+    assert {"left_out.auc.one", "left_out.auc.recipes"} <= set(trained.figures)
+
+
+def test_training_without_one_side_is_an_error() -> None:
+    with pytest.raises(InputError, match="positive and negative"):
+        train_news({}, {"x": ["文"]})
+
+
+def test_a_trained_model_goes_into_a_recipe(tmp_path: Path) -> None:
+    good, bad = groups()
+    path = tmp_path / "mine.zst"
+    path.write_bytes(news_model.to_bytes(train_news(good, bad, leave_out=False).model))
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text(
+        f'filters = ["score.news"]\n[options."score.news"]\nmodel = "{path}"\n', "utf-8"
+    )
+    mine = Pipeline.from_recipe(recipe)
+    news, other = mine.clean([Document("1", good["one"][0]), Document("2", bad["more"][0])]).docs
+    assert news.signals["news"] > 0.5 > other.signals["news"]
+
+
+def test_a_fasttext_model_of_ones_own(tmp_path: Path) -> None:
+    import fasttext
+
+    good, bad = groups()
+    lines = [f"__label__news {' '.join(fold_text(t)[:200])}" for t in good["one"]]
+    lines += [f"__label__other {' '.join(fold_text(t)[:200])}" for t in bad["more"]]
+    data, path = tmp_path / "data.txt", tmp_path / "mine.bin"
+    data.write_text("\n".join(line.replace("\n", " ") for line in lines), "utf-8")
+    fasttext.train_supervised(
+        str(data), dim=8, epoch=20, lr=0.5, minCount=1, thread=1, bucket=1000, verbose=0
+    ).save_model(str(path))
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text(
+        'filters = ["score.fasttext"]\n[options]\n'
+        f'"score.fasttext" = {{ path = "{path}", label = "news", preprocess = "characters" }}\n'
+        "[limits]\nfasttext = { min = 0.5 }\n",
+        "utf-8",
+    )
+    news, other = (
+        Pipeline.from_recipe(recipe)
+        .clean([Document("1", good["one"][3]), Document("2", bad["more"][3])])
+        .docs
+    )
+    assert news.kept and not other.kept
+    assert other.reasons[0].signal == "fasttext"
+
+
+def test_a_missing_fasttext_model_is_a_plain_error() -> None:
+    with pytest.raises(RecipeError, match="no model"):
+        FastText(BOOK, path="nowhere.bin", label="x").score(batch_of("文"))
+    with pytest.raises(RecipeError, match="preprocess"):
+        FastText(BOOK, preprocess="upper")  # type: ignore[arg-type]
+
+
+def test_measures_against_slow_twins() -> None:
+    chance = np.random.default_rng(0)
+    good, bad = chance.integers(0, 9, 40) / 9, chance.integers(0, 9, 50) / 9
+    slow = np.mean([(g > b) + (g == b) / 2 for g in good for b in bad])
+    assert measures.auc(good, bad) == pytest.approx(slow)
+    truth = np.array([True, False, True, False])
+    values = np.array([0.9, 0.8, 0.7, 0.1])
+    assert measures.average_precision(values, truth) == pytest.approx((1 + 2 / 3) / 2)
+    assert measures.calibration_error(np.array([0.0, 1.0]), np.array([False, True])) == 0.0
+    assert measures.calibration_error(np.full(10, 0.5), np.arange(10) < 5) == 0.0
+    low, high = measures.interval(8, 10)
+    assert 0 <= low < 0.8 < high <= 1
+
+
+def test_limits_that_keep_or_that_are_precise() -> None:
+    values = np.arange(100) / 100
+    good = np.arange(100) >= 40
+    assert limit_of(values, good, keep=0.99, precision=None) == pytest.approx(0.4)
+    assert limit_of(values, good, keep=0.5, precision=None) == pytest.approx(0.7)
+    assert limit_of(values, good, keep=None, precision=1.0) == pytest.approx(0.4)
+    assert limit_of(values, ~good, keep=None, precision=0.9) is None
+
+
+def test_a_tuned_recipe_can_be_read_and_keeps_the_good(tmp_path: Path) -> None:
+    values = {"length": np.arange(100.0), "repetition": np.linspace(1, 0, 100)}
+    good = np.arange(100) >= 40
+    found = fits(values, {"length": "min", "repetition": "max"}, good, keep=0.99, precision=None)
+    assert [fit.auc for fit in found] == [1.0, 1.0]
+    recipe = pipe().recipe
+    limits = tuned(recipe, found, ["length", "repetition"])
+    path = tmp_path / "tuned.toml"
+    path.write_text(as_toml(recipe, limits, "tuned"), "utf-8")
+    read = Pipeline.from_recipe(path).recipe
+    assert read.filters == recipe.filters and dict(read.limits) == limits
+    assert limits["length"].min == pytest.approx(40, abs=1e-5)
+    with pytest.raises(InputError, match="good and bad"):
+        fits(values, {}, np.ones(100, np.bool_), keep=0.9, precision=None)
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_damage_changes_and_is_seen(kind: str) -> None:
+    """On invented news the score falls for most articles that are made incoherent."""
+    texts = [body(a) for a in articles(80, seed=3)]
+    sound, broken = pairs(texts, kind, seed=1, least=4)
+    assert len(sound) >= 10
+    assert all(a != b for a, b in zip(sound, broken, strict=True))
+
+
+def test_weights_are_small_and_load_from_bytes() -> None:
+    files = [coherence_model._FILE, news_model._FILE]
+    assert sum(path.stat().st_size for path in files) < 10e6
+    model = coherence_model.load()
+    again = coherence_model.from_bytes(model.to_bytes())
+    assert (again.topics == model.topics).all() and (again.doc_weights == model.doc_weights).all()
+
+
+def test_founding_pages_pass(founding: Path) -> None:
+    for path in sorted((founding / "seeds").glob("[0-9]*_*.txt")):
+        (doc,) = pipe().clean([Document(path.name, path.read_text("utf-8"))]).docs
+        assert doc.signals["han_share"] > 0.5
