@@ -41,6 +41,7 @@ _ALONE = regex.compile(r"(?m)^[ \t\u3000]*(?:\?[ ]?){1,4}\n")
 _DOUBLED = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;](?![,。、;]))")
 _DRAWL = regex.compile(r"([,、。~])\1\1")
 _BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@))")
+_BEFORE_ALL = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;:!?，；：！？](?!@))")
 _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
 _FORUM = regex.compile(
     r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
@@ -155,7 +156,7 @@ def _before_marks(view: View) -> Iterator[Edit]:
         return
     found = list(_BEFORE.finditer(view.text))
     if len(found) >= _PAGE_WIDE and len(found) >= 0.5 * len(_MARKS.findall(view.text)):
-        for match in found:
+        for match in _BEFORE_ALL.finditer(view.text):
             yield Edit(match.start(), match.end(), "", "repair.spacing.before_mark", 0.95)
 
 
