@@ -25,7 +25,7 @@ from cleaner.rules import RuleBook
 Form = Callable[[str], str]
 Figures = dict[str, float]
 
-_SENTENCES = 300
+_SENTENCES = 200
 _PAGES = 160
 CLEAN = ("news_chinanews", "news_rmrb2026", "news_xwlb", "news_nankai", "news_rthk_zhhant")
 CLEAN += ("titles_mixed", "weibo_posts", "social_ytdesc", "nonnews_mixed", "ads_wechat_lines")
@@ -64,7 +64,7 @@ def codec(form: Form) -> Figures:
 
 def codec_invented(form: Form) -> Figures:
     """The same on invented sentences, fewer of them."""
-    return _codec(_invented(40), form)
+    return _codec(_invented(16), form)
 
 
 def _codec(sentences: Sequence[str], form: Form) -> Figures:
@@ -136,7 +136,7 @@ def shift(form: Form) -> Figures:
 
 def shift_invented(form: Form) -> Figures:
     """The same on invented pages, fewer of them."""
-    return _shift([article.body for article in articles(40, seed=12)], form)
+    return _shift([article.body for article in articles(14, seed=12)], form)
 
 
 def _shift(pages: Sequence[str], form: Form) -> Figures:

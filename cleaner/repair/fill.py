@@ -23,6 +23,7 @@ from cleaner.repair.readers import LOST, SWALLOWED, Reader
 Floats = npt.NDArray[np.float64]
 
 _BEAM = 48
+_SURE = 0.75
 _MOST_OPTIONS = 400
 _LONGEST_GAP = 12  # bytes; a longer stretch that does not decode was not damaged this way
 
@@ -113,10 +114,21 @@ def _choose(parts: list[Part], gaps: list[_Gap]) -> None:
         for gap, size in zip(todo, sizes, strict=True):
             own = scores[at : at + size]
             best = int(own.argmax())
-            gap.chosen = gap.options[best]
-            gap.confidence = float(1 / np.exp(own - own[best]).sum())
+            shares = np.exp(own - own[best])
+            gap.chosen = _honest(gap.options, best, shares)
+            gap.confidence = float(1 / shares.sum())
             parts[gap.place] = Part(gap.chosen, "filled", gap.confidence)
             at += size
+
+
+def _honest(options: Sequence[str], best: int, shares: Floats) -> str:
+    """The best option, with `?` for a digit at its end that may well be another one: what was
+    swallowed is unknown, and a wrong figure is worse than none."""
+    text = options[best]
+    if not ("0" <= text[-1:] <= "9"):
+        return text
+    alike = [k for k, option in enumerate(options) if option[:-1] == text[:-1]]
+    return text if 1 / shares[alike].sum() >= _SURE else text[:-1] + "?"
 
 
 def _near_gap(parts: Sequence[Part], at: int) -> bool:

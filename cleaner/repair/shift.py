@@ -85,7 +85,7 @@ class Shift:
         codes = batch.codes
         at = np.flatnonzero(codes[1:-1] == 0x3F) + 1 if len(codes) > 2 else np.zeros(0, np.int64)
         before, after = codes[at - 1], codes[at + 1]
-        letter = ((after | 0x20) - 0x61 < 26) | (after >= 0x80)
+        letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
         delimiter = np.isin(after, [ord(mark) for mark in "！？，；。!?,;"])
         anchor = (before > 0x20) & (letter | delimiter)
         stray = np.flatnonzero(codes[2:] == 0x28) + 2

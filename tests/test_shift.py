@@ -1,0 +1,92 @@
+"""GBK that was cut between the bytes of a character comes back into step."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.repair import shift_invented
+from cleaner.batch import Batch
+from cleaner.catalog import build
+from cleaner.document import Document
+from cleaner.filter import Editor
+from cleaner.pipeline import edited
+from cleaner.repair.readings import read_readings
+from cleaner.repair.stream import Walker, pair
+from cleaner.rules import RuleBook
+
+CASES = Path(__file__).parent / "cases" / "repair"
+
+
+def cases(name: str) -> list[Any]:
+    lines = (CASES / name).read_text("utf-8").splitlines()
+    return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
+
+
+@cache
+def editor() -> Editor:
+    found = build("repair.shift", RuleBook.load(), {})
+    assert isinstance(found, Editor)
+    return found
+
+
+def mend(text: str) -> str:
+    batch = Batch([Document("case", text)])
+    doc = edited(batch, 0, editor()) if editor().suspects(batch)[0] else None
+    return doc.text if doc else text
+
+
+@pytest.mark.parametrize("case", cases("shift_wild.jsonl"))
+def test_wild_spots(case: dict[str, str]) -> None:
+    assert mend(case["text"]) == case["want"]
+
+
+@pytest.mark.parametrize("case", cases("shift_known_failures.jsonl"))
+@pytest.mark.xfail(strict=True, reason="known failure: see its `why`")
+def test_known_failures(case: dict[str, str]) -> None:
+    assert mend(case["text"]) == case["want"]
+
+
+@pytest.mark.parametrize("case", cases("shift_negative.jsonl"))
+def test_sound_text_stays(case: dict[str, str]) -> None:
+    assert mend(case["text"]) == case["text"]
+
+
+def test_invented_pages_come_back() -> None:
+    figures = shift_invented(str)
+    assert figures["traditional_pinyin.exact"] >= 0.8
+    assert figures["simplified.exact"] >= 0.55  # digits that were swallowed stay unknown
+    assert figures["traditional_pinyin_nfkc.exact"] >= 0.7
+
+
+def test_a_swallowed_digit_is_not_made_up() -> None:
+    # 长3 lost the second byte of 长 and the digit; which one it was nobody can tell.
+    mended = mend("环境治理投资增?.5%。昨日，市里公布了数据。")
+    assert "增" in mended
+    assert not any(digit in mended for digit in "0123467891")
+
+
+def test_pairs_of_bytes() -> None:
+    assert pair("\xb0", "\xa1") == "啊"
+    assert "啊" in (pair("\xb0", "\xff") or "")
+    assert "啊" in (pair("\xff", "\xa1") or "")
+    assert pair("\xff", "\x30") is None
+
+
+def test_a_walk_is_back_in_step_at_an_ascii_trail() -> None:
+    walker = Walker(read_readings(RuleBook.load()), folded=False)
+    # 。“縱向 without its first byte and the second: A3 | A1 B0 | BF 76
+    walks = walker.walks("翱v向", 0, "\xa1")
+    assert [(walk.end, walk.slots) for walk in walks] == [(2, ("“", "縱"))]
+
+
+def test_the_founding_page(founding: Path) -> None:
+    page = next((founding / "seeds").glob("002_1*.txt")).read_text("utf-8")
+    mended = mend(page)
+    for spot in ("更幸福——太原市", "保卡的短信，年齡", "工作。“縱向", "所在。”迎澤街道黨工委"):
+        assert spot in mended
+    assert mended.count("日報(bào)") == 2
