@@ -76,6 +76,8 @@ class Pipeline:
         self.restore = cast(list[Restorer], by_stage["restore"])
         self.score = cast(list[Scorer], by_stage["score"])
         self.dedup = cast(list[Index], by_stage["dedup"])
+        self.beat: Callable[[], None] = lambda: None
+        """Called before a filter looks at a single document: a run sees that all goes on."""
         self.owners = {signal: item.name for item in self.score for signal in item.names}
         unknown = sorted(set(recipe.limits) - set(self.owners))
         if unknown:
@@ -162,6 +164,7 @@ class Pipeline:
         for editor in editors:
             changed: dict[int, list[Document]] = {}
             for at in np.flatnonzero(editor.suspects(batch)).tolist():
+                self.beat()
                 doc = edited(batch, at, editor)
                 if doc is not None:
                     changed[at] = [doc]
@@ -172,6 +175,7 @@ class Pipeline:
         for restorer in restorers:
             changed: dict[int, list[Document]] = {}
             for at in np.flatnonzero(restorer.suspects(batch)).tolist():
+                self.beat()
                 docs = arranged(batch, at, restorer, split=self.recipe.split)
                 if docs is not None:
                     changed[at] = docs

@@ -39,8 +39,8 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_files_and_standard_input_give_the_same(page: Path) -> None:
-    by_name = call(str(page), "--id-field", "none")
-    piped = call("--id-field", "none", given=page.read_bytes())
+    by_name = call(str(page), "--keep-all", "--trace")
+    piped = call("--keep-all", "--trace", given=page.read_bytes())
     assert by_name.returncode == piped.returncode == 0
     assert by_name.stdout == piped.stdout
     assert len(by_name.stdout.splitlines()) == 30
@@ -94,7 +94,7 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     line = json.dumps({"text": articles(1)[0].text}, ensure_ascii=False)
     path.write_text(f"{line}\n" * 3000, "utf-8")
-    command = " ".join(f"'{word}'" for word in [*CLEAN, str(path), "--keep-all"])
+    command = " ".join(f"'{word}'" for word in [*CLEAN, str(path), "--recipe", "repair-only"])
     done = subprocess.run(
         ["bash", "-c", f"{command} | head -n 1; echo ${{PIPESTATUS[0]}}"],
         capture_output=True,
@@ -117,7 +117,7 @@ def test_a_truncated_input_shows_in_the_status(page: Path) -> None:
 
     packed = page.with_suffix(".jsonl.gz")
     packed.write_bytes(gzip.compress(page.read_bytes())[:-2000])
-    done = call(str(packed))
+    done = call(str(packed), "--recipe", "repair-only")
     assert done.returncode == 3
     assert b"truncated" in done.stderr
     assert done.stdout
@@ -125,14 +125,25 @@ def test_a_truncated_input_shows_in_the_status(page: Path) -> None:
 
 def test_stats_and_rejects(page: Path, tmp_path: Path) -> None:
     stats, rejects = tmp_path / "stats.json", tmp_path / "rejects.jsonl"
-    words = [str(page), "--limit", "length=400", "--stats", str(stats), "--rejects", str(rejects)]
+    words = [
+        str(page),
+        "--recipe",
+        "web-zh",
+        "--limit",
+        "length=400",
+        "--stats",
+        str(stats),
+        "--rejects",
+        str(rejects),
+    ]
     assert call(*words).returncode == 0
     table = json.loads(stats.read_text("utf-8"))
     rejected = rejects.read_text("utf-8").splitlines()
     assert table["documents"] == 30
     assert table["rejected"] == len(rejected) > 0
-    assert table["identity"]["recipe"] == "news-zh"
-    assert json.loads(rejected[0])["clean"]["reasons"][0]["limit"] == 400
+    assert table["identity"]["recipe"] == "web-zh"
+    reasons = [reason for row in rejected for reason in json.loads(row)["clean"]["reasons"]]
+    assert any(r["signal"] == "length" and r["limit"] == 400 for r in reasons)
 
 
 def test_explain_shows_edits_signals_and_both_texts(
@@ -143,7 +154,7 @@ def test_explain_shows_edits_signals_and_both_texts(
     path.write_text("\n" + json.dumps({"text": text}) + "\n", "utf-8")
     assert status("explain", f"{path}:2") == 0
     shown = capsys.readouterr().out
-    for word in ("kept", "repair.escapes", "&nbsp;", "news_coherence", "at least", "after"):
+    for word in ("edits", "repair.escapes", "&nbsp;", "news_coherence", "at least", "after"):
         assert word in shown
 
 

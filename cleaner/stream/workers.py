@@ -13,7 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -51,8 +51,9 @@ class _Slot:
 class _Worker:
     process: BaseProcess
     pipe: Connection
+    alive: Any
+    """A double in shared memory: when the worker last turned to another document."""
     piece: _Piece | None = None
-    since: float = field(default_factory=time.monotonic)
 
 
 def inline(work: Work, jobs: Iterator[Job]) -> Results:
@@ -64,7 +65,8 @@ def inline(work: Work, jobs: Iterator[Job]) -> Results:
 class Pool:
     """`count` worker processes; use it as a context, so that none outlives it.
 
-    `max_seconds` is what a chunk may take. `tick` is called about twice a second.
+    `max_seconds` is what a filter may take over one document: a worker tells the time whenever
+    it turns to another. `tick` is called about twice a second.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class Pool:
         for at, worker in enumerate(self._workers):
             if worker.piece is None and self._todo:
                 worker.piece = self._todo.popleft()
-                worker.since = time.monotonic()
+                worker.alive.value = time.monotonic()
                 try:
                     worker.pipe.send(worker.piece.job)
                 except OSError:
@@ -122,7 +124,7 @@ class Pool:
         for at, worker in enumerate(self._workers):
             if worker.pipe in ready:
                 self._receive(at, worker)
-            elif worker.piece and time.monotonic() - worker.since > self._max_seconds:
+            elif worker.piece and time.monotonic() - worker.alive.value > self._max_seconds:
                 self._bury(at, "seconds", self._max_seconds)
         self._dispatch()
         self._tick()
@@ -163,16 +165,24 @@ class Pool:
         ours, theirs = self._context.Pipe()
         others = [worker.pipe for worker in getattr(self, "_workers", ()) if not worker.pipe.closed]
         inherited = [ours, *others] if _CONTEXT == "fork" else []
+        alive = self._context.RawValue("d", time.monotonic())
         process = self._context.Process(  # type: ignore[attr-defined]
-            target=_serve, args=(theirs, self._work, inherited, os.getpid()), daemon=True
+            target=_serve, args=(theirs, self._work, alive, inherited, os.getpid()), daemon=True
         )
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        return _Worker(process, ours, alive)
 
 
-def _serve(pipe: Connection, work: Work, inherited: list[Connection], parent: int) -> None:
+def _serve(
+    pipe: Connection, work: Work, alive: Any, inherited: list[Connection], parent: int
+) -> None:
     """What a worker process does: jobs in, results out, until its parent is gone."""
+
+    def beat() -> None:
+        alive.value = time.monotonic()
+
+    work.pipe.beat = beat
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
