@@ -7,7 +7,6 @@ UnicodeEncodeError; `sound_for` tells beforehand.
 from __future__ import annotations
 
 import codecs
-import html
 from collections.abc import Callable
 from functools import cache, partial
 

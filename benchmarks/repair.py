@@ -10,7 +10,7 @@ from functools import cache
 import opencc
 import orjson
 
-from benchmarks.corpora import load, nfkc, read
+from benchmarks.corpora import nfkc, read
 from benchmarks.damage_codec import KINDS
 from benchmarks.damage_shift import FEW, MANY, annotated, dictionary, shifted
 from benchmarks.generate import articles

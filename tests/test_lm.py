@@ -60,7 +60,9 @@ def test_probabilities_sum_to_one(context: str, small: LanguageModel) -> None:
     text = "\n".join(context + letter for letter in letters)
     scores = small.scores(encode(text))
     step = len(context) + 2
-    assert np.exp(scores[len(context) :: step].astype(np.float64)).sum() == pytest.approx(1, abs=0.12)  # of values that are quantised
+    assert np.exp(scores[len(context) :: step].astype(np.float64)).sum() == pytest.approx(
+        1, abs=0.12
+    )  # of values that are quantised
 
 
 def test_the_same_texts_give_the_same_bytes(tmp_path: Path) -> None:

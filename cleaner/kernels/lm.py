@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 Keys = npt.NDArray[np.uint64]
-Table = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+Table = npt.NDArray[Any]
+"""Of 16 or 32 bits without sign."""
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -94,4 +95,3 @@ def _peel(slots: list[Ints], size: int) -> list[tuple[Ints, Ints]]:
     if left:
         raise ValueError(f"{len(numbers)} keys are too many for a table of {size} slots")
     return rounds
-

@@ -28,7 +28,8 @@ _MOST_OPTIONS = 400
 _LONGEST_GAP = 12  # bytes; a longer stretch that does not decode was not damaged this way
 
 _CHARACTER = {
-    "utf-8": r"[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3}",
+    "utf-8": r"[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    r"|\xf0[\x80-\xbf]{3}",
     "gbk": r"[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]",
     "big5": r"[\x00-\x7f]|[\xa1-\xf9][\x40-\x7e\xa1-\xfe]",
 }
@@ -106,7 +107,9 @@ def _choose(parts: list[Part], gaps: list[_Gap]) -> None:
             texts += [left + option + right for option in gap.options]
             bias += [_script_bias(option, traditional) for option in gap.options]
             if not right:
-                bias[-len(gap.options) :] = np.add(bias[-len(gap.options) :], [_end_bias(o) for o in gap.options]).tolist()
+                bias[-len(gap.options) :] = np.add(
+                    bias[-len(gap.options) :], [_end_bias(o) for o in gap.options]
+                ).tolist()
             bias[-len(gap.options) :] = np.add(bias[-len(gap.options) :], gap.bias).tolist()
             sizes.append(len(gap.options))
         scores = sequence_scores([text or " " for text in texts]) + np.array(bias)
@@ -260,7 +263,10 @@ def _table(right: str) -> _Table:
 @cache
 def _repertoire() -> list[int]:
     every = "".join(map(chr, [*range(0xA0, 0xD800), *range(0xF900, 0xFFE6)]))
-    both = every.encode("gbk", "ignore").decode("gbk"), every.encode("big5", "ignore").decode("big5")
+    both = (
+        every.encode("gbk", "ignore").decode("gbk"),
+        every.encode("big5", "ignore").decode("big5"),
+    )
     return sorted(set(map(ord, "".join(both))))
 
 
@@ -268,7 +274,10 @@ def _repertoire() -> list[int]:
 def _ordinary() -> frozenset[str]:
     marks = "，。、；：？！“”‘’（）《》〈〉【】「」『』—…·％～"
     pool = "".join(map(chr, _repertoire()))
-    sets = (pool.encode("gb2312", "ignore").decode("gb2312"), pool.encode("big5", "ignore").decode("big5"))
+    sets = (
+        pool.encode("gb2312", "ignore").decode("gb2312"),
+        pool.encode("big5", "ignore").decode("big5"),
+    )
     return frozenset(c for c in "".join(sets) if c in marks or "\u4e00" <= c <= "\u9fff")
 
 
@@ -279,7 +288,9 @@ def _scripts() -> tuple[frozenset[str], frozenset[str]]:
     folded = fold_text(han)
     traditional = {a for a, b in zip(han, folded, strict=True) if a != b}
     simplified = {b for a, b in zip(han, folded, strict=True) if a != b}
-    return frozenset(traditional), frozenset(simplified - set(han.encode("big5", "ignore").decode("big5")))
+    return frozenset(traditional), frozenset(
+        simplified - set(han.encode("big5", "ignore").decode("big5"))
+    )
 
 
 def _traditional(text: str) -> bool:

@@ -48,7 +48,9 @@ def _search(line: str) -> str | None:
     """The likeliest reading of a line, or None where there is none."""
     paths = [_Path(0.0, "", "")]
     for number, char in enumerate(line):
-        options = [char] if char < "\x80" else [_utf8(char)] if char > "\xff" else [char, _utf8(char)]
+        options = (
+            [char] if char < "\x80" else [_utf8(char)] if char > "\xff" else [char, _utf8(char)]
+        )
         grown = [grown for path in paths for data in options if (grown := _grow(path, data))]
         if number % _STRIDE == 0:
             grown = _reread(grown)

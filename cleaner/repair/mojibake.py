@@ -135,7 +135,11 @@ def _measured(
     codes = encode("\n".join([*texts, ""]))
     scores = load_model().scores(fold(codes)).astype(np.float64)
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    totals = dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True)) if tried else {}
+    totals = (
+        dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True))
+        if tried
+        else {}
+    )
     for (number, route, parts), start in zip(tried, starts.tolist(), strict=False):
         text = _text(parts)
         own, own_codes = scores[start : start + len(text)], codes[start : start + len(text)]

@@ -28,8 +28,10 @@ _WIDE: Mapping[str, tuple[str, ...]] = {
     "euc_kr": ("euc_kr", "cp949"),
 }
 WIDE = tuple(_WIDE)
-SINGLE = ("latin-1", "cp1252", "cp1250", "cp1251", "mac_roman", "cp437")
-SINGLE += ("iso8859-15", "cp1254", "cp1257", "cp1253", "cp850", "koi8_r", "cp866")
+SINGLE = (
+    *("latin-1", "cp1252", "cp1250", "cp1251", "mac_roman", "cp437"),
+    *("iso8859-15", "cp1254", "cp1257", "cp1253", "cp850", "koi8_r", "cp866"),
+)
 
 
 @dataclass(frozen=True, eq=False)

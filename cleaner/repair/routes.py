@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import regex
@@ -27,10 +26,7 @@ class Route(NamedTuple):
 
 
 WIDE_ROUTES = tuple(
-    Route(right, wrong)
-    for wrong in WIDE
-    for right in ("utf-8", "gbk", "big5")
-    if right != wrong
+    Route(right, wrong) for wrong in WIDE for right in ("utf-8", "gbk", "big5") if right != wrong
 )
 HYBRID = Route("gbk", "utf-8 or latin-1")
 SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
@@ -70,39 +66,38 @@ def _spans(route: Route, data: str, line: str, wrong: Reader) -> list[Part] | No
 
 def _checked(parts: list[Part]) -> list[Part] | None:
     parts = [part for part in parts if part.text]
-    return parts if any(part.kind != "foreign" and not part.text.isascii() for part in parts) else None
+    return (
+        parts if any(part.kind != "foreign" and not part.text.isascii() for part in parts) else None
+    )
 
 
 def plausible(line: str, routes: Sequence[Route] | None = None) -> Iterator[Route]:
     """The routes (of `routes`, or of all) that could have led to such a line, cheaply told."""
-    outer = {char for char in line if not char.isascii()}
-    narrow = {char for char in outer if not _WIDE_CHARACTER.match(char)}
-    if (routes is None or HYBRID in routes) and _MIXTURE.search("".join(sorted(narrow))):
+    outer = {ord(char) for char in line if not char.isascii()}
+    narrow = {code for code in outer if not _WIDE_CHARACTER.match(chr(code))}
+    if (routes is None or HYBRID in routes) and _MIXTURE.search("".join(map(chr, sorted(narrow)))):
         yield HYBRID
-    if len(narrow) > 1 and (routes is None or any(route in SINGLE_ROUTES for route in routes)):
-        for route in SINGLE_ROUTES if routes is None else routes:
-            table = reader(route.wrong).table
-            if route in SINGLE_ROUTES and all(ord(char) in table for char in narrow):
-                if _whole(route.right, reader(route.wrong).to_bytes(line)) >= _LEAST_WHOLE:
-                    yield route
-    if len(outer - narrow) > 1:
-        for route in WIDE_ROUTES if routes is None else routes:
-            table = reader(route.wrong).table
-            if route in WIDE_ROUTES and all(ord(char) in table for char in outer):
-                if _whole(route.right, reader(route.wrong).to_bytes(line)) >= _LEAST_WHOLE:
-                    yield route
+    for route in (*SINGLE_ROUTES, *WIDE_ROUTES) if routes is None else routes:
+        wide = route in WIDE_ROUTES
+        signs = outer - narrow if wide else narrow
+        if route == HYBRID or len(signs) < 2:
+            continue
+        table = reader(route.wrong).table.keys()
+        if (outer if wide else narrow) <= table and _fits(route, line):
+            yield route
 
 
-def _whole(right: str, data: str) -> float:
-    """The share of bytes from 0x80 on that stand in whole and common characters of a codec."""
+def _fits(route: Route, line: str) -> bool:
+    """Whether enough bytes stand in whole and common characters of the codec, and few were lost."""
+    data = reader(route.wrong).to_bytes(line)
     high = sum(map(len, _HIGH.findall(data)))
-    whole = sum(map(len, _COMMON[right].findall(data)))
-    return whole / high if high else 0.0
+    whole = sum(map(len, _COMMON[route.right].findall(data)))
+    return whole >= _LEAST_WHOLE * high and data.count(LOST) <= _MOST_LOST * high
 
 
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
 """Bytes that were no UTF-8, and others that were by chance."""
-_LEAST_WHOLE = 0.3
+_LEAST_WHOLE, _MOST_LOST = 0.3, 0.25
 _WIDE_CHARACTER = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]")
 _HIGH = regex.compile(r"[\x80-\xff]+")
 _COMMON = {

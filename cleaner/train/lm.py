@@ -8,6 +8,7 @@ that every distribution sums to one. The same texts in the same order give the s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +49,9 @@ def train(texts: Iterable[str]) -> LanguageModel:
 
 def save(model: LanguageModel, path: Path) -> None:
     """Write a model; the same model gives the same bytes."""
-    names = ("alphabet", "unigram", "unigram_backoff", "bigram", "trigram")
-    names += ("bigram_values", "bigram_backoffs", "trigram_values")
-    np.savez(path, **{name: getattr(model, name) for name in names})
+    tables = {field.name: getattr(model, field.name) for field in fields(model)}
+    with path.open("wb") as file:  # given a path, NumPy would change its suffix
+        np.savez(file, **tables)
 
 
 def _lines(text: str) -> str:
@@ -102,7 +103,8 @@ def _interpolated(keys: Keys, counts: Ints, lower: Reals) -> Reals:
     taken = np.clip(discount, 0, [0, 1, 2, 3]).take(np.minimum(counts, 3))
     starts, groups = _contexts(keys)
     totals = np.add.reduceat(counts, starts)[groups]
-    return (counts - taken) / totals + np.add.reduceat(taken, starts)[groups] / totals * lower
+    p: Reals = (counts - taken) / totals
+    return p + np.add.reduceat(taken, starts)[groups] / totals * lower
 
 
 def _contexts(keys: Keys) -> tuple[Ints, Ints]:
