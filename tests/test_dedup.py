@@ -171,10 +171,10 @@ def test_a_crowded_bucket_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     checks = 0
     original = Near._twin
 
-    def counted(self: Near, text: Any, candidates: Any, texts: Any, ids: Any) -> Any:
+    def counted(self: Near, mine: Any, candidates: Any, verifier: Any, ids: Any) -> Any:
         nonlocal checks
         checks += len(candidates)
-        return original(self, text, candidates, texts, ids)
+        return original(self, mine, candidates, verifier, ids)
 
     monkeypatch.setattr(Near, "_twin", counted)
     passage = noise(140, 0)

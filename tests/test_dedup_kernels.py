@@ -95,6 +95,14 @@ def test_hashes_are_the_documented_ones(text: str, n: int) -> None:
     assert shingles.distinct(encode(text), n).tolist() == sorted(set(expected))
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(TEXTS, max_size=6), st.integers(1, 7))
+def test_shingles_of_many_are_those_of_each(texts: list[str], n: int) -> None:
+    codes = [encode(text) for text in texts]
+    found = shingles.distinct_each(codes, n)
+    assert [f.tolist() for f in found] == [shingles.distinct(c, n).tolist() for c in codes]
+
+
 def test_values_never_change() -> None:
     """Signatures are kept on disk by users: these values are part of the format."""
     text = "本报讯 昨日上午，全市水利工作会议在礼堂召开。"

@@ -20,7 +20,7 @@ from cleaner.dedup.plan import RECALL, Plan, plan
 from cleaner.dedup.schemes import Keys, Scheme, scheme
 from cleaner.dedup.store import opened
 from cleaner.dedup.text import checked, plain
-from cleaner.dedup.verify import Shingled
+from cleaner.dedup.verify import Verifier
 from cleaner.errors import RecipeError
 from cleaner.filter import Twin
 from cleaner.kernels.postings import NONE
@@ -104,9 +104,14 @@ class Near:
         keys, owners = sketch.asked(eligible & (sketch.lengths > 0))
         older = self._older(keys, owners)
         fresh = Fresh(keys, owners, CROWD)
+        # A kept document goes by its number, one of the batch by the complement (~) of its row.
+        verifier = Verifier(
+            lambda c: texts[~c] if c < 0 else self._store.text(c), self._n, self._measure
+        )
+        verifier.prepare([*(~row for row in older.keys() | fresh.linked), *_firsts(older)])
         for row in sorted(older.keys() | fresh.linked):
             candidates = [*older.get(row, ()), *(~other for other in fresh.like(row))]
-            twins[row] = self._twin(texts[row], candidates[:CHECKS], texts, ids)
+            twins[row] = self._twin(~row, candidates[:CHECKS], verifier, ids)
             if twins[row] is None:
                 fresh.add(row)
         return twins
@@ -170,20 +175,20 @@ class Near:
         return found
 
     def _twin(
-        self, text: Text, candidates: Iterable[int], texts: Sequence[Text], ids: Sequence[str]
+        self, mine: int, candidates: Iterable[int], verifier: Verifier, ids: Sequence[str]
     ) -> Twin | None:
-        """The first candidate that is similar enough: a kept document by its number, or one of
-        the batch by the complement (~) of its place."""
-        mine = Shingled(text, self._n, self._measure)
+        """The first candidate that is similar enough."""
+        limit = self.plan.threshold
         for candidate in candidates:
-            fresh = candidate < 0
-            similarity = mine.similarity(
-                texts[~candidate] if fresh else self._store.text(candidate)
-            )
-            if similarity >= self.plan.threshold:
-                name = ids[~candidate] if fresh else self._store.id(candidate)
-                return Twin(name, similarity, self.plan.threshold)
+            similarity = verifier.similarity(mine, candidate)
+            if similarity >= limit:
+                name = ids[~candidate] if candidate < 0 else self._store.id(candidate)
+                return Twin(name, similarity, limit)
         return None
+
+
+def _firsts(candidates: Mapping[int, Sequence[int]]) -> list[int]:
+    return [first for first, *_ in candidates.values()]
 
 
 def _narrow(codes: Codes) -> Text:

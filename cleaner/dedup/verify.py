@@ -1,8 +1,8 @@
-"""Exact similarity of two texts, as sets of shingles."""
+"""Exact similarity of texts, as sets of shingles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -17,21 +17,39 @@ MEASURES: Mapping[str, Callable[[int, int, int], float]] = {
 set that stands in the larger one."""
 
 
-class Shingled:
-    """A text that is compared with others; its shingles are made when first needed."""
+class Verifier:
+    """Compares texts, which it knows by numbers; for the length of one batch.
 
-    def __init__(self, text: Text, n: int, measure: str) -> None:
-        self._text = text
+    `text_of` gives the text of a number; no text may be empty.
+    """
+
+    def __init__(self, text_of: Callable[[int], Text], n: int, measure: str) -> None:
+        self._text_of = text_of
         self._n = n
         self._measure = MEASURES[measure]
-        self._shingles: Hashes | None = None
+        self._texts: dict[int, Text] = {}
+        self._shingles: dict[int, Hashes] = {}
 
-    def similarity(self, other: Text) -> float:
-        """By the measure, in [0, 1]; neither text may be empty."""
-        if np.array_equal(self._text, other):
+    def prepare(self, numbers: Iterable[int]) -> None:
+        """Make the shingles of texts that will be compared, which is cheaper together."""
+        wanted = list(dict.fromkeys(numbers))
+        found = shingles.distinct_each([self._text(number) for number in wanted], self._n)
+        self._shingles |= zip(wanted, found, strict=True)
+
+    def similarity(self, one: int, two: int) -> float:
+        """By the measure, in [0, 1]."""
+        mine, theirs = self._text(one), self._text(two)
+        if len(mine) == len(theirs) and np.array_equal(mine, theirs):
             return 1.0
-        if self._shingles is None:
-            self._shingles = shingles.distinct(self._text, self._n)
-        theirs = shingles.distinct(other, self._n)
-        both = shingles.shared(self._shingles, theirs)
-        return self._measure(len(self._shingles), len(theirs), both)
+        a, b = self._set(one), self._set(two)
+        return self._measure(len(a), len(b), shingles.shared(a, b))
+
+    def _text(self, number: int) -> Text:
+        if number not in self._texts:
+            self._texts[number] = self._text_of(number)
+        return self._texts[number]
+
+    def _set(self, number: int) -> Hashes:
+        if number not in self._shingles:
+            self._shingles[number] = shingles.distinct(self._text(number), self._n)
+        return self._shingles[number]

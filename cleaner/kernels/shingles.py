@@ -11,7 +11,7 @@ integers are used, so that the values are the same on every machine and NumPy ve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -59,18 +59,37 @@ def hashes(codes: Text, n: int) -> Hashes:
 
 def distinct(codes: Text, n: int) -> Hashes:
     """The distinct shingles of one text, sorted."""
-    found = hashes(codes, n)
-    found.sort()
-    first = np.ones(len(found), np.bool_)
-    np.not_equal(found[1:], found[:-1], out=first[1:])
-    return found[first]
+    return _distinct(hashes(codes, n))
+
+
+def distinct_each(texts: Sequence[Text], n: int) -> list[Hashes]:
+    """`distinct` of many texts, with the cost of a call shared among them."""
+    flat = np.concatenate([np.zeros(0, np.uint32), *texts])
+    found = np.empty(max(len(flat), 1), np.uint64)
+    for first, part in blocks(flat, n):
+        found[first : first + len(part)] = part
+    result = []
+    at = 0
+    for text in texts:
+        whole = len(text) >= n
+        result.append(_distinct(found[at : at + len(text) - n + 1]) if whole else distinct(text, n))
+        at += len(text)
+    return result
 
 
 def shared(a: Hashes, b: Hashes) -> int:
     """How many hashes two sorted arrays of distinct ones have in common."""
     both = np.concatenate([a, b])
-    both.sort()
+    both.sort(kind="stable")  # merges two sorted runs, where the default sorts anew
     return int(np.count_nonzero(both[1:] == both[:-1]))
+
+
+def _distinct(found: Hashes) -> Hashes:
+    """Sorted, each once; sorts `found` itself."""
+    found.sort()
+    first = np.ones(len(found), np.bool_)
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found if first.all() else found[first]
 
 
 def _windows(codes: Text, n: int, scratch: list[Hashes]) -> Hashes:
