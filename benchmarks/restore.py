@@ -1,150 +1,232 @@
-"""Measures of restore: joins, articles, order and what is left out, against the truth."""
+"""Quality and speed of restore; see `benchmarks/definitions/restore`."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 
-from benchmarks.pages import Page, joins_of
+from benchmarks import generate, pages
+from benchmarks.corpora import load
+from benchmarks.page_truth import Tally, judge, origins, restored
+from cleaner import recipe as recipes
 from cleaner.batch import Batch
-from cleaner.document import Document, Keep
+from cleaner.catalog import build
+from cleaner.document import Document
 from cleaner.filter import Restorer
-from cleaner.kernels.literals import Automaton
-from cleaner.pipeline import arranged
+from cleaner.rules import RuleBook
+
+Form = Callable[[str], str]
+Groups = dict[tuple[str, str], list[pages.Source]]
+
+SIZES = (2, 3, 5, 8)
+"""Articles on a page."""
+
+_SINGLE = {
+    "news_chinanews": 1100,
+    "news_rmrb2026": 1600,
+    "news_xwlb": 800,
+    "news_nankai": 900,
+    "news_rthk_zhhant": 500,
+    "nonnews_mixed": 900,
+}
+_PROSE = {"law", "dialogue", "style_news", "edu_passage", "wiki_zhhant", "recipe", "poetry"}
 
 
-def restored(text: str, filters: Sequence[Restorer], automaton: Automaton | None) -> list[Document]:
-    """The documents that restorers in sequence make of one text, split."""
-    docs = [Document("page", text)]
-    for item in filters:
-        following: list[Document] = []
+@cache
+def filters() -> tuple[Restorer, ...]:
+    """The restore stage of the default recipe."""
+    book = RuleBook.load()
+    names = [name for name in recipes.load("news-zh").filters if name.startswith("restore.")]
+    built = (build(name, book, {}) for name in names)
+    return tuple(item for item in built if isinstance(item, Restorer))
+
+
+def columns(form: Form) -> dict[str, float]:
+    """Pages of newspaper days never tuned on, set in columns and read back interleaved."""
+    return _pages(form, lost=False)
+
+
+def lost(form: Form) -> dict[str, float]:
+    """The same with first characters of columns lost, captions and bylines dropped in."""
+    return _pages(form, lost=True)
+
+
+def _pages(form: Form, *, lost: bool, each: int = 25) -> dict[str, float]:
+    rng = random.Random(6)
+    tally = Tally.empty()
+    for page in _drawn(_days("test"), form, rng, each, lost=lost):
+        judge(page, restored(page.text, filters(), RuleBook.load().automaton), tally)
+    return tally.figures()
+
+
+@cache
+def _days(split: str) -> Groups:
+    days: Groups = defaultdict(list)
+    for record in load("news_rmrb2026", split):  # type: ignore[arg-type]
+        item = pages.source(record)
+        if item is not None:
+            days[record["date"], record["page"]].append(item)
+    return days
+
+
+def _drawn(
+    days: Groups, form: Form, rng: random.Random, each: int, *, lost: bool
+) -> Iterator[pages.Page]:
+    for size in SIZES:
+        keys = sorted(key for key, items in days.items() if len(items) >= min(size, 7))
+        for key in rng.sample(keys, min(each, len(keys))):
+            items = [_formed(item, form) for item in days[key]]
+            rng.shuffle(items)
+            extras = [form(text) for text in _EXTRAS] if lost else []
+            yield pages.interleave(items[:size], rng, lost=lost, extras=extras)
+
+
+_EXTRAS = ("图为志愿者在社区服务站整理图书。林一舟摄", "本报记者　周启明")
+
+
+def _formed(item: pages.Source, form: Form) -> pages.Source:
+    titles = tuple(form(text) for text in item.titles)
+    return pages.Source(titles, form(item.byline), tuple(form(text) for text in item.paragraphs))
+
+
+def feeds(form: Form, count: int = 400) -> dict[str, float]:
+    """Articles with 3 to 12 paragraphs of others behind them, most of the same day."""
+    rng = random.Random(11)
+    drawn = (_with_teasers(form, rng) for _ in range(count))
+    return _boundaries([page for page in drawn if page])
+
+
+def _boundaries(drawn: list[pages.Page]) -> dict[str, float]:
+    exact = right = wrong = missed = 0
+    for page in drawn:
+        docs = restored(page.text, filters(), RuleBook.load().automaton)
+        kept = np.zeros(len(page.text), np.bool_)
         for doc in docs:
-            batch = Batch([doc], automaton)
-            made = arranged(batch, 0, item, split=True) if item.suspects(batch)[0] else None
-            following += [doc] if made is None else made
-        docs = following
-    return docs
+            at = origins(doc)
+            kept[at[at >= 0]] = True
+        faults = 0
+        for fragment, (start, end) in zip(page.fragments, page.spans, strict=True):
+            gone = int((~kept[start:end]).sum())
+            foreign = fragment.article < 0
+            right += gone if foreign else 0
+            missed += (end - start - gone) if foreign else 0
+            wrong += 0 if foreign else gone
+            faults += gone < end - start if foreign else gone > 0
+        exact += not faults
+    return {"boundary": exact / len(drawn), "f1": 2 * right / max(1, 2 * right + wrong + missed)}
 
 
-def origins(doc: Document) -> np.ndarray:
-    """For each character of a document where it stood in the original text, −1 for new ones."""
-    at = np.arange(len(doc.original))
-    for change in doc.changes:
-        parts = [
-            at[p.start : p.end] if isinstance(p, Keep) else np.full(len(p.text), -1)
-            for p in change.pieces
-        ]
-        at = np.concatenate(parts) if parts else at[:0]
-    return at
-
-
-@dataclass
-class Tally:
-    """Counts over many pages."""
-
-    joins: Counter[str]
-    pairs: Counter[str]
-    order: Counter[str]
-
-    @classmethod
-    def empty(cls) -> Tally:
-        return cls(Counter(), Counter(), Counter())
-
-    def figures(self) -> dict[str, float]:
-        """Precision and recall of joins, F1 of pairs, share of characters in right order."""
-        precision = self.joins["right"] / max(1, self.joins["made"])
-        recall = self.joins["right"] / max(1, self.joins["true"])
-        pairs = 2 * self.pairs["right"] / max(1, self.pairs["made"] + self.pairs["true"])
-        order = self.order["right"] / max(1, self.order["all"])
-        return {
-            "joins.precision": precision,
-            "joins.recall": recall,
-            "pairs.f1": pairs,
-            "order": order,
-        }
-
-
-def judge(page: Page, docs: Sequence[Document], tally: Tally) -> None:
-    """Add one page to the tally."""
-    homes = np.full(len(page.text), -1)
-    places = np.full(len(page.text), -1)
-    made: set[tuple[int, int]] = set()
-    owner = np.full(len(page.text), -1)
-    for number, (start, end) in enumerate(page.spans):
-        owner[start:end] = number
-    for number, doc in enumerate(docs):
-        at = origins(doc)
-        known = np.flatnonzero(at >= 0)
-        homes[at[known]] = number
-        places[at[known]] = known
-        made |= _seams(doc.text, at, owner)
-    true = set(joins_of(page))
-    tally.joins.update(made=len(made), true=len(true), right=len(made & true))
-    _judge_pairs(page, homes, tally)
-    _judge_order(page, homes, places, tally)
-
-
-def _seams(text: str, at: np.ndarray, owner: np.ndarray) -> set[tuple[int, int]]:
-    """Pairs of fragments that stand in one line of an output, one right after the other."""
-    found = set()
-    last = -1
-    for char, where in zip(text, at.tolist(), strict=True):
-        if char == "\n":
-            last = -1
-        if where < 0 or owner[where] < 0:
-            continue
-        if last >= 0 and owner[where] != last:
-            found.add((last, int(owner[where])))
-        last = int(owner[where])
+@cache
+def _news(corpus: str) -> list[tuple[str, list[str]]]:
+    """(day, paragraphs) of news of the test split, without the editor's mark that strip takes."""
+    found = []
+    for record in load(corpus, "test"):
+        text = str(record["text"]).partition("【编辑")[0]
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        if record.get("label") == "news" and len(lines) >= 3 and not pages.compiled(lines):
+            found.append((str(record["date"])[:10], lines))
     return found
 
 
-def _home(homes: np.ndarray, span: tuple[int, int]) -> int:
-    return Counter(homes[span[0] : span[1]].tolist()).most_common(1)[0][0]
+def _with_teasers(form: Form, rng: random.Random) -> pages.Page | None:
+    news = _news(rng.choice(("news_chinanews", "news_rmrb2026")))
+    day, own = rng.choice(news)
+    same = [lines for other, lines in news if other == day and lines is not own]
+    pool = same if len(same) > 4 and rng.random() < 0.6 else [lines for _, lines in news]
+    teasers: list[str] = []
+    for lines in rng.sample(pool, min(len(pool), rng.randrange(3, 13))):
+        long = [line for line in lines if len(line) >= 25]
+        if long and lines is not own:
+            teasers.append(long[0] if rng.random() < 0.7 else rng.choice(long))
+    if not 3 <= len(own) <= 40 or len(teasers) < 3:
+        return None
+    return pages.with_teasers([form(x) for x in own], [form(x) for x in teasers], rng)
 
 
-def _judge_pairs(page: Page, homes: np.ndarray, tally: Tally) -> None:
-    body = [n for n, f in enumerate(page.fragments) if f.kind == "body"]
-    found = {n: _home(homes, page.spans[n]) for n in body}
-    for place, a in enumerate(body):
-        for b in body[:place]:
-            true = page.fragments[a].article == page.fragments[b].article
-            same = found[a] == found[b] >= 0
-            tally.pairs.update(true=true, made=same, right=true and same)
+def single(form: Form) -> dict[str, float]:
+    """Sound single articles of every kind: what is split, re-ordered, left out, joined."""
+    split = order = joined = gone = size = count = 0
+    for text in _articles():
+        docs = restored(form(text), filters(), RuleBook.load().automaton)
+        puts = [put for doc in docs for change in doc.changes for put in change.puts]
+        count += 1
+        split += len(docs) > 1
+        order += any(put.rule == "restore.page.order" for put in puts)
+        joined += any(put.rule in ("restore.page.join", "restore.wrap.line") for put in puts)
+        size += _solid(text)
+        gone += max(0, _solid(text) - sum(_solid(doc.text) for doc in docs))
+    return {
+        "articles": count,
+        "split": split / count,
+        "reordered": order / count,
+        "joined": joined / count,
+        "left_out": gone / size,
+    }
 
 
-def _judge_order(page: Page, homes: np.ndarray, places: np.ndarray, tally: Tally) -> None:
-    chains: dict[int, list[int]] = {}
-    for number, fragment in enumerate(page.fragments):
-        if fragment.kind == "body":
-            chains.setdefault(fragment.article, []).append(number)
-    for chain in chains.values():
-        chain.sort(key=lambda n: page.fragments[n].rank)
-        sizes = {n: len(page.fragments[n].text) for n in chain}
-        by_home: dict[int, list[int]] = {}
-        for n in chain:
-            by_home.setdefault(_home(homes, page.spans[n]), []).append(n)
-        by_home.pop(-1, None)
-        best = max(
-            (_heaviest_rising(group, sizes, places, page.spans) for group in by_home.values()),
-            default=0,
-        )
-        tally.order.update(right=best, all=sum(sizes.values()))
+def _articles() -> Iterator[str]:
+    for corpus, most in _SINGLE.items():
+        records = sorted(load(corpus, "test"), key=lambda record: str(record["text"]))
+        random.Random(3).shuffle(records)
+        taken = 0
+        for record in records:
+            lines = [line for line in str(record["text"]).split("\n") if line.strip()]
+            prose = corpus != "nonnews_mixed" or record.get("label") in _PROSE
+            if taken < most and prose and not pages.compiled(lines):
+                taken += 1
+                yield str(record["text"])
 
 
-def _heaviest_rising(
-    group: Sequence[int],
-    sizes: dict[int, int],
-    places: np.ndarray,
-    spans: Sequence[tuple[int, int]],
-) -> int:
-    """Characters of the heaviest subsequence that the output has in true order."""
-    best: list[int] = []
-    where = [int(places[spans[n][0]]) for n in group]
-    for i, n in enumerate(group):
-        earlier = [best[j] for j in range(i) if where[j] < where[i]]
-        best.append(sizes[n] + max(earlier, default=0))
-    return max(best, default=0)
+def _solid(text: str) -> int:
+    return sum(not char.isspace() for char in text)
+
+
+def invented(form: Form) -> dict[str, float]:
+    """Pages and single articles of the generated corpus: quick, needs no data."""
+    made = generate.articles(60, seed=5)
+    items = [pages.Source((a.title,), a.byline, tuple(a.paragraphs)) for a in made]
+    rng = random.Random(2)
+    tally = Tally.empty()
+    for start in range(0, len(items) - 3, 3):
+        page = pages.interleave([_formed(x, form) for x in items[start : start + 3]], rng)
+        judge(page, restored(page.text, filters(), RuleBook.load().automaton), tally)
+    docs = [restored(form(a.text), filters(), RuleBook.load().automaton) for a in made]
+    changed = sum(any(p.rule for d in ds for c in d.changes for p in c.puts) for ds in docs)
+    return {**tally.figures(), "single.changed": changed / len(docs)}
+
+
+def speed(form: Form) -> dict[str, float]:
+    """Megabytes of clean news a second through the pre-screens, facts given; milliseconds for
+    a newspaper page (median, best of three)."""
+    docs = [Document(str(n), text) for n, text in enumerate(_articles()) if n < 1500]
+    batches = [Batch(docs[at : at + 250]) for at in range(0, len(docs), 250)]
+    for batch in batches:
+        _ = batch.folded, batch.classes, batch.line_docs
+    size = sum(len(doc.text.encode()) for doc in docs) / 1e6
+    screens = {
+        item.name: size / _best(lambda item=item: [item.suspects(b) for b in batches])  # type: ignore[misc]
+        for item in filters()
+    }
+    drawn = list(_drawn(_days("test"), form, random.Random(6), 5, lost=False))
+    book = RuleBook.load()
+    times = [_best(lambda p=p: restored(p.text, filters(), book.automaton)) for p in drawn]  # type: ignore[misc]
+    total = 1 / sum(1 / value for value in screens.values())
+    return {
+        **{f"screen.{name}": value for name, value in screens.items()},
+        "screen": total,
+        "page_ms": float(np.median(times)) * 1000,
+    }
+
+
+def _best(work: Callable[[], object], times: int = 3) -> float:
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - start)
+    return min(spent)

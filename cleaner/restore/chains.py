@@ -134,7 +134,9 @@ def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
         homes = range(number) if evidence.columns else [state.current]
         found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
         if item.cut:
-            found += _texts(evidence, state, unit, {"maybe": 1.0})
+            found += _texts(
+                evidence, state, unit, {"maybe": 1.0, "maybe.hope": _hope(evidence, unit)}
+            )
     else:
         found = _texts(evidence, state, unit, {})
     if state.articles[state.current].last >= 0 and may_open(evidence, unit):
@@ -153,6 +155,8 @@ def _certain(evidence: Evidence, state: State, unit: int) -> Move | None:
     if units[unit].kind is Kind.BYLINE:
         closes = following is Kind.HEADING and not (article.closed or article.headed)
         return Move(state.current, False, {}) if closes else None
+    if units[unit].cut and following is Kind.HEADING:
+        return None  # it may be the end of a column
     run = unit
     while run < len(units) and units[run].kind in (Kind.HEADING, Kind.BYLINE):
         run += 1
@@ -173,6 +177,12 @@ def may_open(evidence: Evidence, unit: int) -> bool:
         run += 1
     named = any(units[at].kind is Kind.BYLINE for at in range(unit + 1, run))
     return run < len(units) and (named or units[run].opens)
+
+
+def _hope(evidence: Evidence, unit: int) -> float:
+    """The best seam that a later text of the page offers to a line that may be cut."""
+    later = evidence.gain[unit][unit + 1 :]
+    return min(max(max(later, default=0.0), 0.0), 12.0)
 
 
 def _texts(evidence: Evidence, state: State, unit: int, base: dict[str, float]) -> list[Move]:

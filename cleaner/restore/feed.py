@@ -51,10 +51,10 @@ class Feed:
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
         units = units_of(view)
-        if not _LEAST + _OWN <= len(units) <= _MOST or not suspicious(Batch([view.doc]))[0]:
+        if not _LEAST + _OWN <= len(units) <= _MOST:
             return whole
         border = self._border(view, units)
-        if border == len(units):
+        if border == len(units) or not suspicious(Batch([view.doc]))[0]:
             return whole
         cut = units[border - 1].end
         return [[Keep(0, cut), Put("", cut, len(view.text), "restore.feed.tail")]]
@@ -62,19 +62,18 @@ class Feed:
     def _border(self, view: View, units: Sequence[Unit]) -> int:
         """The first unit of the feed; the number of units where there is none."""
         n = len(units)
+        borders = [at for at in range(_OWN, n - _LEAST + 1) if plausible(view, units, at)]
+        if not borders:
+            return n
         words = words_of([pairs_of(view, unit.start, unit.end) for unit in units])
         weights = pages.load_strangers()
-        odds = strangers.evidence(view, units, words) @ np.array(
+        odds = strangers.evidence(view, units, words, borders) @ np.array(
             [weights[name] for name in strangers.FEATURES]
         )
         odds = np.clip(odds, _FLOOR, _CEILING)
-        totals = {
-            at: float(odds[at, at:].sum())
-            for at in range(_OWN, n - _LEAST + 1)
-            if plausible(view, units, at)
-        }
-        best = max(totals, key=lambda at: totals[at], default=n)
-        if best == n or totals[best] < self._threshold or _in_verse(view):
+        totals = {at: float(row[at:].sum()) for at, row in zip(borders, odds, strict=True)}
+        best = max(totals, key=lambda at: totals[at])
+        if totals[best] < self._threshold or _in_verse(view):
             return n
         while best < n - _LEAST and strangers.credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end

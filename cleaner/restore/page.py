@@ -26,6 +26,9 @@ _MIN_CUTS, _PARAGRAPH = 2, 20
 _CONTINUES = 1.0
 """Seam gain (nats) from which the next line continues a cut one."""
 
+_PLAIN = 6.0
+"""… from which a line further down plainly does."""
+
 
 class Page:
     """The Restorer `restore.page`."""
@@ -73,17 +76,21 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     abrupt = np.zeros(n)
     abrupt[starts] = seams.abruptness(view, chosen)
     words = topics.words_of([topics.pairs_of(view, u.start, u.end) for u in units])
-    columns = _loose_cuts(units, gain) >= _MIN_CUTS
+    columns = _in_columns(units, gain, abrupt)
     leading = [leads.score(view.folded_codes[u.start : u.end]) for u in units]
-    return Evidence(units, gain.tolist(), abrupt.tolist(), words, leading, bool(columns))
+    return Evidence(units, gain.tolist(), abrupt.tolist(), words, leading, columns)
 
 
-def _loose_cuts(units: tuple[Unit, ...], gain: Reals) -> int:
-    """How many cut paragraphs the next unit does not continue."""
-    return sum(
-        one.kind is Kind.TEXT
+def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
+    """True where cut paragraphs are not continued by the next line: two of them, or one that a
+    later line plainly continues."""
+    loose = [
+        at
+        for at, (one, two) in enumerate(pairwise(units))
+        if one.kind is Kind.TEXT
         and one.cut
         and one.end - one.start >= _PARAGRAPH
         and (two.kind is not Kind.TEXT or gain[at, at + 1] < _CONTINUES)
-        for at, (one, two) in enumerate(pairwise(units))
-    )
+    ]
+    plain = any((gain[at, at + 2 :][abrupt[at + 2 :] > 0] > _PLAIN).any() for at in loose)
+    return len(loose) >= _MIN_CUTS or plain

@@ -17,9 +17,11 @@ _NEAR = 0.0
 _FAR, _FAR_ABRUPT = 0.5, 2.0
 """The same for halves that stand apart; the second where the later one begins abruptly, so that
 words may have been lost before it."""
-_INTACT = -3.0
+_INTACT = -1.5
 """The same for a page that lost nothing: where a clear gain is the rule."""
 _CLEAR, _RULE, _FEW = 4.0, 0.6, 4
+_PARAGRAPH = 20
+"""A shorter line may be verse: it wants a clear gain."""
 _ORPHAN, _TORN = 20, 2.5
 """An end of a sentence under this size, this abrupt, joined to nothing, is left out …"""
 _PAGE = 3
@@ -73,7 +75,8 @@ def joined(evidence: Evidence, one: Link, two: Link, intact: bool) -> bool:
         return False
     gain = evidence.gain[one.unit][two.unit]
     if two.unit == one.unit + 1:
-        return gain > _NEAR
+        unit = evidence.units[one.unit]
+        return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _CLEAR)
     if intact:
         return gain > _INTACT
     return gain > (_FAR_ABRUPT if evidence.abrupt[two.unit] > 1 else _FAR)

@@ -18,6 +18,8 @@ _LONG = 30
 """A paragraph of this size that stands twice is no refrain."""
 _PART = 20
 """A suffix or prefix of this size repeats its paragraph."""
+_EDGE, _SIGNED = 8, 4
+"""Characters of a line, and of a signature, that the pre-screen compares."""
 _SPREAD = 3
 """A paragraph that stands more often than this is a form, a refrain or a table."""
 _DOTS = regex.compile(r"\s*(?:\.{2,}|…+)$")
@@ -43,17 +45,24 @@ class Repeats:
 
 
 def repeating(batch: Batch) -> Mask:
-    """Which documents have two long lines that begin or end with the same eight characters."""
+    """Which documents have two long lines that begin or end with the same eight characters, or
+    two short ones in brackets that begin with the same four."""
     found = np.zeros(len(batch), np.bool_)
     if not len(batch):
         return found
     lines = lines_of(batch)
     long = np.flatnonzero(lines.size >= _PART)
-    for edge in (lines.start[long], lines.end[long] - 9):
-        keys = _hashes(batch, edge, 8) + lines.doc[long].astype(np.uint64)
+    short = (lines.size >= _SIGNED) & (lines.size < _PART)
+    signed = np.flatnonzero(short & (batch.folded.take(lines.start) == ord("(")))
+    for chosen, edges, size in (
+        (long, lines.start, _EDGE),
+        (long, lines.end - _EDGE - 1, _EDGE),
+        (signed, lines.start, _SIGNED),
+    ):
+        keys = _hashes(batch, edges[chosen], size) + lines.doc[chosen].astype(np.uint64)
         order = np.argsort(keys, kind="stable")
         same = keys[order][1:] == keys[order][:-1]
-        found[lines.doc[long][order[1:][same]]] = True
+        found[lines.doc[chosen][order[1:][same]]] = True
     return found
 
 

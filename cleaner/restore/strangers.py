@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from cleaner.batch import View
+from cleaner.batch import Ints, View
 from cleaner.models import leads
 from cleaner.restore.blocks import Kind, Unit
 from cleaner.restore.topics import Words
@@ -59,20 +59,23 @@ _CREDIT = regex.compile(
 _SPEAKS = regex.compile(r'["“]|[^。]{0,25}(?:说|表示|认为|指出|强调|介绍|称|告诉)')
 
 
-def evidence(view: View, units: Sequence[Unit], words: Words) -> Reals:
-    """Features of every unit for every border, shape (borders n + 1, units n, features)."""
+def evidence(
+    view: View, units: Sequence[Unit], words: Words, borders: Sequence[int]
+) -> Reals:
+    """Features of every unit for every border, shape (borders, units n, features)."""
     n = len(units)
+    at = np.asarray(borders)
     shared, names, own = _shares(words)
     mass = np.array([words.weight[of].sum() for of in words.of])
-    table = np.zeros((n + 1, n, len(FEATURES)))
+    table = np.zeros((len(at), n, len(FEATURES)))
     table[:, :, 0] = 1
-    table[:, :, 1] = np.log1p(shared)
-    table[:, :, 2] = np.log1p(names)
+    table[:, :, 1] = np.log1p(shared[at])
+    table[:, :, 2] = np.log1p(names[at])
     table[:, :, 3] = np.log1p(mass)[None, :]
-    table[:, :, 4] = np.log1p(own)[:, None]
-    table[:, :, 5:11] = _neighbours(words)
+    table[:, :, 4] = np.log1p(own[at])[:, None]
+    table[:, :, 5:11] = _neighbours(words, at)
     table[:, :, 11:21] = np.array([_manner(view, unit) for unit in units])[None]
-    table[:, :, 21:] = _closest(words)
+    table[:, :, 21:] = _closest(words, at)
     return table
 
 
@@ -91,16 +94,16 @@ def _shares(words: Words) -> tuple[Reals, Reals, Reals]:
     return columns[0], columns[1], own
 
 
-def _neighbours(words: Words) -> Reals:
+def _neighbours(words: Words, borders: Ints) -> Reals:
     """What unit i shares with units i − 1 and i + 1, where those are not before the border;
-    shape (n + 1, n, 6)."""
+    shape (borders, n, 6)."""
     n = len(words.of)
     pairs = [np.intersect1d(a, b) for a, b in zip(words.of, words.of[1:], strict=False)]
     shared = np.array([0.0, *(np.log1p(words.weight[both].sum()) for both in pairs), 0.0])
     names = np.array([0.0, *(np.log1p(words.rare[both].sum()) for both in pairs), 0.0])
     at = np.arange(n)
-    inside = at[None, :] > np.arange(n + 1)[:, None]  # the unit before i is not before b
-    table = np.zeros((n + 1, n, 6))
+    inside = at[None, :] > borders[:, None]  # the unit before i is not before b
+    table = np.zeros((len(borders), n, 6))
     table[:, :, 0] = shared[:-1] * inside
     table[:, :, 1] = names[:-1] * inside
     table[:, :, 2] = shared[1:]
@@ -110,16 +113,23 @@ def _neighbours(words: Words) -> Reals:
     return table
 
 
-def _closest(words: Words) -> Reals:
-    """The most that unit i shares with one unit before the border, shape (n + 1, n, 2)."""
+def _closest(words: Words, borders: Ints) -> Reals:
+    """The most that unit i shares with one unit before the border, shape (borders, n, 2)."""
     n = len(words.of)
-    held = np.zeros((n, len(words.weight)))
-    for at, of in enumerate(words.of):
-        held[at, of] = 1
-    table = np.zeros((n + 1, n, 2))
-    for column, values in enumerate((words.weight, words.rare)):
-        shared = (held * values) @ held.T
-        table[1:, :, column] = np.log1p(np.maximum.accumulate(shared, axis=0))
+    sizes = [len(of) for of in words.of]
+    flat = np.concatenate([*words.of])
+    owner = np.repeat(np.arange(n), sizes)
+    table = np.zeros((len(borders), n, 2))
+    shared = np.zeros((2, n, n))
+    for unit, of in enumerate(words.of):
+        held = np.zeros(len(words.weight), np.bool_)
+        held[of] = True
+        both = held[flat]
+        for row, values in enumerate((words.weight, words.rare)):
+            shared[row, unit] = np.bincount(owner[both], values[flat[both]], n)
+    most = np.maximum.accumulate(shared, axis=1)
+    for row in range(2):
+        table[:, :, row] = np.log1p(most[row, borders - 1])
     return table
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +21,8 @@ _NARROW, _WIDE = 24, 130
 """Half-widths of a wrapped line: a narrower one is verse, a wider one a paragraph."""
 _SLACK = 4
 """A full line may lack as many half-widths: marks do not begin a line, words are not broken."""
+_UNEVEN = 10
+"""Code points that a full line may lack where the longest has many narrow ones."""
 _FULL, _OPEN = 0.6, 0.5
 """Share of full lines in a wrapped block, and of full lines that end within a sentence."""
 _GAIN = 2.0
@@ -43,7 +47,7 @@ class Wrap:
             return [[Keep(0, len(view.text))]]
         pieces: list[Piece] = []
         at = 0
-        for start, end in (seam for block in _blocks(view) for seam in _seams(view, block)):
+        for start, end in _seams(view, units_of(view)):
             pieces += [Keep(at, start), Put("", start, end, "restore.wrap.line")]
             at = end
         return [[*pieces, Keep(at, len(view.text))] if at < len(view.text) else pieces]
@@ -51,54 +55,53 @@ class Wrap:
 
 def wrapped(batch: Batch) -> Mask:
     """Which documents have three lines or more that end in mid-sentence and are about as long
-    as the line before or behind."""
+    as the longest."""
     if not len(batch):
         return np.zeros(0, np.bool_)
     lines = lines_of(batch)
-    alike = np.zeros(len(lines.doc), np.bool_)
-    near = np.abs(np.diff(lines.size)) <= _SLACK
-    alike[:-1] |= near
-    alike[1:] |= near
-    found = np.bincount(lines.doc[lines.open_end & alike], minlength=len(batch))
-    return found >= _LEAST_LINES - 1
+    first = np.searchsorted(lines.doc, np.arange(len(batch)))
+    longest = np.maximum.reduceat(lines.size, first)
+    full = lines.open_end & (lines.size >= longest[lines.doc] - _UNEVEN)
+    return np.bincount(lines.doc[full], minlength=len(batch)) >= _LEAST_LINES - 1
 
 
-def _blocks(view: View) -> Iterator[list[Unit]]:
-    """Runs of lines without a blank line between."""
-    block: list[Unit] = []
-    for unit in units_of(view):
-        if block and view.text.count("\n", block[-1].end, unit.start) > 1:
-            yield block
-            block = []
-        block.append(unit)
-    if block:
-        yield block
+class _Seam(NamedTuple):
+    """A line, the next one right below it, and the width of the line in half-widths."""
+
+    one: Unit
+    two: Unit
+    width: int
 
 
-def _seams(view: View, block: Sequence[Unit]) -> list[tuple[int, int]]:
-    """The newlines to take out of a block."""
-    if len(block) < _LEAST_LINES:
-        return []
-    widths = [_width(view, unit) for unit in block]
-    width = int(np.percentile(widths, 80))
-    full = [width - _SLACK <= w <= width + _SLACK for w in widths]
-    if not _NARROW <= width <= _WIDE or sum(full) < _FULL * len(block):
-        return []
-    pairs = [
-        (one, two, wide >= width - 1)
-        for one, two, whole, wide in zip(block, block[1:], full, widths, strict=False)
-        if whole and not _indent(view, two)
+def _seams(view: View, units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """The newlines to take out; blank lines part paragraphs for good."""
+    below = [
+        _Seam(one, two, _width(view, one))
+        for one, two in pairwise(units)
+        if view.text.count("\n", one.end, two.start) == 1
     ]
-    open_ = [(one, two) for one, two, _ in pairs if view.text[one.end - 1].isalnum()]
-    # The last line of a paragraph is seldom as wide as the block: such a line goes on.
-    soft = [(a, b) for a, b, wide in pairs if wide or view.text[a.end - 1] in _SOFT]
-    marked = sum(any(c in _MARKS for c in view.text[u.start : u.end - 1]) for u in block)
-    if len(open_) < max(_LEAST_LINES - 1, _OPEN * sum(full)) or marked < 0.5 * len(block):
+    if len(below) < _LEAST_LINES - 1:
         return []
-    gains = [float(seams.gains(view, [one], [two])[0, 0]) for one, two in open_]
+    width = int(np.percentile([seam.width for seam in below], 80))
+    full = [seam for seam in below if abs(seam.width - width) <= _SLACK]
+    if not _NARROW <= width <= _WIDE or len(full) < _FULL * len(below):
+        return []
+    free = [seam for seam in full if not _indent(view, seam.two)]
+    open_ = [seam for seam in free if view.text[seam.one.end - 1].isalnum()]
+    if len(open_) < max(_LEAST_LINES - 1, _OPEN * len(full)) or not _prose(view, full):
+        return []
+    gains = [float(seams.gains(view, [seam.one], [seam.two])[0, 0]) for seam in open_]
     if float(np.mean(gains)) < _GAIN:
         return []
-    return sorted((one.end, two.start) for one, two in {*open_, *soft})
+    # The last line of a paragraph is seldom as wide as the block: such a line goes on.
+    soft = [s for s in free if s.width >= width - 1 or view.text[s.one.end - 1] in _SOFT]
+    return sorted((seam.one.end, seam.two.start) for seam in {*open_, *soft})
+
+
+def _prose(view: View, full: Sequence[_Seam]) -> bool:
+    """True where most full lines have a mark inside, as verse and tables have not."""
+    lines = [view.text[seam.one.start : seam.one.end - 1] for seam in full]
+    return sum(any(char in _MARKS for char in line) for line in lines) >= 0.5 * len(lines)
 
 
 def _width(view: View, unit: Unit) -> int:

@@ -1,0 +1,143 @@
+"""Restore: pages of our own making come out as their articles, sound texts as they are."""
+
+from __future__ import annotations
+
+import json
+import random
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import generate, pages
+from benchmarks.page_truth import Tally, judge, origins, restored
+from cleaner.batch import Batch
+from cleaner.catalog import build
+from cleaner.cuts import lines_of, trimmed
+from cleaner.document import Document
+from cleaner.filter import Restorer
+from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
+from cleaner.kernels.text import classify, encode
+from cleaner.rules import RuleBook
+
+CASES = Path(__file__).parent / "cases" / "restore"
+ALL = ("restore.wrap", "restore.repeats", "restore.feed", "restore.page")
+
+
+@cache
+def restorer(name: str) -> Restorer:
+    item = build(name, RuleBook.load(), {})
+    assert isinstance(item, Restorer)
+    return item
+
+
+def texts(text: str, *names: str) -> list[str]:
+    """The texts that the restorers named (all of them, if none) make of one text."""
+    docs = restored(text, [restorer(name) for name in names or ALL], None)
+    return [doc.text.strip() for doc in docs]
+
+
+def cases(name: str) -> list[dict[str, object]]:
+    lines = (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("case", cases("synthetic"), ids=lambda case: str(case["id"]))
+def test_damaged_pages_come_out_whole(case: dict[str, object]) -> None:
+    assert texts(str(case["text"])) == case["texts"], case["why"]
+
+
+@pytest.mark.parametrize("case", cases("negative"), ids=lambda case: str(case["id"]))
+def test_sound_texts_stay(case: dict[str, object]) -> None:
+    (doc,) = restored(str(case["text"]), [restorer(name) for name in ALL], None)
+    assert doc.text == case["text"], case["why"]
+
+
+@pytest.mark.parametrize("case", cases("known_failures"), ids=lambda case: str(case["id"]))
+def test_known_failures_still_fail(case: dict[str, object]) -> None:
+    assert texts(str(case["text"])) != case["texts"], "mended: move the case to synthetic"
+
+
+def sources(count: int, seed: int) -> list[pages.Source]:
+    made = generate.articles(count, seed=seed)
+    return [pages.Source((a.title,), a.byline, tuple(a.paragraphs)) for a in made]
+
+
+def test_nothing_is_lost_or_said_twice_on_interleaved_pages() -> None:
+    rng = random.Random(4)
+    items = sources(24, 9)
+    for start in range(0, 24, 4):
+        page = pages.interleave(items[start : start + 4], rng)
+        docs = restored(page.text, [restorer("restore.page")], None)
+        at = np.sort(np.concatenate([origins(doc) for doc in docs]))
+        kept = at[at >= 0]
+        assert len(np.unique(kept)) == len(kept)
+        solid = {n for n, char in enumerate(page.text) if not char.isspace()}
+        assert len(solid - set(kept.tolist())) < 20  # an orphan at most
+
+
+def test_the_same_page_twice_is_arranged_the_same() -> None:
+    page = pages.interleave(sources(4, 3), random.Random(1))
+    assert texts(page.text) == texts(page.text)
+
+
+def test_sound_generated_articles_stay() -> None:
+    for article in generate.articles(40, seed=12):
+        (doc,) = restored(article.text, [restorer(name) for name in ALL], None)
+        assert doc.text == article.text
+
+
+def test_the_judge_calls_an_untouched_page_unjoined_and_a_perfect_one_perfect() -> None:
+    page = pages.interleave(sources(3, 5), random.Random(3))
+    tally = Tally.empty()
+    judge(page, [Document("page", page.text)], tally)
+    figures = tally.figures()
+    assert figures["joins.recall"] == 0
+    assert figures["pairs.f1"] < 1
+
+
+def test_lines_are_found_without_their_blanks() -> None:
+    batch = Batch([Document("a", "  一行字 \n\n\u3000二\n   "), Document("b", "")])
+    starts, ends = trimmed(batch)
+    found = ["".join(map(chr, batch.codes[a:b])) for a, b in zip(starts, ends, strict=True)]
+    assert found == ["一行字", "", "二", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("line", "open_end", "bad_start"),
+    [
+        ("昨日，全市春耕生产工作会议在青川县召开。", False, False),
+        ("昨日，全市春耕生产工作会议在青川", True, False),
+        ("昨日，全市春耕生产工作会议召开，", True, False),
+        ("，各乡镇要抓好落实。", False, True),
+        ("青川县春耕生产工作全面展开再传捷报", False, False),  # a heading has no mark inside
+        ("短，句", False, False),
+    ],
+)
+def test_cut_lines(line: str, open_end: bool, bad_start: bool) -> None:
+    lines = lines_of(Batch([Document("a", line)]))
+    assert (bool(lines.open_end[0]), bool(lines.bad_start[0])) == (open_end, bad_start)
+
+
+def test_pairs_are_hashed_one_by_one() -> None:
+    text = encode("春耕生产，a1春耕")
+    hashes, mask = pair_hashes(text), pair_mask(classify(text))
+    slow = [
+        ((int(a) * 0x9E3779B1 + int(b) * 0x85EBCA6B) % 2**32) >> (32 - BITS)
+        for a, b in zip(text, text[1:], strict=False)
+    ]
+    assert hashes[:-1].tolist() == slow
+    assert mask.tolist() == [True, True, True, False, False, False, False, True, False]
+    assert hashes[0] == hashes[7]
+
+
+def test_completeness_counts_what_is_cut() -> None:
+    scorer = build("score.completeness", RuleBook.load(), {})
+    whole = "昨日，全市春耕生产工作会议召开。"
+    cut = "昨日，全市春耕生产工作会议在青川\n，各乡镇要抓好落实。\n" + whole
+    docs = [Document("a", whole), Document("b", cut), Document("c", "")]
+    signals = scorer.score(Batch(docs))  # type: ignore[union-attr]
+    assert signals["cut_ends"].tolist() == [0, 1, 0]
+    assert signals["cut_starts"].tolist() == [0, 1, 0]
+    assert signals["fragment_share"].tolist() == [0, 26 / len(cut), 0]
