@@ -45,6 +45,10 @@ _ROW, _OF_A_ROW, _LONGEST_ITEM = 0.3, 0.6, 40
 """So much of a row in one separator must be spam items; that the items are so evenly parted is
 evidence enough to ask for less coverage."""
 _ANY_LENGTH = 1 << 40
+_PLAIN_SPAM = 1.2
+"""What a stretch of everyday words on a line of sentences must weigh."""
+_FRESH = 2
+"""A word that begins within another counts if so many of its characters lie beyond."""
 _EPSILON = 1e-9
 """Three thirds are one."""
 _UNIT = 840
@@ -134,7 +138,7 @@ class Spam:
         words: dict[Span, Family] = {}
         end = 0
         for span in sorted(found, key=lambda span: (span.start, -span.end)):
-            if span.end > end:
+            if span.end - max(span.start, end) >= _FRESH:
                 words[Span(max(span.start, end), span.end)] = found[span]
                 end = span.end
         return words
@@ -181,36 +185,62 @@ class Spam:
         return items
 
     def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
-        """The edit for one stretch: the whole line, or what stands at one of its ends."""
+        """The edit for one stretch of items, if it is spam."""
         families = [family for item in items for family in item.families]
         weight = _weight(
             pair for item in items for pair in zip(item.words, item.families, strict=True)
         )
-        letters = sum(len(_WORD.findall(view.folded, item.start, item.end)) for item in items)
+        letters = sum(_letters(view.folded, item.start, item.end) for item in items)
         share = sum(item.filled for item in items) / max(1, letters)
-        start, end = items[0].start, items[-1].end
-        reach = 0 if in_a_row and _HARD.search(view.folded, start, end) else _AROUND
-        around = view.folded[max(line.start, start - reach) : min(line.end, end + reach)]
-        vetoes = len(self._vetoes.findall(around))
-        if weight < 1 or share < (_OF_A_ROW if in_a_row else 1) * min(f.share for f in families):
-            return None
-        if 3 * vetoes > len(families):
+        asked = (_OF_A_ROW if in_a_row else 1) * min(family.share for family in families)
+        if weight < 1 or share < asked or self._is_vetoed(view, line, items, in_a_row, weight):
             return None
         rule = max(families, key=families.count).rule.id
-        above = len(_WORD.findall(view.folded, line.start, start))
-        below = len(_WORD.findall(view.folded, end, line.end))
-        outside = above + below
-        innocent = 0.0 if in_a_row else _INNOCENT * (outside + letters)
-        if outside < _LEFT_OVER - 4 * in_a_row or outside <= innocent:
-            stated = "。" in view.folded[line.start : line.end]
-            return None if stated else line_deletion(view, line, rule)
-        if len(items) < 2 or (weight < _BESIDE and not in_a_row):
-            return None
-        if above < _LEFT_OVER:
-            return Edit(line.start, _past_separator(view.folded, end, line.end), "", rule, 0.9)
-        if below < _LEFT_OVER and "。" not in view.folded[end : line.end]:
-            return Edit(_before_separator(view.folded, start, line.start), line.end, "", rule, 0.9)
+        return _cut(view, line, items, rule, in_a_row=in_a_row, sure=weight >= _BESIDE)
+
+    def _is_vetoed(
+        self, view: View, line: Line, items: Sequence[Item], in_a_row: bool, weight: float
+    ) -> bool:
+        """Whether the words around a stretch say that it is a report or an offer in sentences.
+
+        Loans, clinics and VPNs are everyday matters: a line of theirs that states something is
+        sound, unless its items are parted as no sentence is.
+        """
+        start, end = items[0].start, items[-1].end
+        hard = in_a_row and _HARD.search(view.folded, start, end) is not None
+        families = [family for item in items for family in item.families]
+        everyday = all(family.rule.longest for family in families)
+        stated = not hard and "。" in view.folded[line.start : line.end]
+        if everyday and stated and weight < _PLAIN_SPAM:
+            return True
+        reach = 0 if hard else _AROUND
+        around = view.folded[max(line.start, start - reach) : min(line.end, end + reach)]
+        return 3 * len(self._vetoes.findall(around)) > len(families)
+
+
+def _cut(
+    view: View, line: Line, items: Sequence[Item], rule: str, *, in_a_row: bool, sure: bool
+) -> Edit | None:
+    """Spam goes with its whole line, or from the end of the line that it stands at. A row has
+    its innocent items within it: what lies outside is text."""
+    folded = view.folded
+    start, end = items[0].start, items[-1].end
+    above, below = _letters(folded, line.start, start), _letters(folded, end, line.end)
+    inside = _letters(folded, start, end)
+    few = above + below < (2 if in_a_row else _LEFT_OVER)
+    if few or (not in_a_row and above + below <= _INNOCENT * (above + below + inside)):
+        return None if "。" in folded[line.start : line.end] else line_deletion(view, line, rule)
+    if len(items) < 2 or not (sure or in_a_row):
         return None
+    if above < _LEFT_OVER:
+        return Edit(line.start, _past_separator(folded, end, line.end), "", rule, 0.9)
+    if below < _LEFT_OVER and "。" not in folded[end : line.end]:
+        return Edit(_before_separator(folded, start, line.start), line.end, "", rule, 0.9)
+    return None
+
+
+def _letters(folded: str, start: int, end: int) -> int:
+    return len(_WORD.findall(folded, start, end))
 
 
 def _lone_below(view: View, line: Line) -> Iterator[Edit]:
