@@ -150,8 +150,10 @@ def _stack(sources: Sequence[Source], first: int, rng: random.Random, lost: bool
                 ranks[number] += 1
             for place, (text, joins) in enumerate(pieces[number][column]):
                 if lost and column and not place and rng.random() < 0.5:
-                    text = text[rng.randrange(1, 40) :] or text
-                    _unjoin(fragments, first + number)
+                    rest = text[rng.randrange(1, 40) :]
+                    if rest:
+                        text = rest
+                        _unjoin(fragments, first + number)
                 fragments.append(Fragment(text, first + number, ranks[number], "body", joins))
                 ranks[number] += 1
     return fragments

@@ -26,6 +26,9 @@ WIDTH = 8
 MARGIN, COLUMNS_MARGIN = 6.0, 20.0
 """How much better than one article a page of several must be."""
 
+_PLAIN = 6.0
+"""Seam gain (nats) from which a line that looks like a heading may well be a cut one."""
+
 _OPEN_AT_END = 3.0
 """What a cut end costs that nothing on the page continues."""
 
@@ -155,7 +158,8 @@ def _certain(evidence: Evidence, state: State, unit: int) -> Move | None:
     if units[unit].kind is Kind.BYLINE:
         closes = following is Kind.HEADING and not (article.closed or article.headed)
         return Move(state.current, False, {}) if closes else None
-    if units[unit].cut and following is Kind.HEADING:
+    cut = evidence.columns and units[unit].cut and _hope(evidence, unit) > _PLAIN
+    if cut and following is Kind.HEADING:
         return None  # it may be the end of a column
     run = unit
     while run < len(units) and units[run].kind in (Kind.HEADING, Kind.BYLINE):

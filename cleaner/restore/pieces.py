@@ -14,14 +14,14 @@ Chain = Sequence[Link]
 
 _NEAR = 0.0
 """Seam gain (nats) from which neighbouring halves are joined."""
-_FAR, _FAR_ABRUPT = 0.5, 2.0
-"""The same for halves that stand apart; the second where the later one begins abruptly, so that
-words may have been lost before it."""
-_INTACT = -1.5
-"""The same for a page that lost nothing: where a clear gain is the rule."""
-_CLEAR, _RULE, _FEW = 4.0, 0.6, 4
-_PARAGRAPH = 20
-"""A shorter line may be verse: it wants a clear gain."""
+_FAR, _FIT = 0.5, 1.0
+"""The same for halves that stand apart: gain, and gain less what is owed to an abrupt beginning,
+since words may have been lost before it."""
+_INTACT = -2.0
+"""The gain for a page that lost nothing: where seams that fit are the rule."""
+_CLEAR, _RULE, _FEW = 1.5, 0.6, 4
+_PARAGRAPH, _SHORT = 20, 4.0
+"""A shorter line may be verse: it wants a clear gain to be joined to the next."""
 _ORPHAN, _TORN = 20, 2.5
 """An end of a sentence under this size, this abrupt, joined to nothing, is left out …"""
 _PAGE = 3
@@ -76,10 +76,10 @@ def joined(evidence: Evidence, one: Link, two: Link, intact: bool) -> bool:
     gain = evidence.gain[one.unit][two.unit]
     if two.unit == one.unit + 1:
         unit = evidence.units[one.unit]
-        return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _CLEAR)
+        return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _SHORT)
     if intact:
         return gain > _INTACT
-    return gain > (_FAR_ABRUPT if evidence.abrupt[two.unit] > 1 else _FAR)
+    return gain > _FAR and _fit(evidence, one, two) > _FIT
 
 
 def orphan(view: View, evidence: Evidence, link: Link) -> bool:
@@ -97,30 +97,36 @@ def orphan(view: View, evidence: Evidence, link: Link) -> bool:
 
 def _intact(evidence: Evidence, chains: Sequence[Chain]) -> bool:
     """True where most seams between cut halves that stand apart are clear."""
-    gains = [
-        evidence.gain[one.unit][two.unit]
+    seams = [
+        _fit(evidence, one, two)
         for chain in chains
         for one, two in pairwise(chain)
         if one.text and two.text and evidence.units[one.unit].cut and two.unit != one.unit + 1
     ]
-    clear = sum(gain >= _CLEAR for gain in gains)
-    return len(gains) >= _FEW and clear >= _RULE * len(gains)
+    clear = sum(fit > _CLEAR for fit in seams)
+    return len(seams) >= _FEW and clear >= _RULE * len(seams)
+
+
+def _fit(evidence: Evidence, one: Link, two: Link) -> float:
+    """How much the words on both sides of a seam call for each other: the gain less what is
+    owed to the abrupt beginning alone."""
+    return evidence.gain[one.unit][two.unit] - evidence.abrupt[two.unit]
 
 
 def _headings_home(evidence: Evidence, found: Sequence[Chain]) -> list[list[Link]]:
-    """Headings at the end of a chain that stand on the page right before the second half of a
-    paragraph of another chain belong to that one: they go among its titles."""
+    """Headings that stand on the page right before the second half of a paragraph of another
+    chain, and apart from their own, belong to that one: they go among its titles."""
     chains = [list(chain) for chain in found]
     home = {link.unit: number for number, chain in enumerate(chains) for link in chain}
     for number, chain in enumerate(chains):
-        while len(chain) > 1 and evidence.units[chain[-1].unit].kind is Kind.HEADING:
-            other = home.get(chain[-1].unit + 1, number)
-            if other == number or chain[-1].unit + 1 == chains[other][0].unit:
-                break
-            link = chain.pop()
-            titles = next(
-                (at for at, item in enumerate(chains[other]) if item.text), len(chains[other])
-            )
-            chains[other].insert(titles, link)
-            home[link.unit] = other
+        for link in chain[::-1]:
+            other = home.get(link.unit + 1, number)
+            first = chains[other][0].unit == link.unit + 1
+            heading = evidence.units[link.unit].kind is Kind.HEADING and not link.text
+            if len(chain) > 1 and heading and other != number and not first:
+                chain.remove(link)
+                titles = chains[other]
+                at = next((k for k, item in enumerate(titles) if item.text), len(titles))
+                titles.insert(at, link)
+                home[link.unit] = other
     return chains

@@ -23,7 +23,7 @@ _CLOSERS = set(_PAIRS.values())
 _QUOTES = 2.0
 _MARK = 6.0
 _ECHO = 1.5
-_ORDINAL = 3.0
+_ORDINAL, _SOON = 4.0, 40
 _NUMBERS = "一二三四五六七八九十"
 _ENUMERATED = regex.compile(
     r"(?<=[。；;：:，,]|^)(?:第|其)?([一二三四五六七八九十])(?:是(?!否)|要(?=\p{Han}))"
@@ -81,7 +81,7 @@ def _ordinals(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals
     """A bonus where an enumeration goes on behind the seam (一是…二是 | …三是), a malus where it
     would skip."""
     last = [_ordinal(view.folded[u.start : u.end], -1) for u in ends]
-    first = [_ordinal(view.folded[u.start : u.end], 0) for u in starts]
+    first = [_ordinal(view.folded[u.start : min(u.end, u.start + _SOON)], 0) for u in starts]
     table = np.zeros((len(ends), len(starts)))
     for row, a in enumerate(last):
         for column, b in enumerate(first):

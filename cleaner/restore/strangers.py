@@ -59,9 +59,7 @@ _CREDIT = regex.compile(
 _SPEAKS = regex.compile(r'["“]|[^。]{0,25}(?:说|表示|认为|指出|强调|介绍|称|告诉)')
 
 
-def evidence(
-    view: View, units: Sequence[Unit], words: Words, borders: Sequence[int]
-) -> Reals:
+def evidence(view: View, units: Sequence[Unit], words: Words, borders: Sequence[int]) -> Reals:
     """Features of every unit for every border, shape (borders, units n, features)."""
     n = len(units)
     at = np.asarray(borders)
