@@ -3,32 +3,25 @@ that hijacked sites carry above, below and on the very line of sound text."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
-from itertools import pairwise
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Ints, Line, Mask, View
+from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.rules import Rule, RuleBook, line_around, line_deletion
+from cleaner.rules import RuleBook, line_around, line_deletion
+from cleaner.strip.spam_items import Family, Item, Kind, rows_of, stretches_of, weight_of
 from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _ITEM = regex.compile(r"(?:[^_,|丨/、+\s\-?~。;])+")
-_FENCES = "_|丨-,、i"
-"""What parts the items of a row that is written with one separator throughout."""
 _HARD = regex.compile(r"[_|丨]|\si\s|\w-\w")
 """Separators that headlines and sentences have no use for."""
 _OPENING = "【「《[("
 _LONE = regex.compile(r"[\s?？]*[?？][\s?？]*")
 
-_PLAIN = 16
-"""An innocent item between spam items is no longer than this, and stands alone."""
 _FILLED = 0.5
 """An item of which fillers cover this share belongs to the items beside it."""
 _LEFT_OVER = 6
@@ -41,48 +34,15 @@ _BESIDE = 2.0
 """Beside sound text, spam that is no row must hold so many times the least number of words."""
 _ENDLESS, _DENSE = 30, 0.25
 """In a line of so many items, this share of spam items is enough for all of it."""
-_ROW, _OF_A_ROW, _LONGEST_ITEM = 0.3, 0.6, 40
-"""So much of a row in one separator must be spam items; that the items are so evenly parted is
-evidence enough to ask for less coverage."""
+_OF_A_ROW = 0.6
+"""That the items of a row are so evenly parted is evidence: less coverage will do."""
 _ANY_LENGTH = 1 << 40
 _PLAIN_SPAM = 1.2
 """What a stretch of everyday words on a line of sentences must weigh."""
 _FRESH = 2
 """A word that begins within another counts if so many of its characters lie beyond."""
-_EPSILON = 1e-9
-"""Three thirds are one."""
 _UNIT = 840
 """What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
-
-
-@dataclass(frozen=True)
-class Family:
-    """The words of one trade, how many of them condemn a line, and the share of its letters that
-    they and the common fillers must cover."""
-
-    rule: Rule
-    literals: Ints
-    least: int
-    share: float
-
-
-class Kind(IntEnum):
-    """What an item of a line is made of."""
-
-    PLAIN = 0
-    FILLER = 1
-    SPAM = 2
-
-
-class Item(NamedTuple):
-    """A piece of a line between separators, with the spam words that begin in it."""
-
-    start: int
-    end: int
-    kind: Kind
-    families: tuple[Family, ...]
-    words: tuple[str, ...]  # one for each of `families`
-    filled: int  # characters that spam words and fillers cover
 
 
 class Spam:
@@ -150,12 +110,12 @@ class Spam:
             if min(span.start - line.start, line.end - span.start)
             <= (family.rule.longest or _ANY_LENGTH)
         }
-        if _weight((view.folded[s.start : s.end], family) for s, family in words.items()) < 1:
+        if weight_of((view.folded[s.start : s.end], family) for s, family in words.items()) < 1:
             return None
         items = self._items(view.folded, line, words)
         spam = sum(item.kind is Kind.SPAM for item in items)
-        candidates = [(row, True) for row in _rows(view.folded, items)]
-        candidates += [(stretch, False) for stretch in _stretches(items)]
+        candidates = [(row, True) for row in rows_of(view.folded, items)]
+        candidates += [(stretch, False) for stretch in stretches_of(items)]
         if len(items) >= _ENDLESS and spam >= _DENSE * len(items):
             candidates.insert(0, (items, True))
         for stretch, in_a_row in candidates:
@@ -187,7 +147,7 @@ class Spam:
     def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
         """The edit for one stretch of items, if it is spam."""
         families = [family for item in items for family in item.families]
-        weight = _weight(
+        weight = weight_of(
             pair for item in items for pair in zip(item.words, item.families, strict=True)
         )
         letters = sum(_letters(view.folded, item.start, item.end) for item in items)
@@ -253,68 +213,6 @@ def _lone_below(view: View, line: Line) -> Iterator[Edit]:
             if _LONE.fullmatch(text):
                 yield line_deletion(view, line, "strip.spam.lone")
             return
-
-
-def _weight(words: Iterable[tuple[str, Family]]) -> float:
-    """How often spam words suffice to condemn a line; one that comes again counts half."""
-    seen: set[str] = set()
-    weight = 0.0
-    for word, family in words:
-        weight += (0.5 if word in seen else 1) / family.least
-        seen.add(word)
-    return weight + _EPSILON
-
-
-def _rows(folded: str, items: Sequence[Item]) -> list[Sequence[Item]]:
-    """The stretches of items that one and the same separator parts, enough of them spam."""
-    if len(items) < 3:
-        return []
-    gaps = [folded[a.end : b.start] for a, b in pairwise(items)]
-    hard = Counter(gap for gap in gaps if gap.strip(" "))
-    fence, times = hard.most_common(1)[0] if hard else (" ", 0)
-    if times < 2:
-        fence = " "
-    elif not set(fence.strip()) <= set(_FENCES):
-        return []
-    least, share = (2, _ROW) if fence != " " else (4, 2 * _ROW)
-    runs: list[list[Item]] = [[items[0]]]
-    for gap, item in zip(gaps, items[1:], strict=True):
-        same = gap == fence or (" " not in gap and set(gap) <= set(_FENCES))
-        if same and item.end - item.start <= _LONGEST_ITEM:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    if fence == " ":  # a space alone does not tell the last item from the text after it
-        runs = [_trimmed(run) for run in runs]
-    return [
-        run
-        for run in runs
-        if sum(item.kind is Kind.SPAM for item in run) >= max(least, share * len(run))
-        and len(run) >= 3
-    ]
-
-
-def _trimmed(run: list[Item]) -> list[Item]:
-    """A run without the innocent items at its ends."""
-    first, last = 0, len(run)
-    while first < last and run[first].kind is Kind.PLAIN:
-        first += 1
-    while last > first and run[last - 1].kind is Kind.PLAIN:
-        last -= 1
-    return run[first:last]
-
-
-def _stretches(items: Sequence[Item]) -> list[list[Item]]:
-    """Runs of spam and filler items, an innocent one allowed between two of them."""
-    runs: list[list[Item]] = [[]]
-    for at, item in enumerate(items):
-        following = items[at + 1].kind if at + 1 < len(items) else Kind.PLAIN
-        bridge = item.end - item.start <= _PLAIN and following is not Kind.PLAIN
-        if item.kind is not Kind.PLAIN or (runs[-1] and bridge):
-            runs[-1].append(item)
-        elif runs[-1]:
-            runs.append([])
-    return [run for run in runs if any(item.kind is Kind.SPAM for item in run)]
 
 
 def _past_separator(folded: str, at: int, end: int) -> int:
