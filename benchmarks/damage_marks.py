@@ -19,6 +19,7 @@ import opencc
 import regex
 
 from cleaner.kernels.scripts import simplified_pairs
+from cleaner.repair.readings import read_readings
 from cleaner.rules import RuleBook
 
 Damage = Callable[[str, random.Random], str]
@@ -90,15 +91,9 @@ ESCAPES: Mapping[str, Damage] = {
 
 @cache
 def _readings() -> Mapping[str, str]:
-    """One reading of each character: that with a tone, and the commonest as far as one syllable
-    of few characters tells."""
-    found: dict[str, str] = {}
-    for line in RuleBook.load().words("readings"):
-        syllable, characters = line.split()
-        for character in characters:
-            if any(letter > "z" for letter in syllable):
-                found.setdefault(character, syllable)
-    return found
+    """The first reading of each character."""
+    found = read_readings(RuleBook.load()).first
+    return {c: syllable for c, syllable in found.items() if not syllable.isascii()}
 
 
 def _plain(syllable: str) -> str:

@@ -30,6 +30,11 @@ _NOISE = regex.compile(rf"(?<=[\p{{Han}})]){EMOJI}+(?=\p{{Han}})")
 _LESSON = regex.compile(
     "拼音|注音|生字|组词|部首|笔画|读音|多音字|课文|声调|字音|识字|音节|偏旁|释义|造句"
 )
+_TALK = regex.compile(
+    "读作|读成|念作|念成|发音|读法|同音|姓氏|汉字|汉语|词语|生词|词汇|课本|字典|词典|的意思|一字|字形|动词|名词|量词"
+)
+_QUOTED = regex.compile(r"[「『\"'《(]\p{Han}\([^)]*\)[」』\"'》)]")
+_FIRSTS = 0.75
 _MANY = 20
 """So many readings at random are damage, whatever the page speaks of."""
 _MANY_BROKEN = 8
@@ -42,6 +47,10 @@ class Page(NamedTuple):
     han: int  # Chinese characters on the page
     bare: float  # share of the marked characters that also occur without a mark
     cues: int  # words of lessons and dictionaries
+    talks: bool  # whether it speaks of words, characters or readings at all
+    firsts: float  # of marked characters that occur twice and more, share marked where they
+    # occur first: a teacher marks what is new
+    quoted: bool  # whether a marked character stands alone in quotation marks
 
 
 class Kind(NamedTuple):
@@ -105,11 +114,19 @@ def _choose(marks: Sequence[Mark], view: View) -> tuple[Kind, list[Mark]] | None
 
 
 def _page(marks: Sequence[Mark], view: View) -> Page:
-    counts = Counter(view.folded)
+    folded = view.folded
+    counts = Counter(folded)
     marked = Counter(mark.char for mark in marks)
-    bare = sum(counts[char] > n for char, n in marked.items()) / len(marked)
-    han = int(np.isin(view.classes, (Class.HAN, Class.RARE_HAN)).sum())
-    return Page(marks, han, bare, len(_LESSON.findall(view.folded)))
+    again = [mark for mark in marks if counts[mark.char] > 1]
+    return Page(
+        marks=marks,
+        han=int(np.isin(view.classes, (Class.HAN, Class.RARE_HAN)).sum()),
+        bare=sum(counts[char] > n for char, n in marked.items()) / len(marked),
+        cues=len(_LESSON.findall(folded)),
+        talks=_TALK.search(folded) is not None,
+        firsts=sum(folded.find(m.char) == m.han for m in again) / max(len(again), 1),
+        quoted=any(_QUOTED.match(folded, m.han - 1, m.end + 1) for m in marks if m.han),
+    )
 
 
 def _kind_a(page: Page, strict: Sequence[Mark]) -> Kind | None:
@@ -137,6 +154,8 @@ def _few_of_a(page: Page) -> Kind | None:
     marks = page.marks
     good = (
         page.cues == 0
+        and not page.talks
+        and not page.quoted
         and page.han >= max(8, 5 * len(marks))
         and all(_is_of_a(mark.facts) for mark in marks)
     )
@@ -152,7 +171,8 @@ def _kind_c(page: Page) -> Kind | None:
     good = (
         _share(marks, "reading") >= 0.9
         and _share(marks, "common") >= 0.9
-        and (page.bare >= 0.3 or (page.bare >= 0.1 and _share(marks, "toned") == 0))
+        and page.firsts < _FIRSTS
+        and (page.bare >= 0.2 or (page.bare >= 0.1 and _share(marks, "toned") == 0))
         and page.cues < (3 + len(marks) / 20 if page.bare >= 0.3 else 1)
     )
     if not good:
@@ -169,7 +189,8 @@ def _kind_c(page: Page) -> Kind | None:
 
 
 def _is_of_a(facts: Facts) -> bool:
-    return facts.exact and facts.toned and facts.traditional and facts.common
+    """Traditional and common, with the reading that nobody needs to be told."""
+    return facts.first and facts.toned and facts.traditional and facts.common
 
 
 def _broken(found: Sequence[tuple[int, int, str]], wrong: int) -> Iterator[Edit]:

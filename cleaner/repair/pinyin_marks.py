@@ -25,6 +25,7 @@ class Facts(NamedTuple):
 
     toned: bool
     exact: bool  # readings of the character, tone and all
+    first: bool  # the reading that comes to mind first
     reading: bool  # readings of the character, tone aside
     valid: bool  # syllables at all
     common: bool  # a character that every reader knows
@@ -112,6 +113,7 @@ def _facts(char: str, written: str, spelled: tuple[str, ...], table: Readings) -
     return Facts(
         toned=any(s != skeleton(s) for s in syllables),
         exact=all(s in toned for s in syllables),
+        first=all(s in (table.first.get(char), table.first.get(written)) for s in syllables),
         reading=all(s in plain for s in bare),
         valid=all(s in table.syllables for s in bare),
         common=char in _gb2312(0xB0, 0xD8),

@@ -18,8 +18,9 @@ _LOOKALIKES = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü"})
 
 @dataclass(frozen=True)
 class Readings:
-    """Readings of characters: with tone marks, and without them."""
+    """Readings of characters: the first of each, all with tone marks, all without."""
 
+    first: Mapping[str, str]
     toned: Mapping[str, frozenset[str]]
     plain: Mapping[str, frozenset[str]]
     syllables: frozenset[str]  # every syllable there is, without tone
@@ -45,6 +46,7 @@ def skeleton(syllable: str) -> str:
 
 def read_readings(book: RuleBook) -> Readings:
     """The table of `lists/readings.txt`."""
+    first: dict[str, str] = {}
     toned: dict[str, set[str]] = defaultdict(set)
     plain: dict[str, set[str]] = defaultdict(set)
     syllables: set[str] = set()
@@ -52,10 +54,12 @@ def read_readings(book: RuleBook) -> Readings:
         syllable, characters = line.split()
         bare = toneless(syllable)
         syllables.add(bare)
-        for character in characters:
+        commonly, _, seldom = characters.partition("|")
+        first.update(dict.fromkeys(commonly, syllable))
+        for character in commonly + seldom:
             toned[character].add(syllable)
             plain[character].add(bare)
-    return Readings(_frozen(toned), _frozen(plain), frozenset(syllables))
+    return Readings(first, _frozen(toned), _frozen(plain), frozenset(syllables))
 
 
 def _frozen(table: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
