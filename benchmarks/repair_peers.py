@@ -13,14 +13,15 @@ from benchmarks.damage_codec import KINDS
 from benchmarks.damage_marks import ESCAPES, MARKS
 from benchmarks.repair_marks import Figures, Form, news_pages, repaired, sentences_of
 
-_SENTENCES = 100
+_SENTENCES = 60
 Mend = Callable[[Sequence[str]], list[str]]
 _CHARSETS = ("latin-1", "cp1252", "cp1250", "cp1251", "mac_roman", "cp437", "gb18030", "big5")
 
 
 def compare(form: Form) -> Figures:
-    """Share of news sentences that come back exactly, for each kind and each program; and the
-    share of sound sentences that each program alters."""
+    """Share of news sentences that come back exactly, for each kind and each program;
+    `kinds_behind`, of how many kinds a peer gives back more; and the share of sound sentences
+    that each program alters."""
     menders = _menders()
     sentences = [form(text) for text in sentences_of(news_pages(), _SENTENCES)]
     hong_kong = [form(r["text"]) for r in load("news_rthk_zhhant", "test")]
@@ -32,7 +33,13 @@ def compare(form: Form) -> Figures:
             found = mend([text for text, _ in pairs])
             right = sum(a == truth for a, (_, truth) in zip(found, pairs, strict=True))
             figures[f"{kind}.{name}"] = right / max(len(pairs), 1)
+    figures["kinds_behind"] = sum(_behind(figures, kind, list(menders)) for kind in _kinds())
     return figures | _altered(menders, sentences, traditional, form)
+
+
+def _behind(figures: Figures, kind: str, names: Sequence[str]) -> bool:
+    """Whether a peer gives back more sentences of a kind than we do."""
+    return any(figures[f"{kind}.{name}"] > figures[f"{kind}.ours"] for name in names)
 
 
 def _altered(
