@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -103,28 +103,51 @@ class Feeds:
                 yield line_deletion(view, view.lines[rows[at].number], taken[at])
 
     def _feeds(self, rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
+        """(first, last, rule) of every feed. A run that is none is passed over whole."""
+        kin = _Kin(rows)
         at = 0
         while at < len(rows):
             if self._is_heading(rows[at]):
-                end, rule = self._headed(rows, at), "strip.feed.heading"
+                found, end = self._headed(rows, at, kin)
+                rule = "strip.feed.heading"
             else:
-                end, rule = _unheaded(rows, at), "strip.feed.cut"
-            if end > at:
+                found, end = _unheaded(rows, at)
+                rule = "strip.feed.cut"
+            if found:
                 yield at, end, rule
             at = max(end, at + 1)
 
     def _is_heading(self, row: Row) -> bool:
         return len(row.text) <= self._longest and self._heading.fullmatch(row.text) is not None
 
-    def _headed(self, rows: Sequence[Row], at: int) -> int:
-        """The end of the list under the heading at `at`, or `at` where there is none."""
+    def _headed(self, rows: Sequence[Row], at: int, kin: _Kin) -> tuple[bool, int]:
+        """Whether a list stands under the heading at `at`, and where it ends."""
         first = at + 1
         while first < len(rows) and self._is_heading(rows[first]):
             first += 1
         if first == len(rows):
-            return first
-        end = _same_marks(rows, first) or _plain(rows, first)
-        return end if end > first else at
+            return True, first
+        end = _same_marks(rows, first)
+        return (True, end) if end else _plain(rows, first, kin)
+
+
+class _Kin:
+    """How akin a short line is to the paragraphs of its page; they are read when first asked."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self.first_body = next((at for at, row in enumerate(rows) if _is_body(row)), len(rows))
+
+    @cached_property
+    def _pairs(self) -> set[str]:
+        """The pairs of neighbouring characters that the paragraphs are made of."""
+        texts = (row.text for row in self._rows if _is_body(row) and not row.bullet)
+        return {text[at : at + 2] for text in texts for at in range(len(text) - 1)}
+
+    def __call__(self, row: Row) -> float:
+        """The share of a line's pairs of characters that stand in the paragraphs."""
+        own = [row.text[at : at + 2] for at in range(len(row.text) - 1)]
+        return sum(pair in self._pairs for pair in own) / max(1, len(own))
 
 
 def _same_marks(rows: Sequence[Row], first: int) -> int:
@@ -142,27 +165,31 @@ def _same_marks(rows: Sequence[Row], first: int) -> int:
     return end if end - first >= 2 else 0
 
 
-def _plain(rows: Sequence[Row], first: int) -> int:
-    """The end of a run of teasers without bullets; `first` where it is none."""
-    end = first
-    gap = 1
+def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
+    """Whether teasers without bullets stand at `first`, and where they end."""
+    run = _teasers(rows, first)
+    least = _KIN_OF_TITLE if run <= min(_HEAD, kin.first_body) else _KIN
+    end = run
+    while first < end < len(rows) and not rows[end - 1].cut and kin(rows[end - 1]) >= least:
+        end -= 1  # the title or subhead of what follows
+    end = _marked_end(rows, first, end)
+    items = rows[first:end]
+    if len(items) < (_FEWEST if end < len(rows) else 1):
+        return False, run
+    akin = sum(kin(item) for item in items if not item.cut)
+    return akin < _KIN * len(items), end
+
+
+def _teasers(rows: Sequence[Row], first: int) -> int:
+    """The end of a run of lines that can be teasers, evenly spaced."""
+    end, gap = first, 1
     while end < len(rows) and _is_teaser(rows[end]):
         space = rows[end].number - rows[end - 1].number
         if end > first + 1 and space > gap:
             break
         gap = max(gap, space)
         end += 1
-    pairs = _pairs_of_body(rows)
-    above = end <= _HEAD and not any(map(_is_body, rows[:first]))
-    least = _KIN_OF_TITLE if above else _KIN
-    while first < end < len(rows) and not rows[end - 1].cut and _kin(rows[end - 1], pairs) >= least:
-        end -= 1  # the title or subhead of what follows
-    end = _marked_end(rows, first, end)
-    items = rows[first:end]
-    if len(items) < (_FEWEST if end < len(rows) else 1):
-        return first
-    kin = sum(_kin(item, pairs) for item in items if not item.cut)
-    return first if kin >= _KIN * len(items) else end
+    return end
 
 
 def _marked_end(rows: Sequence[Row], first: int, end: int) -> int:
@@ -185,8 +212,9 @@ def _is_teaser(row: Row) -> bool:
     return row.text[-1] not in _STATED or bool(_DATED.fullmatch(row.text))
 
 
-def _unheaded(rows: Sequence[Row], first: int) -> int:
-    """The end of a list without a heading whose items are cut off; `first` if it is none.
+def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
+    """Whether a list without a heading whose items are cut off stands at `first`, and where the
+    run ends that was looked at.
 
     Bulleted items are cut at dots or at one width, others must all end in dots at one width.
     """
@@ -194,11 +222,11 @@ def _unheaded(rows: Sequence[Row], first: int) -> int:
         end = _same_marks(rows, first)
         items = rows[first:end]
         cut = max(sum(item.cut for item in items), _sliced(items))
-        return end if len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items) else first
+        return len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items), end
     end, width = first, len(rows[first].text)
     while end < len(rows) and rows[end].cut and abs(len(rows[end].text) - width) <= _EVEN:
         end += 1
-    return end if end - first >= _FEWEST and width >= _WIDE else first
+    return end - first >= _FEWEST and width >= _WIDE, end
 
 
 def _sliced(items: Sequence[Row]) -> int:
@@ -220,22 +248,6 @@ def _has_body(rows: Sequence[Row], taken: Container[int]) -> bool:
 
 def _is_body(row: Row) -> bool:
     return len(row.text) >= _BODY and _SENTENCE.search(row.text) is not None and not row.cut
-
-
-def _pairs_of_body(rows: Sequence[Row]) -> set[str]:
-    """The pairs of neighbouring characters that the paragraphs are made of."""
-    return {
-        row.text[at : at + 2]
-        for row in rows
-        if _is_body(row) and not row.bullet
-        for at in range(len(row.text) - 1)
-    }
-
-
-def _kin(row: Row, pairs: set[str]) -> float:
-    """The share of a line's pairs of characters that stand among `pairs`."""
-    own = [row.text[at : at + 2] for at in range(len(row.text) - 1)]
-    return sum(pair in pairs for pair in own) / max(1, len(own))
 
 
 def _marked(batch: Batch) -> Mask:
