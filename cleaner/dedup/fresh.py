@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from cleaner.kernels.shingles import Hashes, Ints
@@ -29,9 +31,9 @@ class Fresh:
         """Documents that share a key with another one of the batch."""
         return set(self._keys)
 
-    def like(self, row: int) -> list[int]:
-        """Earlier documents that may stay and share a key with `row`, in order."""
-        return sorted({other for key in self._keys.get(row, ()) for other in self._rows[key]})
+    def like(self, row: int) -> Counter[int]:
+        """Earlier documents that may stay and share keys with `row`: how many each."""
+        return Counter(other for key in self._keys.get(row, ()) for other in self._rows[key])
 
     def add(self, row: int) -> None:
         """`row` may stay."""

@@ -45,8 +45,8 @@ class Log:
         """Add documents; `keys` has shape (documents, keys a document)."""
         names = [name.encode("utf-8", "surrogatepass") for name in ids]
         records = np.zeros(len(ids), self._record)
-        records["id"] = [len(name) for name in names]
-        records["text"] = [len(text) for text in texts]
+        records["id"] = np.fromiter(map(len, names), np.uint32, len(ids))
+        records["text"] = np.fromiter(map(len, texts), np.uint32, len(ids))
         records["wide"] = [text.itemsize == 4 for text in texts]
         records["keys"] = keys
         sizes = records["id"].astype(np.int64) + records["text"] * (2 + 2 * records["wide"])

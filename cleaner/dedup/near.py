@@ -31,8 +31,11 @@ from cleaner.rules import RuleBook
 CROWD = 64
 """Documents that one key may stand for; later ones are found by their other keys."""
 
-CHECKS = 64
+CHECKS = 32
 """Candidates of one document that are verified, those that share most keys first."""
+
+Candidate = tuple[int, int]
+"""Minus the number of shared keys, and a kept document."""
 
 _PAIR = 1 << 32
 
@@ -53,6 +56,8 @@ class Sketch(NamedTuple):
         """The keys that the documents under `wanted` ask for, and whose each is, both (k,)."""
         owners = np.repeat(np.arange(len(wanted)), self.keys.counts)
         keys = self.keys.posted.ravel() if self.keys.asked is None else self.keys.asked
+        if wanted.all():
+            return keys, owners
         chosen = wanted[owners]
         return keys[chosen], owners[chosen]
 
@@ -110,8 +115,8 @@ class Near:
         )
         verifier.prepare([*(~row for row in older.keys() | fresh.linked), *_firsts(older)])
         for row in sorted(older.keys() | fresh.linked):
-            candidates = [*older.get(row, ()), *(~other for other in fresh.like(row))]
-            twins[row] = self._twin(~row, candidates[:CHECKS], verifier, ids)
+            candidates = _ranked(older.get(row, []), fresh.like(row))
+            twins[row] = self._twin(~row, candidates, verifier, ids)
             if twins[row] is None:
                 fresh.add(row)
         return twins
@@ -157,9 +162,9 @@ class Near:
     def finish(self) -> None:
         self._store.finish()
 
-    def _older(self, keys: Hashes, owners: Ints) -> dict[int, list[int]]:
-        """For each document its candidates among the kept ones, those that share most keys
-        first. Keys that are crowded are noted: no more documents go under them."""
+    def _older(self, keys: Hashes, owners: Ints) -> dict[int, list[Candidate]]:
+        """For each document its candidates among the kept ones, best first. Keys that are
+        crowded are noted: no more documents go under them."""
         query, doc = self._store.find(keys)
         self._crowded = keys[:0]
         if len(query) == 0:
@@ -169,9 +174,11 @@ class Near:
         pairs, shared = np.unique(owners[query] * _PAIR + doc, return_counts=True)
         row, doc = _unpacked(pairs)
         order = np.lexsort((doc, -shared, row))
-        found: dict[int, list[int]] = defaultdict(list)
-        for at, candidate in zip(row[order].tolist(), doc[order].tolist(), strict=True):
-            found[at].append(candidate)
+        columns = (column[order].tolist() for column in (row, -shared, doc))
+        found: dict[int, list[Candidate]] = defaultdict(list)
+        for at, less, candidate in zip(*columns, strict=True):
+            if len(found[at]) < CHECKS:
+                found[at].append((less, candidate))
         return found
 
     def _twin(
@@ -187,8 +194,16 @@ class Near:
         return None
 
 
-def _firsts(candidates: Mapping[int, Sequence[int]]) -> list[int]:
-    return [first for first, *_ in candidates.values()]
+def _firsts(candidates: Mapping[int, Sequence[Candidate]]) -> list[int]:
+    return [first for (_, first), *_ in candidates.values()]
+
+
+def _ranked(older: list[Candidate], fresh: Mapping[int, int]) -> list[int]:
+    """Those that share most keys, earlier ones first: CHECKS of them at most."""
+    if not fresh:
+        return [number for _, number in older]
+    both = [*((less, 0, doc) for less, doc in older), *((-n, 1, row) for row, n in fresh.items())]
+    return [~number if late else number for _, late, number in sorted(both)[:CHECKS]]
 
 
 def _narrow(codes: Codes) -> Text:
