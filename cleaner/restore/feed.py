@@ -33,8 +33,9 @@ _MARKS, _MARKED = 1, 0.15
 _PARAGRAPH = 20
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
-_REUSED = 0.25
-"""Share (by weight) of the last lines that other lines have said: more is no feed."""
+_REUSED, _REUSED_DATED = 0.18, 0.1
+"""Share (by weight) of the last lines that other lines have said: more is no feed; and where
+only dates speak for one. The pre-screen lets 97 % of feeds and 5 % of sound news through."""
 
 
 class Feed:
@@ -115,21 +116,26 @@ def _titled(rest: Sequence[Unit]) -> int:
 
 
 def suspicious(batch: Batch) -> Mask:
-    """Which documents have two lines or more (behind the first) that begin as reports do or are
-    cut off, and end with lines that say little that was said before."""
+    """Which documents end with lines that say little that was said before, and have a line
+    behind the first paragraphs that is cut off or begins as reports do: with a dateline, or,
+    where next to nothing was said before, with a date."""
     found = np.zeros(len(batch), np.bool_)
     if not len(batch):
         return found
     lines = lines_of(batch)
-    paragraphs = lines.size >= _PARAGRAPH
-    marked = (
-        lines.open_end | opens_report(batch, lines) | _begins_dated(batch, lines)
-    ) & paragraphs
-    number = np.bincount(lines.doc[paragraphs], minlength=len(batch))
-    marks = np.bincount(lines.doc[marked], minlength=len(batch))
-    for doc in np.flatnonzero((number >= _LEAST + _OWN) & (marks >= _MARKS)).tolist():
-        own = np.flatnonzero(paragraphs & (lines.doc == doc))
-        found[doc] = _reused(batch, lines, own) < _REUSED
+    paragraphs = np.flatnonzero(lines.size >= _PARAGRAPH)
+    docs = lines.doc[paragraphs]
+    later = np.arange(len(docs)) - np.searchsorted(docs, docs) >= _OWN
+    number = np.bincount(docs, minlength=len(batch))
+    strong = (lines.open_end | opens_report(batch, lines))[paragraphs] & later
+    dated = _begins_dated(batch, lines)[paragraphs] & later
+    limit = np.where(np.bincount(docs[dated], minlength=len(batch)) > 0, _REUSED_DATED, 0.0)
+    limit[np.bincount(docs[strong], minlength=len(batch)) > 0] = _REUSED
+    limit[number < _LEAST + _OWN] = 0.0
+    for doc in np.flatnonzero(limit).tolist():
+        first = int(np.searchsorted(docs, doc))
+        own = paragraphs[first : first + int(number[doc])]
+        found[doc] = _reused(batch, lines, own) < limit[doc]
     return found
 
 
