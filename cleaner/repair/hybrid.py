@@ -31,13 +31,15 @@ class _Path(NamedTuple):
 
 def decode(line: str) -> list[Part] | None:
     """The line read as GBK, or None where it cannot be."""
-    plain = "".join(char if char <= "\xff" else _utf8(char) for char in line)
-    if max(plain) > "\xff":
-        return None
-    text: str | None = plain.encode("latin-1").decode("gbk", "replace")
+    text: str | None = plain(line).encode("latin-1").decode("gbk", "replace")
     if text is None or "\ufffd" in text or _mean(text) < _CONTENT:
         text = _search(line)
     return [Part(text, "sound")] if text else None
+
+
+def plain(line: str) -> str:
+    """The bytes of a line if every character up to U+00FF was a byte by itself."""
+    return "".join(char if char <= "\xff" else _utf8(char) for char in line)
 
 
 def _mean(text: str) -> float:

@@ -21,12 +21,13 @@ from cleaner.document import Edit
 from cleaner.kernels.text import Class, Codes, class_table, encode, fold
 from cleaner.models.lm import load as load_model
 from cleaner.repair.fill import Part
-from cleaner.repair.routes import Route, attempt, plausible
+from cleaner.repair.routes import Route, attempt, common_share, plausible
 from cleaner.rules import RuleBook
 
 _FEWEST_ODD = 4
 _FEWEST_HAN = 4
 _ROUNDS = 2
+_COMMON = 0.97
 _LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4}
 """The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
 two bytes of any kind make a character of GBK or Big5, so there the model must be content."""
@@ -111,10 +112,27 @@ def _results(
         if parts is None or text in seen:
             continue
         seen.add(text)
+        if _certain(route, parts, text):
+            return [(route, parts)]
         results.append((route, parts))
         if rounds > 1 and route.right == "utf-8" and len(parts) == 1:
-            results += [(route, deeper) for _, deeper in _results(text, None, rounds - 1)]
+            deeper = _results(text, None, rounds - 1)
+            if deeper and _certain(*deeper[0], _text(deeper[0][1])):
+                return [(route, deeper[0][1])]
+            results += [(route, parts) for _, parts in deeper]
     return results
+
+
+def _certain(route: Route, parts: Sequence[Part], text: str) -> bool:
+    """Whether no other route needs to be tried: the line is UTF-8 from end to end, or GBK of
+    common characters only, and nothing odd is left."""
+    if any(part.kind != "sound" for part in parts) or route.right == "big5":
+        return False
+    codes = encode(text)
+    han = int(_is_han(codes).sum())
+    if han < max(_FEWEST_HAN, len(text) // 3) or _odd().take(codes).any():
+        return False
+    return route.right == "utf-8" or (han >= 2 * _FEWEST_HAN and common_share(text) >= _COMMON)
 
 
 def _rank(found: Mended) -> float:

@@ -75,24 +75,35 @@ def plausible(line: str, routes: Sequence[Route] | None = None) -> Iterator[Rout
     """The routes (of `routes`, or of all) that could have led to such a line, cheaply told."""
     outer = {ord(char) for char in line if not char.isascii()}
     narrow = {code for code in outer if not _WIDE_CHARACTER.match(chr(code))}
-    if (routes is None or HYBRID in routes) and _MIXTURE.search("".join(map(chr, sorted(narrow)))):
-        yield HYBRID
     for route in (*SINGLE_ROUTES, *WIDE_ROUTES) if routes is None else routes:
         wide = route in WIDE_ROUTES
         signs = outer - narrow if wide else narrow
         if route == HYBRID or len(signs) < 2:
             continue
         table = reader(route.wrong).table.keys()
-        if (outer if wide else narrow) <= table and _fits(route, line):
+        if (outer if wide else narrow) <= table and _fits(route.right, _data(route, line)):
             yield route
+    mixed = _MIXTURE.search("".join(map(chr, sorted(narrow))))
+    if mixed and (routes is None or HYBRID in routes) and _fits("gbk", hybrid.plain(line)):
+        yield HYBRID
 
 
-def _fits(route: Route, line: str) -> bool:
+def _data(route: Route, line: str) -> str:
+    return reader(route.wrong).to_bytes(line)
+
+
+def _fits(right: str, data: str) -> bool:
     """Whether enough bytes stand in whole and common characters of the codec, and few were lost."""
-    data = reader(route.wrong).to_bytes(line)
     high = sum(map(len, _HIGH.findall(data)))
-    whole = sum(map(len, _COMMON[route.right].findall(data)))
+    whole = sum(map(len, _COMMON[right].findall(data)))
     return whole >= _LEAST_WHOLE * high and data.count(LOST) <= _MOST_LOST * high
+
+
+def common_share(text: str) -> float:
+    """The share of a text beyond ASCII that is common in GB2312; 0 for none."""
+    outer = sum(not char.isascii() for char in text)
+    data = text.encode("gb2312", "ignore").decode("latin-1")
+    return len(_COMMON["gbk"].findall(data)) / outer if outer else 0.0
 
 
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
