@@ -8,11 +8,8 @@ ones: words of menus, and whatever the rules of `strip.chrome` and `strip.boiler
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from enum import IntEnum
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +19,9 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class, class_table, fold_text
 from cleaner.rules import RuleBook, RuleEditor, line_deletion
+from cleaner.strip.frame_runs import FEWEST, Kind, frame_lines
 from cleaner.strip.spans import inner_ends
-from cleaner.structure import Block, Label, structure_of
+from cleaner.structure import Block, structure_of
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
 _SENTENCE = regex.compile(r"[。!?;]")
@@ -39,32 +37,8 @@ _WIDE = 400
 _PROSE = 30
 _TEASER = 140
 """A line that ends in dots and is no longer than this is a teaser."""
-_FEWEST = 3
 _COVERED = 0.4
 """Words of menus make up at least this share of a line of a menu."""
-_REACH = 12
-"""Between paragraphs: how many unknown lines may stand between two known ones."""
-_ISLAND = 250
-"""Prose of fewer characters than this, below the text and framed by known lines, is a teaser."""
-_NEAR = 6
-"""Byline, source and editor may stand this many lines below the text, or above it."""
-
-
-class Kind(IntEnum):
-    """What a line says by itself."""
-
-    UNKNOWN = 0
-    WEAK = 1  # a count, a date, or repeated down the page: known only beside known lines
-    KNOWN = 2
-    PROSE = 3
-
-
-class Cluster(NamedTuple):
-    """Paragraphs [first, last) with no more than a stray known line among them."""
-
-    first: int
-    last: int
-    size: int
 
 
 class Frame:
@@ -103,20 +77,20 @@ class Frame:
         first, last = inner_ends(batch, found)
         covered = np.bincount(inverse, hits.end[at] - hits.start[at], len(found))
         full = covered >= _COVERED * (last - first + 1)
-        return np.bincount(hits.doc[at[full[inverse]]], minlength=len(batch)) >= _FEWEST
+        return np.bincount(hits.doc[at[full[inverse]]], minlength=len(batch)) >= FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
         blocks = structure_of(view)
         kinds = self._kinds(view, blocks)
         found = {at for at, block in enumerate(blocks) if kinds and self._is_bar(view, block)}
-        if kinds.count(Kind.KNOWN) >= _FEWEST:
-            found.update(_framing(view, blocks, kinds))
+        if kinds.count(Kind.KNOWN) >= FEWEST:
+            found.update(frame_lines(view, blocks, kinds))
         for at in sorted(found):
             yield line_deletion(view, view.lines[blocks[at].line], self._rule)
 
     def _kinds(self, view: View, blocks: Sequence[Block]) -> list[Kind]:
         texts = [view.folded[block.start : block.end].strip() for block in blocks]
-        if sum(len(self._known(text)) for text in texts) < _FEWEST:
+        if sum(len(self._known(text)) for text in texts) < FEWEST:
             return []
         ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if _whole(edit)}
         often = Counter(text for text in texts if len(text) <= _SHORT)
@@ -126,7 +100,7 @@ class Frame:
                 kinds.append(Kind.KNOWN)
             elif _is_prose(text):
                 kinds.append(Kind.PROSE)
-            elif often[text] >= _FEWEST or _COUNT.fullmatch(text):
+            elif often[text] >= FEWEST or _COUNT.fullmatch(text):
                 kinds.append(Kind.WEAK)
             else:
                 kinds.append(Kind.UNKNOWN)
@@ -147,7 +121,7 @@ class Frame:
     def _is_bar(self, view: View, block: Block) -> bool:
         """A line of three words of menus and nothing else needs no company."""
         parts = self._parts(view.folded[block.start : block.end].strip())
-        return len(parts) >= _FEWEST and all(part in self._words for part in parts)
+        return len(parts) >= FEWEST and all(part in self._words for part in parts)
 
     def _is_known(self, text: str) -> bool:
         if text.strip("| 　:：") in self._headings:
@@ -166,95 +140,6 @@ def _is_prose(text: str) -> bool:
     if text.endswith("。"):
         return len(text) >= _PROSE // 2
     return len(text) >= _PROSE and (("," in text and len(text) >= 2 * _PROSE) or "。" in text)
-
-
-def _framing(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> Iterable[int]:
-    """The numbers of the blocks that belong to the frame."""
-    clusters = _clusters(blocks, kinds)
-    if not clusters:
-        return _chained(kinds, 0, len(kinds), _REACH // 3)
-    text = max(clusters, key=lambda cluster: cluster.size)
-    clusters = [
-        c for c in clusters if c.first <= text.first or c.size >= max(_ISLAND, text.size // 4)
-    ]
-    found: list[int] = []
-    found += _above(view, blocks, kinds, clusters[0].first)
-    for upper, lower in pairwise(clusters):
-        found += _chained(kinds, upper.last, lower.first, _REACH)
-    found += _below(blocks, kinds, clusters[-1].last)
-    return found
-
-
-def _clusters(blocks: Sequence[Block], kinds: Sequence[Kind]) -> list[Cluster]:
-    """Prose, grouped: two known lines part one group from the next."""
-    clusters: list[Cluster] = []
-    known = 2
-    for at, kind in enumerate(kinds):
-        if kind is Kind.KNOWN:
-            known += 1
-        elif kind is Kind.PROSE:
-            size = blocks[at].end - blocks[at].start
-            if known < 2:
-                last = clusters.pop()
-                clusters.append(Cluster(last.first, at + 1, last.size + size))
-            else:
-                clusters.append(Cluster(at, at + 1, size))
-            known = 0
-    return clusters
-
-
-def _chained(kinds: Sequence[Kind], first: int, last: int, reach: int) -> list[int]:
-    """Between `first` and `last`: the stretches from known line to known line with no more than
-    `reach` unknown ones between, if enough of their lines are known."""
-    known = [at for at in range(first, last) if kinds[at] is Kind.KNOWN]
-    found: list[int] = []
-    run = known[:1]
-    for at in [*known[1:], last + len(kinds)]:
-        gap = sum(kind in (Kind.UNKNOWN, Kind.PROSE) for kind in kinds[run[-1] : at]) if run else 0
-        if run and (gap > reach or at >= last):
-            if len(run) >= _FEWEST and 4 * len(run) >= run[-1] - run[0] + 1:
-                found += range(run[0], run[-1] + 1)
-            run = []
-        run.append(at)
-    return found
-
-
-def _below(blocks: Sequence[Block], kinds: Sequence[Kind], first: int) -> list[int]:
-    """Below the text: all from the first known line on, but for signature and editor."""
-    known = [at for at in range(first, len(kinds)) if kinds[at] is Kind.KNOWN]
-    if len(known) < _FEWEST:
-        return []
-    signed = (Label.EDITOR, Label.BYLINE, Label.SOURCE)
-    return [
-        at
-        for at in range(known[0], len(kinds))
-        if not (at < first + _NEAR and blocks[at].label in signed)
-    ]
-
-
-def _above(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> list[int]:
-    """Above the text: all from the first known line to the last, but for title and source."""
-    known = [at for at in range(last) if kinds[at] is Kind.KNOWN]
-    if len(known) < _FEWEST:
-        return []
-    kept = _title_lines(view, blocks, kinds, last)
-    return [at for at in range(known[0], known[-1] + 1) if at not in kept]
-
-
-def _title_lines(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> set[int]:
-    """The title above a text: the first line of the page unless it is known, what repeats it or
-    what it begins with, and what stands right above a line of date or source; with these."""
-    texts = [view.folded[block.start : block.end].strip() for block in blocks[:last]]
-    first = texts[0] if texts and kinds[0] is not Kind.KNOWN else ""
-    kept = {0} if first else set()
-    for at, text in enumerate(texts[1:], 1):
-        if first and len(text) >= _NEAR and (first.startswith(text) or text.startswith(first)):
-            kept.add(at)
-        if blocks[at].label in (Label.SOURCE, Label.BYLINE, Label.CAPTION) and len(text) >= _NEAR:
-            kept.add(at)
-            if len(texts[at - 1]) >= _NEAR and kinds[at - 1] is not Kind.KNOWN:
-                kept.add(at - 1)
-    return kept
 
 
 @cache
