@@ -37,6 +37,7 @@ class Unit(NamedTuple):
     signed: bool = False
 
 
+_TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
 _OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _MOSTLY_HAN = 0.6
@@ -73,8 +74,8 @@ def units_of(view: View) -> tuple[Unit, ...]:
 
 def ends_open(text: str) -> bool:
     """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
-    semicolons count: they close the items of lists."""
-    if _OPEN_END.search(text) is None:
+    semicolons count: they close the items of lists. A term in quotes closes no sentence."""
+    if _OPEN_END.search(text) is None and _TERM_LAST.search(text) is None:
         return False
     return sum("\u3400" <= char <= "\u9fff" for char in text) >= _MOSTLY_HAN * len(text)
 

@@ -9,6 +9,8 @@ one that leaves the page as a whole most likely.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import nlargest
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -100,17 +102,14 @@ def _search(evidence: Evidence, weights: Weights, width: int, single: bool = Fal
     (None where that cannot be)."""
     beam = [State(0.0, (), -1)]
     for unit in range(len(evidence.units)):
-        grown: dict[tuple[tuple[Link, ...], ...], State] = {}
-        for state in beam:
-            for move in moves(evidence, state, unit):
-                if single and move.to > 0:
-                    continue
-                score = state.score + worth(weights, move)
-                new = applied(evidence, state, unit, move, score)
-                key = tuple(article.units for article in new.articles)
-                if key not in grown or grown[key].score < new.score:
-                    grown[key] = new
-        beam = sorted(grown.values(), key=lambda s: -s.score)[:width]
+        choices = [
+            (state.score + worth(weights, move), state, move)
+            for state in beam
+            for move in moves(evidence, state, unit)
+            if not (single and move.to > 0)
+        ]
+        best = nlargest(width, choices, key=itemgetter(0))
+        beam = [applied(evidence, state, unit, move, score) for score, state, move in best]
     return max(beam, key=lambda state: _total(evidence, state), default=None)
 
 
@@ -122,7 +121,7 @@ def _total(evidence: Evidence, state: State) -> float:
 
 def worth(weights: Weights, move: Move) -> float:
     """The score of a move: its features, weighed."""
-    return sum(weights.get(name, 0.0) * value for name, value in move.features.items())
+    return sum([weights[name] * value for name, value in move.features.items() if name in weights])
 
 
 def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
