@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -32,7 +33,7 @@ Form = Callable[[str], str]
 Figures = dict[str, float]
 Floats = npt.NDArray[np.float64]
 
-_EACH = 250
+_EACH = 200
 
 
 @cache
@@ -221,6 +222,66 @@ def weights(_form: Form) -> Figures:
     news_model.load()
     spent = time.process_time() - start
     return {"megabytes": sum(f.stat().st_size for f in files) / 1e6, "load_seconds": spent}
+
+
+def peers(form: Form) -> Figures:
+    """AUC on the held-out mix, by side: ours, perplexity of our language model, and the rules of
+    two peers as scores (the share of their rules that a text passes)."""
+    from cleaner.kernels.text import encode, fold
+    from cleaner.models.lm import load as language_model
+
+    texts, truth = mixed("test", form, seed=5)
+    model = language_model()
+    found = {
+        "ours": scores(texts)["news_coherence"],
+        "perplexity": np.array([float(model.scores(fold(encode(t))).mean()) for t in texts]),
+        "fineweb2_zh": np.array([fineweb2(text) for text in texts]),
+        "chinesewebtext": np.array([chinesewebtext(text) for text in texts]),
+    }
+    broken = np.arange(len(texts)) >= 3 * len(texts) // 4
+    figures: Figures = {}
+    for name, values in found.items():
+        figures[f"{name}.all"] = auc(values[truth], values[~truth])
+        figures[f"{name}.other_kinds"] = auc(values[truth], values[~truth & ~broken])
+        figures[f"{name}.damaged"] = auc(values[truth], values[broken])
+    return figures
+
+
+def fineweb2(text: str) -> float:
+    """Share of the limits of FineWeb2's Chinese configuration that a text keeps, characters in
+    the place of words; ours by its published thresholds."""
+    lines = [line for line in text.split("\n") if line.strip()] or [""]
+    repeated = 1 - sum(len(line) for line in set(lines)) / max(1, sum(map(len, lines)))
+    ended = sum(line.rstrip()[-1:] in "。！？!?…”’：；" for line in lines) / len(lines)
+    kept = [repeated <= 0.287, ended >= 0.106, len(lines) / max(1, len(text)) <= 0.178]
+    kept += [_top(text, n) <= limit for n, limit in ((2, 0.256), (3, 0.201), (4, 0.171))]
+    limits = {5: 0.198, 6: 0.182, 7: 0.167, 8: 0.154, 9: 0.14, 10: 0.127}
+    kept += [_twice(text, n) <= limit for n, limit in limits.items()]
+    return sum(kept) / len(kept)
+
+
+def chinesewebtext(text: str) -> float:
+    """Share of the rules of ChineseWebText that a text keeps (its list of words left out)."""
+    lines = [line for line in text.split("\n") if line.strip()] or [""]
+    han = sum("\u4e00" <= char <= "\u9fff" for char in text) / max(1, len(text))
+    kept = [len(text) > 200, np.mean([len(line) for line in lines]) >= 10, han >= 0.3]
+    kept.append(_twice(text, 13) <= 0.5)
+    return sum(map(bool, kept)) / len(kept)
+
+
+def _grams(text: str, n: int) -> Counter[str]:
+    return Counter(text[at : at + n] for at in range(len(text) - n + 1))
+
+
+def _top(text: str, n: int) -> float:
+    """Share of the text in its commonest n-gram."""
+    return max(_grams(text, n).values(), default=0) * n / max(1, len(text))
+
+
+def _twice(text: str, n: int) -> float:
+    """Share of n-grams that stand there more than once."""
+    counts = _grams(text, n)
+    return sum(c for c in counts.values() if c > 1) / max(1, sum(counts.values()))
 
 
 def contributions(text: str) -> str:

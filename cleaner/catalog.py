@@ -49,6 +49,7 @@ FILTERS: Mapping[str, str] = {
     "score.completeness": "cleaner.score.completeness:Completeness",
     "score.news": "cleaner.score.news:News",
     "score.coherence": "cleaner.score.coherence:Coherence",
+    "score.openings": "cleaner.score.openings:Openings",
     "score.filler": "cleaner.score.filler:Filler",
     "score.fasttext": "cleaner.score.fasttext:FastText",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",

@@ -22,6 +22,7 @@ from cleaner.rules import RuleBook
 from cleaner.score.combined import NewsCoherence, combination
 from cleaner.score.fasttext import FastText
 from cleaner.score.filler import Filler
+from cleaner.score.openings import Openings
 from cleaner.score.removed import removed_share
 from cleaner.train import measures
 from cleaner.train.incoherent import DAMAGES, pairs
@@ -170,6 +171,20 @@ def test_filler_rules_find_their_hits_and_spare_near_misses(rule: Any) -> None:
     for text in rule.near_misses:
         view = batch_of(f"市里昨天开会。\n{text}").view(0)
         assert rule.id not in {e.note for e in scorer.evidence(view)}, text
+
+
+@pytest.mark.parametrize("rule", BOOK.of("score.openings"), ids=lambda rule: rule.id)
+def test_openings_of_reports(rule: Any) -> None:
+    assert all(rule.pattern.search(fold_text(text)) for text in rule.hits)
+    assert not any(rule.pattern.search(fold_text(text)) for text in rule.near_misses)
+
+
+def test_several_openings_are_several_articles() -> None:
+    report = "本报讯（记者 林一舟）市图书馆新馆昨日开放。\n读者走进了阅览室。\n晚上还有讲座。\n"
+    scorer = Openings(BOOK)
+    values = scorer.score(batch_of(report, report * 3, "读者走进了阅览室。"))["more_articles"]
+    assert values.tolist() == [0.0, 2.0, 0.0]
+    assert len(list(scorer.evidence(batch_of(report * 3).view(0)))) == 2
 
 
 def groups() -> tuple[dict[str, list[str]], dict[str, list[str]]]:

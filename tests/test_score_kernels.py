@@ -8,9 +8,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.batch import Batch
+from cleaner.document import Document
 from cleaner.kernels import grams, mentions, units, vectors
 from cleaner.kernels.repeats import GRAM, repeated_share
 from cleaner.kernels.text import encode, fold, fold_text
+from cleaner.score import basics
 from cleaner.train.linear import folded_of_texts, stream_of_texts
 
 TEXTS = st.lists(
@@ -171,3 +174,23 @@ def test_blocks_hold_each_row_once(sizes: list[int]) -> None:
         assert block.rows.shape == (len(block.docs), block.width)
         seen += block.rows[block.rows >= 0].tolist()
     assert sorted(seen) == list(range(sum(sizes)))
+
+
+LINES = st.text(st.sampled_from("汉字ab1 \n。，한あ\u200b龘…"), max_size=40)
+
+
+@MANY
+@given(st.lists(st.tuples(LINES, st.integers(0, 70)), min_size=1, max_size=4))
+def test_basics_against_slow_twins(parts: list[tuple[str, int]]) -> None:
+    texts = [text + " " * blanks for text, blanks in parts]
+    batch = Batch([Document(str(at), text) for at, text in enumerate(texts)])
+    ended = basics.terminal_punctuation(batch)
+    length, share = basics.length(batch), basics.han_share(batch)
+    for at, text in enumerate(texts):
+        lines = [line.rstrip(" \u200b") for line in text.split("\n")]
+        total = sum(map(len, lines))
+        good = sum(len(line) for line in lines if line and line[-1] in "。…")
+        assert ended[at] == good / max(total, 1)
+        assert length[at] == sum(c not in " \n\u200b" for c in text)
+        han, letters = sum(c in "汉字龘" for c in text), sum(c in "汉字龘ab한あ" for c in text)
+        assert share[at] == han / max(letters, 1)

@@ -23,20 +23,27 @@ SHORT = 16
 LONGEST = 240
 """No unit is longer, even where no sentence ends."""
 
+HEADING = 40
+"""A line of at most so many letters that nothing closes is a heading."""
+
 _STOPS = np.zeros(0x110000, np.bool_)
 _STOPS[[ord(mark) for mark in "。!?;！？；"]] = True
+_CLOSERS = _STOPS.copy()
+_CLOSERS[[ord(mark) for mark in "…:,、\"')】》」』"]] = True
 
 
 class Units(NamedTuple):
     """Sentences and units of n documents, all in coordinates of the stream.
 
     `sentences` and `units` hold the starts, ascending; each ends where the next one starts or
-    at the border of its document. `opens` says which sentences open a line.
+    at the border of its document. `opens` says which sentences open a line, `headings` which
+    are short lines without a closing mark: titles, subheads, names, places.
     """
 
     sentences: Ints
     opens: Mask
     units: Ints
+    headings: Mask
 
 
 def units_of(stream: Stream, folded: Codes) -> Units:
@@ -48,7 +55,15 @@ def units_of(stream: Stream, folded: Codes) -> Units:
     after = np.searchsorted(stream.at, stops, side="right")
     sentences = _filled(stream, np.union1d(lines, after))
     opens = np.isin(sentences, lines, assume_unique=True)
-    return Units(sentences, opens, _units(stream, lines, sentences))
+    headings = _headings(stream, folded, sentences, opens)
+    return Units(sentences, opens, _units(stream, lines, sentences), headings)
+
+
+def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Mask:
+    ends = ends_of(stream, sentences)
+    whole = opens & np.append(opens[1:], True)[: len(opens)]
+    after = folded.take(stream.at.take(np.maximum(ends - 1, 0)) + 1)
+    return whole & (ends - sentences <= HEADING) & ~_CLOSERS.take(after)
 
 
 def docs_of(stream: Stream, starts: Ints) -> Ints:

@@ -112,12 +112,12 @@ class CoherenceModel:
         return zstandard.ZstdCompressor(level=19, threads=0).compress(buffer.getvalue())
 
 
-KINDS = ("sound", "splice", "paragraphs", "sentences", "interleave", "halves")
+KINDS = ("sound", "splice", "paragraphs", "sentences", "interleave", "halves", "page")
 """What the rows of `doc_weights` stand for: sound text, and the ways in which it is broken."""
 
 ASPECTS: Mapping[str, tuple[int, ...]] = {
-    "coherence": (1, 2, 3, 4, 5),
-    "unity": (1, 4, 5),
+    "coherence": (1, 2, 3, 4, 5, 6),
+    "unity": (1, 4, 5, 6),
     "order": (2, 3),
 }
 """Signals, and the ways of being broken that each of them looks for."""

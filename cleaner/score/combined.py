@@ -20,6 +20,7 @@ from cleaner.score.completeness import Completeness
 from cleaner.score.damage import Damage
 from cleaner.score.filler import Filler
 from cleaner.score.news import News
+from cleaner.score.openings import Openings
 from cleaner.score.removed import Removed
 
 _TABLE = Path(__file__).parent.parent / "models" / "news_coherence.toml"
@@ -57,7 +58,7 @@ class NewsCoherence:
     names: Mapping[str, Bound] = {"news_coherence": "min"}
 
     def __init__(self, book: RuleBook) -> None:
-        kinds = (Basics, News, Coherence, Completeness, Damage, Removed, Filler)
+        kinds = (Basics, News, Coherence, Openings, Completeness, Damage, Removed, Filler)
         self._scorers: Sequence[Scorer] = tuple(kind(book) for kind in kinds)
         self._automaton = book.automaton
 

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 ORDER_FEATURES = (
-    "lead", "lead_alone", "last", "opens", "closes",
+    "lead", "lead_alone", "more_leads", "last", "more_lasts", "opens", "closes",
     "first_mention", "first_mentions", "next_sentence", "next_over_second", "within",
 )  # fmt: skip
 
@@ -31,49 +31,66 @@ def order_features(
     size = len(stream.starts)
     return np.column_stack(
         [
-            _edge_features(stream, units, docs, size, model),
+            _edge_features(stream, units, size, model),
             _mention_features(stream, units, mentions, size, model),
             _next_features(units, docs, vectors, size),
         ]
     )
 
 
-def places(units: Units, docs: Ints) -> tuple[Mask, Mask, Mask]:
-    """Which sentences are the first of their document, close a line, are the last."""
+class Edges(NamedTuple):
+    """The sentences that are no headings: their documents, whether they open or close a line,
+    whether they are the first or the last of their document, and the features of their edges.
+    """
+
+    docs: Ints
+    opens: Mask
+    closes: Mask
+    first: Mask
+    last: Mask
+    begin: Columns
+    close: Columns
+
+
+def edges_of(stream: Stream, units: Units) -> Edges:
+    """All that the edge models look at; headings play no part."""
+    plain = ~units.headings
+    ends = ends_of(stream, units.sentences)[plain]
+    closes = np.append(units.opens[1:], True)[: len(plain)][plain]
+    starts, opens = units.sentences[plain], units.opens[plain]
+    docs = docs_of(stream, starts)
     first = np.append(True, docs[1:] != docs[:-1])[: len(docs)]
     last = np.append(first[1:], True)[: len(docs)]
-    closes = np.append(units.opens[1:] | first[1:], True)[: len(docs)]
-    return first, closes, last
+    return Edges(docs, opens, closes | last, first, last, *edges(stream, starts, ends, WINDOW))
 
 
-def _edge_features(
-    stream: Stream, units: Units, docs: Ints, size: int, model: CoherenceModel
-) -> Floats:
-    first, closes, last = places(units, docs)
-    begin, close = edges(stream, units.sentences, ends_of(stream, units.sentences), WINDOW)
-    lines = np.bincount(docs, units.opens, minlength=size)
-    lead, alone = _chosen(
-        model.edge_logits("lead", begin, units.opens), docs[units.opens],
-        first[units.opens], size,
-    )  # fmt: skip
-    ending, _ = _chosen(model.edge_logits("last", close, closes), docs[closes], last[closes], size)
-    opens = _likelihood(
-        model.edge_logits("opening", begin, ~first), docs[~first], units.opens[~first], size
+def _edge_features(stream: Stream, units: Units, size: int, model: CoherenceModel) -> Floats:
+    docs, opens, closes, first, last, begin, close = edges_of(stream, units)
+    lines = np.bincount(docs, opens, minlength=size)
+    lead, alone, leads = _chosen(
+        model.edge_logits("lead", begin, opens), docs[opens], first[opens], size
+    )
+    ending, _, lasts = _chosen(
+        model.edge_logits("last", close, closes), docs[closes], last[closes], size
+    )
+    starts = _likelihood(
+        model.edge_logits("opening", begin, ~first), docs[~first], opens[~first], size
     )
     ends = _likelihood(model.edge_logits("closing", close, ~last), docs[~last], closes[~last], size)
-    table = np.column_stack([lead, alone, ending, opens, ends])
+    table = np.column_stack([lead, alone, leads, ending, lasts, starts, ends])
     table[lines < 2] = 0.0
     return table
 
 
-def _chosen(logits: Floats, docs: Ints, chosen: Mask, size: int) -> tuple[Floats, Floats]:
-    """How much the chosen one of each document stands out: its logit less the logarithm of
-    the mean odds; and its logit."""
+def _chosen(logits: Floats, docs: Ints, chosen: Mask, size: int) -> tuple[Floats, Floats, Floats]:
+    """How much the chosen one of each document stands out (its logit less the logarithm of the
+    mean odds), its logit, and the logarithm of how many others one would have chosen."""
     odds = np.exp(np.clip(logits, -30, 30))
     count = np.maximum(np.bincount(docs, minlength=size), 1)
     mean = np.log(np.bincount(docs, odds, minlength=size) / count + 1e-12)
     own = np.bincount(docs, np.where(chosen, logits, 0.0), minlength=size).astype(np.float64)
-    return own - mean, own
+    others = np.bincount(docs, np.where(chosen, 0.0, odds / (1 + odds)), minlength=size)
+    return own - mean, own, np.log(others + 0.3)
 
 
 def _likelihood(logits: Floats, docs: Ints, truth: Mask, size: int) -> Floats:

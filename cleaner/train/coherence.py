@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import BITS
-from cleaner.kernels.mentions import CONTEXTS, edge_tables, edges, mentions_of, numbering
-from cleaner.kernels.units import docs_of, ends_of, units_of
+from cleaner.kernels.mentions import CONTEXTS, edge_tables, mentions_of, numbering
+from cleaner.kernels.units import docs_of, units_of
 from cleaner.models.coherence import ASPECTS, EDGES, FOLD, KINDS, UNIT, WINDOW, CoherenceModel
 from cleaner.score.coherence import Judged, doc_inputs, judge, logits_of, unit_inputs
-from cleaner.score.order import mentions_to_judge, places
+from cleaner.score.order import edges_of, mentions_to_judge
 from cleaner.train.incoherent import one_foreign, pairs, paragraphs
 from cleaner.train.linear import folded_of_texts, stream_of_texts
 from cleaner.train.small import isotonic, logistic, softmax
@@ -129,13 +129,11 @@ def _with_edges(model: CoherenceModel, texts: Sequence[str], seed: int) -> Coher
         part = ["\n".join(paragraphs(text)) for text in texts[at : at + _CHUNK]]
         stream = stream_of_texts(part)
         units = units_of(stream, folded_of_texts(part))
-        docs = docs_of(stream, units.sentences)
-        first, closes, last = places(units, docs)
-        begin, close = edges(stream, units.sentences, ends_of(stream, units.sentences), WINDOW)
-        long = (np.bincount(docs, units.opens, minlength=len(part)) >= 3)[docs]
+        docs, opens, closes, first, last, begin, close = edges_of(stream, units)
+        long = (np.bincount(docs, opens, minlength=len(part)) >= 3)[docs]
         for name, mask, features, truth in (
-            ("lead", units.opens & long, begin, first),
-            ("opening", ~first & long, begin, units.opens),
+            ("lead", opens & long, begin, first),
+            ("opening", ~first & long, begin, opens),
             ("closing", ~last & long, close, closes),
             ("last", closes & long, close, last),
         ):
@@ -264,7 +262,7 @@ def _with_doc_weights(
 
 
 TURNS = 2
-LEAST = {"splice": 2, "paragraphs": 3, "sentences": 1, "interleave": 2, "halves": 2}
+LEAST = {"splice": 2, "paragraphs": 3, "sentences": 1, "interleave": 2, "halves": 2, "page": 2}
 
 
 def curve(logits: Floats, sound: npt.NDArray[np.bool_]) -> Floats:

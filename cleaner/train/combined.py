@@ -16,10 +16,11 @@ def calibration(products: Floats, good: npt.NDArray[np.bool_], weights: Floats) 
     points = isotonic(products, good, weights, bins=20)
     points[1] = np.clip(points[1], 0.002, 0.998)
     ends = [[0.0], [0.0]], [[1.0], [max(0.99, float(points[1, -1]))]]
-    return np.concatenate([ends[0], points, ends[1]], axis=1)
+    found = np.round(np.concatenate([ends[0], points, ends[1]], axis=1), 6)
+    return found[:, np.append(True, np.diff(found[0]) > 0)]
 
 
 def as_toml(points: Floats) -> str:
     """The points as the last table of `news_coherence.toml`."""
-    rows = [", ".join(f"{value:.4f}" for value in row) for row in points]
+    rows = [", ".join(f"{value:.6g}" for value in row) for row in points]
     return f"[calibration]\nat = [{rows[0]}]\nvalue = [{rows[1]}]\n"

@@ -86,6 +86,17 @@ def halves(own: Sequence[str], other: Sequence[str], _chance: random.Random) -> 
     return [*own[: (len(own) + 1) // 2], *other[len(other) // 2 :]]
 
 
+def page_of(articles: Sequence[Sequence[str]], chance: random.Random) -> list[str]:
+    """Several articles as one text, most of them cut short, as a page of a newspaper comes
+    out; on some pages two of them change places in the middle."""
+    parts = [list(own[: chance.randint(2, 6)]) for own in articles]
+    if chance.random() < 0.5 and len(parts) > 2:
+        at = chance.randint(0, len(parts) - 2)
+        first, second = parts[at], parts[at + 1]
+        parts[at : at + 2] = [first[:1], second[:1], first[1:], second[1:]]
+    return [paragraph for part in parts for paragraph in part]
+
+
 DAMAGES: dict[str, Damage] = {
     "splice": spliced,
     "paragraphs": shuffled_paragraphs,
@@ -107,10 +118,12 @@ def pairs(
     articles = [parts for parts in map(paragraphs, texts) if len(parts) >= least]
     sound, damaged = [], []
     for index, own in enumerate(articles):
-        other = articles[(index + chance.randint(1, max(1, len(articles) - 1))) % len(articles)]
-        if other is own:
-            continue
-        mixed = DAMAGES[kind](own, other, chance)
+        if kind == "page":
+            # Neighbours in the list, which for a newspaper share a day and a page.
+            mixed = page_of(articles[index : index + chance.randint(2, 8)], chance)
+        else:
+            other = articles[(index + chance.randint(1, max(1, len(articles) - 1))) % len(articles)]
+            mixed = DAMAGES[kind](own, other, chance) if other is not own else own
         if mixed != own:
             sound.append("\n".join(own))
             damaged.append("\n".join(mixed))
