@@ -17,7 +17,7 @@ from benchmarks.generate import articles
 Form = Callable[[str], str]
 
 _KILLS = 20
-_DOCS = 6000
+_DOCS = 3000
 _OUTPUTS = ("out.jsonl", "rejects.jsonl")
 
 _RUN = """

@@ -293,6 +293,19 @@ def test_reason_names_twin_similarity_and_limit() -> None:
     assert reason.value is not None and 0.98 < reason.value < 1
 
 
+def test_a_recipe_says_what_plays_a_part() -> None:
+    text = "農業部門表示今年糧食豐收，產量比去年有所增長，ABC"
+    others = ["农业部门表示今年粮食丰收，产量比去年有所增长，ABC", text.replace("ABC", "abc")]
+    for other in others:
+        assert admit(Exact(BOOK), [text, other])[1]
+        assert not admit(Exact(BOOK, fold=False), [text, other])[1]
+        assert not admit(Near(BOOK, fold=False, threshold=0.95), [text, other])[1]
+    first, second = "第1期简报刊登全文如下各位同事" * 2, "第2期简报刊登全文如下各位同事" * 2
+    assert admit(Near(BOOK, ignore=["digit"]), [first, second])[1]
+    assert not admit(Near(BOOK, threshold=0.9), [first, second])[1]
+    assert not admit(Exact(BOOK, ignore=[]), [first, first + "\n"])[1]
+
+
 def test_containment_finds_a_page_that_holds_a_kept_article() -> None:
     article, page = noise(300, 1), noise(500, 2)
     texts = [article, noise(200, 3) + article + noise(300, 4), page, page[100:300]]

@@ -22,7 +22,8 @@ _NO_TEXT = np.zeros(0, np.uint16)
 class Exact:
     """Remembers a 128-bit hash (xxh3) of the folded text of every kept document.
 
-    `ignore`: the groups of `dedup.text.GROUPS` that play no part. `index`: a folder that remembers
+    `ignore`: the groups of `dedup.text.GROUPS` that play no part. Without `fold`, width, case and
+    script count. `index`: a folder that remembers
     documents from run to run, on disk.
     """
 
@@ -33,16 +34,18 @@ class Exact:
         book: RuleBook,
         *,
         ignore: Sequence[str] = ("space",),
+        fold: bool = True,
         index: str | None = None,
     ) -> None:
         self._ignore = checked(self.name, ignore)
-        form = f"{self.name} 1 {sorted(self._ignore)}"
+        self._fold = fold
+        form = f"{self.name} 1 {sorted(self._ignore)}{'' if fold else ' unfolded'}"
         # The second word of a hash is logged, but not looked up.
         self._store = opened(index, self.name, form, keys=2, looked_up=1)
 
     def sketch(self, batch: Batch) -> Hashes:
         """The hash of each document as two words, shape (n, 2)."""
-        codes, lengths = plain(batch, self._ignore)
+        codes, lengths = plain(batch, self._ignore, fold=self._fold)
         raw = memoryview(codes.astype("<u4", copy=False).tobytes())
         digests = []
         at = 0

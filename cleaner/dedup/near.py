@@ -67,8 +67,9 @@ class Near:
 
     `threshold`: the similarity from which on a document is a duplicate; `measure`: "jaccard", or
     "containment" for a page that holds a kept article, or is held. `n`: characters of a shingle.
-    `ignore`: groups of `dedup.text.GROUPS` that are left out first. `slots` of the signature and
-    expected `recall` just above the threshold decide on the bands; see `plan`. `scheme`: "oph", or
+    `ignore`: groups of `dedup.text.GROUPS` that are left out first. Without `fold`, width, case and
+    script count. `slots` of the signature and expected `recall` just above the threshold decide on
+    the bands; see `plan`. `scheme`: "oph", or
     "datasketch" for the values of that library. `index`: a folder that remembers documents from
     run to run, on disk.
     """
@@ -82,6 +83,7 @@ class Near:
         threshold: float = 0.8,
         n: int = 5,
         ignore: Sequence[str] = ("space", "punctuation"),
+        fold: bool = True,
         slots: int = 128,
         recall: float = RECALL,
         scheme: str = "oph",
@@ -91,16 +93,18 @@ class Near:
         if n < 1:
             raise RecipeError(f"dedup.near: n = {n}; a shingle has at least one character")
         self._ignore = checked(self.name, ignore)
+        self._fold = fold
         self.plan, self._scheme = _planned(threshold, slots, recall, scheme, measure, n)
         self._n = n
         self._measure = measure
         form = f"{self.name} 2 {self._scheme.form} ignore={','.join(sorted(self._ignore))}"
+        form += "" if fold else " unfolded"
         width = self._scheme.width
         self._store = opened(index, self.name, form, keys=width, looked_up=width)
         self._crowded: Hashes = np.zeros(0, np.uint64)  # keys that the last batch found full
 
     def sketch(self, batch: Batch) -> Sketch:
-        codes, lengths = plain(batch, self._ignore)
+        codes, lengths = plain(batch, self._ignore, fold=self._fold)
         return Sketch(_narrow(codes), lengths, self._scheme.keys(codes, lengths))
 
     def admit(self, sketch: Sketch, ids: Sequence[str], eligible: Mask) -> list[Twin | None]:
