@@ -6,6 +6,7 @@ quantised by `cleaner.train.lm`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -100,3 +101,10 @@ def load(path: Path = _FILE) -> LanguageModel:
     """The shipped model, or another file that `clean train lm` wrote."""
     with np.load(path) as tables:
         return LanguageModel(**{name: tables[name] for name in tables.files})
+
+
+def sequence_scores(texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    """ln p of each text by the shipped model (none holds a newline, none is empty), shape (n,)."""
+    scores = load().scores(fold(encode("\n".join(texts)))).astype(np.float64)
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+    return np.add.reduceat(scores, starts)

@@ -14,7 +14,8 @@ import numpy as np
 
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import load as load_model
-from cleaner.repair.fill import Part, sequence_scores
+from cleaner.models.lm import sequence_scores
+from cleaner.repair.fill import Part
 from cleaner.repair.stream import pair
 
 _BEAM = 40

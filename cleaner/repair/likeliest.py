@@ -9,7 +9,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.kernels.text import fold_text
-from cleaner.repair.fill import sequence_scores
+from cleaner.models.lm import sequence_scores
 from cleaner.repair.stream import READING, SWALLOWED, Slot
 
 Words = frozenset[str]
@@ -100,17 +100,24 @@ def _group(left: str, slots: Sequence[Slot], right: str, words: Words) -> tuple[
 def _honest(
     texts: Sequence[str], best: int, shares: npt.NDArray[np.float64], slots: Sequence[Slot]
 ) -> str:
-    """The best text, with `?` for a digit that was swallowed if it may well be another one."""
+    """The best text, with `?` for a digit that was swallowed if it may well be another one: what
+    was swallowed is unknown, and a wrong figure is worse than none."""
     text = texts[best]
     for place, slot in enumerate(slots):
-        if slot is SWALLOWED and text[place].isdigit():
-            others = [
-                share
-                for other, share in zip(texts, shares.tolist(), strict=True)
-                if other[:place] == text[:place] and other[place + 1 :] == text[place + 1 :]
-            ]
-            if 1 / sum(others) < _SURE:
-                text = text[:place] + "?" + text[place + 1 :]
+        if slot is not SWALLOWED:
+            continue
+        alike = [
+            k
+            for k, other in enumerate(texts)
+            if other[:place] == text[:place] and other[place + 1 :] == text[place + 1 :]
+        ]
+        figures = [k for k in alike if texts[k][place].isdecimal()]
+        rest = max((float(shares[k]) for k in alike if k not in figures), default=0.0)
+        total = float(shares[figures].sum())
+        if total >= rest and figures:
+            likely = max(figures, key=lambda k: float(shares[k]))
+            sure = shares[likely] >= _SURE * total
+            text = text[:place] + (texts[likely][place] if sure else "?") + text[place + 1 :]
     return text
 
 

@@ -23,7 +23,7 @@ import regex
 
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.repair.fill import sequence_scores
+from cleaner.models.lm import sequence_scores
 from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
