@@ -43,7 +43,7 @@ def feeds(form: Callable[[str], str], split: corpora.Split = "test") -> dict[str
     """
     rng = random.Random(5)
     pipe = strip_stage()
-    articles = _articles(form, split)
+    articles = sound_articles(form, split)
     titles, posts = _texts("titles_mixed", split, 8, 40), _texts("weibo_posts", split, 90, 400)
     total: Counter[str] = Counter()
     exact: Counter[str] = Counter()
@@ -139,7 +139,7 @@ _MAKERS: dict[str, Callable[[random.Random, Texts, Texts], list[str]]] = {
 }
 
 
-def _articles(form: Callable[[str], str], split: corpora.Split) -> list[list[str]]:
+def sound_articles(form: Callable[[str], str], split: corpora.Split) -> list[list[str]]:
     """Paragraphs of news articles that strip leaves alone."""
     pipe = strip_stage()
     found = []
