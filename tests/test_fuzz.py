@@ -16,7 +16,8 @@ from benchmarks.generate import articles
 from cleaner.io.lines import Chunk
 from cleaner.pipeline import Pipeline
 from cleaner.stream.account import Tally
-from cleaner.stream.work import Job, Shape, Work
+from cleaner.stream.rows import Job, Shape
+from cleaner.stream.work import Work
 from cleaner.stream.write import admitted, write
 
 EXAMPLES = int(os.environ.get("CLEANER_FUZZ", "15"))

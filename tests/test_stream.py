@@ -24,7 +24,7 @@ from cleaner.filter import Twin, editor, scorer
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import Recipe, Run
 from cleaner.stream import Outcome, Settings, run
-from cleaner.stream.work import Shape
+from cleaner.stream.rows import Shape
 from cleaner.verdict import Limit
 
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ from cleaner import recipe as recipes
 from cleaner.errors import OutputError, RecipeError
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings, run
-from cleaner.stream.work import Shape
+from cleaner.stream.rows import Shape
 
 EPILOG = """
 [bold]Examples[/]

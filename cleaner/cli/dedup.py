@@ -19,7 +19,7 @@ from cleaner.io import records
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import Recipe
 from cleaner.stream import Settings, run
-from cleaner.stream.work import Shape
+from cleaner.stream.rows import Shape
 
 EPILOG = """
 [bold]Examples[/]

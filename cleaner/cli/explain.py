@@ -15,7 +15,8 @@ from cleaner.batch import Batch
 from cleaner.cli.clean import limits
 from cleaner.document import Change, Document, Keep, Put, Reason
 from cleaner.pipeline import Pipeline
-from cleaner.stream.work import Shape, document_at
+from cleaner.stream.read import document_at
+from cleaner.stream.rows import Shape
 from cleaner.verdict import Limit
 
 _AROUND = 16

@@ -11,7 +11,7 @@ import typer
 from cleaner import recipe as recipes
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Settings, run
-from cleaner.stream.work import Shape
+from cleaner.stream.rows import Shape
 
 EPILOG = """
 [bold]Examples[/]

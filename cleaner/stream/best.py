@@ -11,7 +11,7 @@ import orjson
 
 from cleaner.best import LENGTH, Ranking, check
 from cleaner.pipeline import Pipeline
-from cleaner.stream.work import Row, Worked
+from cleaner.stream.rows import Row, Worked
 from cleaner.stream.workers import Results
 
 

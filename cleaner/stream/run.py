@@ -24,7 +24,8 @@ from cleaner.stream.account import Tally
 from cleaner.stream.best import ranked
 from cleaner.stream.checkpoint import Checkpoint
 from cleaner.stream.plan import Shard, is_folder, plan
-from cleaner.stream.work import Job, Shape, Work
+from cleaner.stream.rows import Job, Shape
+from cleaner.stream.work import Work
 from cleaner.stream.workers import Pool, Results, inline
 from cleaner.stream.write import admitted, write
 

@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from cleaner.stream.work import Job, Work, Worked, killed
+from cleaner.stream.rows import Job, Worked
+from cleaner.stream.work import Work, killed
 
 _CONTEXT = "fork" if sys.platform == "linux" else "spawn"
 _TICK = 0.5

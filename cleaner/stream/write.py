@@ -9,7 +9,8 @@ from typing import Protocol
 from cleaner.io import records
 from cleaner.pipeline import Pipeline
 from cleaner.stream.account import Tally
-from cleaner.stream.work import Job, Row, Shape, Worked, raw_line
+from cleaner.stream.read import raw_line
+from cleaner.stream.rows import Job, Row, Shape, Worked
 
 _KEY = b'"clean"'
 
