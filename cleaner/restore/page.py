@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import Batch, Mask, View
-from cleaner.cuts import lines_of, opens_report
 from cleaner.document import Keep, Piece
 from cleaner.models import leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, units_of
 from cleaner.restore.chains import Evidence, Link, Weights, chains, may_open
 from cleaner.restore.pieces import pieces
+from cleaner.restore.screen import promising
 from cleaner.rules import RuleBook
 
 Reals = npt.NDArray[np.float64]
@@ -44,29 +44,27 @@ class Page:
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
         units = units_of(view)
-        if not _MIN_UNITS <= len(units) <= _MAX_UNITS or not promising(Batch([view.doc]))[0]:
+        if not _MIN_UNITS <= len(units) <= _MAX_UNITS:
             return whole
         evidence = gather(view, units)
-        if evidence.columns or any(may_open(evidence, at) for at in range(1, len(units))):
-            found = chains(evidence, self._weights)
+        if evidence.columns or _several(evidence):
+            found = chains(_with_topics(view, evidence), self._weights)
         else:
             found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
-        return pieces(view, evidence, found) or whole
+        parts = pieces(view, evidence, found)
+        return parts if parts and promising(Batch([view.doc]))[0] else whole
 
 
-def promising(batch: Batch) -> Mask:
-    """Which documents show a cut line, or two lines that open articles."""
-    if not len(batch):
-        return np.zeros(0, np.bool_)
-    lines = lines_of(batch)
-    opening = opens_report(batch, lines)
-    cut = np.bincount(lines.doc[lines.open_end | lines.bad_start], minlength=len(batch))
-    opened = np.bincount(lines.doc[opening], minlength=len(batch))
-    return (cut >= 1) | (opened >= 2)
+def _several(evidence: Evidence) -> bool:
+    """True where something behind the first text may open another article."""
+    texts = (at for at, unit in enumerate(evidence.units) if unit.kind is Kind.TEXT)
+    first = next(texts, len(evidence.units))
+    return any(may_open(evidence, at) for at in range(first + 1, len(evidence.units)))
 
 
 def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
-    """The evidence on a page; gains are computed for cut ends and starts of texts only."""
+    """The evidence on a page but for its topics, which few pages need; gains are computed for
+    cut ends and starts of texts only."""
     n = len(units)
     starts = [at for at, unit in enumerate(units) if unit.kind is Kind.TEXT or unit.cut]
     ends = [at for at, unit in enumerate(units) if unit.cut]
@@ -75,10 +73,15 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     gain[np.ix_(ends, starts)] = seams.gains(view, [units[at] for at in ends], chosen)
     abrupt = np.zeros(n)
     abrupt[starts] = seams.abruptness(view, chosen)
-    words = topics.words_of([topics.pairs_of(view, u.start, u.end) for u in units])
     columns = _in_columns(units, gain, abrupt)
-    leading = [leads.score(view.folded_codes[u.start : u.end]) for u in units]
-    return Evidence(units, gain.tolist(), abrupt.tolist(), words, leading, columns)
+    return Evidence(units, gain.tolist(), abrupt.tolist(), topics.NONE, [], columns)
+
+
+def _with_topics(view: View, evidence: Evidence) -> Evidence:
+    """The evidence with what each unit speaks of, and how much it begins as reports do."""
+    pairs = [topics.pairs_of(view, unit.start, unit.end) for unit in evidence.units]
+    leading = [leads.score(view.folded_codes[u.start : u.end]) for u in evidence.units]
+    return evidence._replace(words=topics.words_of(pairs), leads=leading)
 
 
 def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:

@@ -27,6 +27,10 @@ class Words(NamedTuple):
     rare: Reals
 
 
+NONE = Words([], np.zeros(0), np.zeros(0))
+"""No passages."""
+
+
 def pairs_of(view: View, start: int, end: int) -> Pairs:
     """The distinct pairs of characters in [start, end) of a document."""
     mask = pair_mask(view.classes[start:end])
