@@ -178,7 +178,7 @@ def clean(form: Form) -> Figures:
     return {
         **named,
         **figures,
-        "codec_shift.documents": codec,
+        "codec_shift": codec,
         "codec_shift.bound_per_million": bound,
     }
 

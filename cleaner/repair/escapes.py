@@ -7,6 +7,7 @@ a line that teaches about escapes is meant, and stays.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -175,8 +176,9 @@ def _bytes(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
     chinese = [unit for unit in units if unit.sure and has_chinese(unit.text)]
     if len(chinese) == 1 and len(chinese[0].text) == 1 and not _touches(text, chinese[0]):
         return
+    sure = set(chinese)
     for unit in units:
-        if unit in chinese or _in_one_word(text, unit, chinese):
+        if unit in sure or _in_one_word(text, unit, chinese):
             yield unit
 
 
@@ -208,7 +210,10 @@ def _touches(text: str, unit: Unit) -> bool:
 
 
 def _in_one_word(text: str, unit: Unit, others: Sequence[Unit]) -> bool:
-    for other in others:
+    """Whether no blank stands between a unit and its nearest neighbour among `others`, which
+    are in order."""
+    at = bisect_left(others, unit)
+    for other in others[max(0, at - 1) : at + 1]:
         first, last = min(unit.end, other.end), max(unit.start, other.start)
         if last - first < 200 and not regex.search(r"\s", text[first:last]):
             return True

@@ -117,6 +117,7 @@ def _page(marks: Sequence[Mark], view: View) -> Page:
     folded = view.folded
     counts = Counter(folded)
     marked = Counter(mark.char for mark in marks)
+    first = {char: folded.find(char) for char in marked}
     again = [mark for mark in marks if counts[mark.char] > 1]
     return Page(
         marks=marks,
@@ -124,7 +125,7 @@ def _page(marks: Sequence[Mark], view: View) -> Page:
         bare=sum(counts[char] > n for char, n in marked.items()) / len(marked),
         cues=len(_LESSON.findall(folded)),
         talks=_TALK.search(folded) is not None,
-        firsts=sum(folded.find(m.char) == m.han for m in again) / max(len(again), 1),
+        firsts=sum(first[m.char] == m.han for m in again) / max(len(again), 1),
         quoted=any(_QUOTED.match(folded, m.han - 1, m.end + 1) for m in marks if m.han),
     )
 

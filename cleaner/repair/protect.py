@@ -11,8 +11,8 @@ _TEXT = r"[^\s\p{Han}\u3000-\u303F\uFF00-\uFFEF“”‘’<>\"]"
 _ADDRESS = regex.compile(
     rf"""(?:https?|ftp|file|mailto|data|magnet|thunder|ed2k):{_TEXT}+
        | \bwww\.{_TEXT}+
-       | [\w.@-]*\.(?:com|cn|net|org|gov|edu|info|tv|me|io|cc|jp|hk|tw|s?html?|php|aspx?|jsp|cgi
-         |jpe?g|png|gif|pdf|docx?)(?=[/?:&=%\#]){_TEXT}*
+       | (?<![A-Za-z0-9.@_-])[A-Za-z0-9.@_-]{{1,100}}?
+         \.(?:com|cn|net|org|gov|edu|info|tv|me|io|cc|jp|hk|tw|s?html?|php|aspx?|jsp|cgi|jpe?g|png|gif|pdf|docx?)(?=[/?:&=%\#]){_TEXT}*
        | (?<![\w%/.=&?\#-])/?[A-Za-z][\w.-]*/{_TEXT}*%[0-9A-Fa-f]{{2}}{_TEXT}*
        | \?[\w-]+=[\w.%&=+;-]*""",
     regex.VERBOSE,

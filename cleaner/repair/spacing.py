@@ -21,8 +21,8 @@ from cleaner.repair.blanks import blanks_of
 from cleaner.rules import RuleBook
 
 _GAP = r"[ \u3000\xa0]{1,2}"
-_TOKEN = r"(?:\p{Han}|[，。、：；！？“”‘’（）《》【】「」—…,:;!?()\"']{1,2}|[0-9A-Za-z.%]+)"
-_SPACED = regex.compile(rf"(?<![\p{{Han}}\w]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?![\p{{Han}}\w])")
+_TOKEN = r"(?:\p{Han}|[，。、：；！？“”‘’（）《》【】「」—…,:;!?()\"']{1,2}|[0-9A-Za-z.%]++)"
+_SPACED = regex.compile(rf"(?<![\p{{Han}}\w.%]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?![\p{{Han}}\w])")
 _GAPS = regex.compile(rf"(?<=(?P<before>\S)){_GAP}(?=(?P<after>\S))")
 _CORE = regex.compile(rf"{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
 _LEAST_HAN = 5
