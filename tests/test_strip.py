@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import random
 import unicodedata
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cleaner import recipe as recipes
+from cleaner.batch import Batch
 from cleaner.document import Document
-from cleaner.pipeline import Pipeline
+from cleaner.pipeline import Pipeline, edited
 
 CASES = Path(__file__).parent / "cases" / "strip"
 Case = dict[str, str]
@@ -70,6 +73,53 @@ def test_every_removal_names_its_rule() -> None:
         rules = [put.rule for change in doc.changes for put in change.puts]
         assert rules
         assert all(rule.startswith("strip.") and rule.count(".") == 2 for rule in rules), case["id"]
+
+
+def test_edits_imply_suspects_on_pages_made_of_the_words_of_rules() -> None:
+    """Random texts hardly ever hold the words that strip looks for; these hold little else."""
+    rng = random.Random(1)
+    book, editors = pipe().book, pipe().strip
+    words = [
+        word for name in ("spam_porn", "menu_words", "feed_headings") for word in book.words(name)
+    ]
+    words += [hit for rule in book.rules.values() for hit in rule.hits]
+    glue = [
+        "_",
+        "|",
+        " ",
+        "\n",
+        "\n\n",
+        "，",
+        "。",
+        " I ",
+        "...",
+        "• ",
+        "1 ",
+        "?",
+        "■",
+        "\u3000",
+        "中",
+        "\t",
+    ]
+    for _ in range(120):
+        texts = [
+            "".join(rng.choice(rng.choice((words, glue))) for _ in range(rng.randint(1, 40)))
+            for _ in range(6)
+        ]
+        batch = Batch([Document(str(n), text) for n, text in enumerate(texts)], book.automaton)
+        for item in editors:
+            for at in np.flatnonzero(~item.suspects(batch)).tolist():
+                assert edited(batch, at, item) is None, (item.name, texts[at])
+
+
+def test_meta_can_leave_the_lines_where_they_are() -> None:
+    body = "市里昨天召开春耕会议，部署今年的备耕工作，各县区和有关部门的负责人参加。" * 3
+    page = f"全市春耕全面展开\n2021-03-02 08:30 来源:某市日报\n{body}"
+    recipe = replace(recipes.load("news-zh"), filters=("strip.meta",), limits={})
+    pipeline = Pipeline.from_recipe(recipe.with_options("strip.meta", remove=False), split=False)
+    (doc,) = pipeline.clean([Document("case", page)]).docs
+    assert doc.text == page
+    assert doc.meta["source"] == "某市日报"
 
 
 def test_blanks_leaves_a_document_alone_that_lost_nothing() -> None:
