@@ -47,7 +47,7 @@ class Page:
         if not _MIN_UNITS <= len(units) <= _MAX_UNITS:
             return whole
         evidence = gather(view, units)
-        if evidence.columns or _several(evidence):
+        if evidence.columns or _several(evidence) or _cut_heading(evidence):
             found = chains(_with_topics(view, evidence), self._weights)
         else:
             found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
@@ -60,6 +60,14 @@ def _several(evidence: Evidence) -> bool:
     texts = (at for at, unit in enumerate(evidence.units) if unit.kind is Kind.TEXT)
     first = next(texts, len(evidence.units))
     return any(may_open(evidence, at) for at in range(first + 1, len(evidence.units)))
+
+
+def _cut_heading(evidence: Evidence) -> bool:
+    """True where what looks like a heading may be a text that a later line continues."""
+    return any(
+        unit.kind is Kind.HEADING and unit.cut and max(gain[at + 1 :], default=0.0) > _CONTINUES
+        for at, (unit, gain) in enumerate(zip(evidence.units, evidence.gain, strict=True))
+    )
 
 
 def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
