@@ -56,7 +56,7 @@ def lost(form: Form) -> dict[str, float]:
     return _pages(form, lost=True)
 
 
-def _pages(form: Form, *, lost: bool, each: int = 25) -> dict[str, float]:
+def _pages(form: Form, *, lost: bool, each: int = 10) -> dict[str, float]:
     rng = random.Random(6)
     tally = Tally.empty()
     for page in _drawn(_days("test"), form, rng, each, lost=lost):
@@ -94,7 +94,7 @@ def _formed(item: pages.Source, form: Form) -> pages.Source:
     return pages.Source(titles, form(item.byline), tuple(form(text) for text in item.paragraphs))
 
 
-def feeds(form: Form, count: int = 400) -> dict[str, float]:
+def feeds(form: Form, count: int = 200) -> dict[str, float]:
     """Articles with 3 to 12 paragraphs of others behind them, most of the same day."""
     rng = random.Random(11)
     drawn = (_with_teasers(form, rng) for _ in range(count))

@@ -24,7 +24,7 @@ Reals = npt.NDArray[np.float64]
 _LEAST, _OWN = 3, 2
 """Teasers that make a feed; paragraphs that an article has at least."""
 _MOST = 200
-_THRESHOLD = 8.0
+_THRESHOLD = 5.0
 """Sum of ln odds from which paragraphs are left out."""
 _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
@@ -101,14 +101,14 @@ def plausible(view: View, units: Sequence[Unit], border: int) -> bool:
         and max(u.end - u.start for u in own) >= 2 * _PARAGRAPH
         and float(np.median(sizes)) >= 1.5 * _PARAGRAPH
         and marked >= max(_MARKS, _MARKED * len(rest))
-        and _titled(rest) <= 1
+        and _titled(rest) <= max(1, len(rest) // 4)
         and sum(unit.cut for unit in own) <= 1  # else columns, which restore.page puts in order
     )
 
 
 def _titled(rest: Sequence[Unit]) -> int:
-    """How many times a heading or a byline stands above a paragraph: once may be chance among
-    teasers, more often those are articles."""
+    """How many times a heading or a byline stands above a paragraph: few may be chance among
+    teasers, more are articles."""
     return sum(
         one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
         for one, two in pairwise(rest)
