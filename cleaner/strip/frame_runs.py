@@ -14,8 +14,9 @@ FEWEST = 3
 """So many known lines make a frame; fewer say nothing."""
 _REACH = 12
 """Between paragraphs: how many unknown lines may stand between two known ones."""
-_ISLAND = 250
-"""Prose of fewer characters than this, below the text and framed by known lines, is a teaser."""
+_ISLAND, _PARAGRAPH = 150, 100
+"""Prose below the text and framed by known lines is a text of its own if it has so many
+characters and a paragraph of so many; else it is a teaser or a comment."""
 _NEAR = 6
 """Byline, source and editor may stand this many lines below the text, or above it."""
 
@@ -35,6 +36,7 @@ class Cluster(NamedTuple):
     first: int
     last: int
     size: int
+    longest: int  # paragraph of them
 
 
 def frame_lines(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> list[int]:
@@ -44,7 +46,9 @@ def frame_lines(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> list[
         return _chained(kinds, 0, len(kinds), _REACH // 3)
     text = max(clusters, key=lambda cluster: cluster.size)
     clusters = [
-        c for c in clusters if c.first <= text.first or c.size >= max(_ISLAND, text.size // 4)
+        c
+        for c in clusters
+        if c.first <= text.first or (c.size >= _ISLAND and c.longest >= _PARAGRAPH)
     ]
     found: list[int] = []
     found += _above(view, blocks, kinds, clusters[0].first)
@@ -65,9 +69,10 @@ def _clusters(blocks: Sequence[Block], kinds: Sequence[Kind]) -> list[Cluster]:
             size = blocks[at].end - blocks[at].start
             if known < 2:
                 last = clusters.pop()
-                clusters.append(Cluster(last.first, at + 1, last.size + size))
+                longest = max(last.longest, size)
+                clusters.append(Cluster(last.first, at + 1, last.size + size, longest))
             else:
-                clusters.append(Cluster(at, at + 1, size))
+                clusters.append(Cluster(at, at + 1, size, size))
             known = 0
     return clusters
 
