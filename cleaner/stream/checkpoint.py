@@ -78,8 +78,12 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Checkpoint | None:
 
 
 def clear(folder: Path) -> None:
-    """Forget the state of a run."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Forget the state of a run: at one moment it is all there, at the next nothing is."""
+    gone = folder.with_name(f"{folder.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    if folder.exists():
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _brief(value: Any) -> str:
