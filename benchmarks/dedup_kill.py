@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from benchmarks.generate import articles
 Form = Callable[[str], str]
 
 _KILLS = 20
-_DOCS = 3000
+_DOCS = 2000
 _OUTPUTS = ("out.jsonl", "rejects.jsonl")
 
 _RUN = """
@@ -88,9 +89,18 @@ def _disturbed(source: Path, folder: Path, seconds: float, rng: random.Random, m
                 victim.wait(rng.uniform(0, seconds / 2))
             except subprocess.TimeoutExpired:
                 victim.kill()
-        if victim.wait() == 0:
+        status = victim.wait()
+        killed += status == -signal.SIGKILL
+        if status not in (0, -signal.SIGKILL):
+            raise RuntimeError(f"the run over {source} failed with status {status}")
+        if _is_through(folder / "1"):  # even if the process was killed on its way out
             return killed
-        killed += 1
+
+
+def _is_through(folder: Path) -> bool:
+    """Outputs have their names, and there is no state left to resume from."""
+    whole = all((folder / name).exists() for name in _OUTPUTS)
+    return whole and not any(folder.glob(".*.run"))
 
 
 def _whole(source: Path, folder: Path, index: Path) -> None:
