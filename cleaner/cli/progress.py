@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, Literal
 
-from cleaner.stream.run import Outcome, Snapshot
+from cleaner.stream.settings import Outcome, Snapshot
 
 _LIVE_SECONDS = 0.5
 _LOG_SECONDS = 60.0

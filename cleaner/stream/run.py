@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cleaner
 from cleaner.errors import OutputError
 from cleaner.filter import Resumable
-from cleaner.io.inputs import STDIN, Format, Input
-from cleaner.io.lines import CHUNK_BYTES
+from cleaner.io.inputs import STDIN, Input
 from cleaner.io.outputs import STDOUT, Output, regular, reveal
 from cleaner.io.parquet import ParquetOutput
 from cleaner.io.sources import chunks_of
@@ -23,75 +19,13 @@ from cleaner.stream import checkpoint as checkpoints
 from cleaner.stream.account import Tally
 from cleaner.stream.best import ranked
 from cleaner.stream.checkpoint import Checkpoint
+from cleaner.stream.identity import identity_of
 from cleaner.stream.plan import Shard, is_folder, plan
-from cleaner.stream.rows import Job, Shape
+from cleaner.stream.rows import Job
+from cleaner.stream.settings import Outcome, Settings, Snapshot
 from cleaner.stream.work import Work
 from cleaner.stream.workers import Pool, Results, inline
 from cleaner.stream.write import admitted, write
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run reads and writes. `workers` 0 works in this very process.
-
-    With `best` the better one of two twins stays by that signal, not the first one; such a run
-    cannot be resumed. `checkpoint_every` counts chunks. It decides where compressed frames end, as
-    `chunk_bytes` decides where chunks do: both belong to the identity of a run.
-    """
-
-    inputs: Sequence[str] = (STDIN,)
-    out: str = STDOUT
-    rejects: str | None = None
-    format: Format | None = None
-    shape: Shape = field(default_factory=Shape)
-    workers: int = 1
-    resume: bool = False
-    best: str | None = None
-    chunk_bytes: int = CHUNK_BYTES
-    checkpoint_every: int = 32
-
-
-@dataclass
-class Outcome:
-    """What a run did. `damage` says by input what was wrong with it."""
-
-    identity: Mapping[str, Any]
-    tally: Tally
-    damage: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `--stats`: everything but `speed` is the same however often a run is repeated,
-        resumed, or spread over workers."""
-        table = self.tally.as_dict()
-        stages = table.pop("seconds")
-        megabytes = self.tally.bytes_in / 1e6
-        speed = {name: round(value, 3) for name, value in stages.items()}
-        return {
-            "identity": self.identity,
-            "damage": dict(sorted(self.damage.items())),
-            **table,
-            "speed": {
-                "seconds": round(self.seconds, 3),
-                "mb_per_second": round(megabytes / self.seconds, 3) if self.seconds else 0.0,
-                "stage_seconds": speed,
-                "stage_mb_per_second": {
-                    name: round(megabytes / value, 1) for name, value in stages.items() if value
-                },
-            },
-        }
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """How far a run is: for progress on a terminal."""
-
-    shards: Sequence[Shard]
-    shard: int
-    consumed: int
-    """Bytes of the present input that were read, as it lies on disk."""
-    tally: Tally
-
 
 Watch = Callable[[Snapshot], None]
 
@@ -271,34 +205,6 @@ class _Run:
                 mark = found.indexes.get(index.name) if found else None
                 index.begin(self.folder / index.name, mark)
         return found
-
-
-def identity_of(pipe: Pipeline, shards: Sequence[Shard], settings: Settings) -> dict[str, Any]:
-    """What must be equal for a run to be the same run."""
-    return {
-        "version": cleaner.__version__,
-        "recipe": pipe.recipe.name,
-        "recipe_hash": pipe.recipe.digest,
-        "rules_hash": _rules_hash(pipe),
-        "options": asdict(settings.shape),
-        "inputs": [[shard.path, shard.size, _changed(shard.path)] for shard in shards],
-        "outputs": sorted({path for s in shards for path in (s.out, s.rejects) if path}),
-        "chunk_bytes": settings.chunk_bytes,
-        "checkpoint_every": settings.checkpoint_every,
-    }
-
-
-def _rules_hash(pipe: Pipeline) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for folder in pipe.book.folders:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _changed(path: str) -> int:
-    return 0 if path == STDIN else Path(path).stat().st_mtime_ns
 
 
 def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
