@@ -21,7 +21,7 @@ ANNOTATION = re.compile(r"[一-龥]\(([a-zāáǎàēéěèīíǐìōóǒòūúǔ
 
 
 def seed(founding: Path, number: str) -> str:
-    (path,) = (founding / "seeds").glob(f"{number}_*[0-9a-f].txt")
+    (path,) = (founding / "seeds").glob(f"{number}_{16 * '?'}.txt")
     return path.read_text("utf-8")
 
 
