@@ -7,11 +7,10 @@ a line that teaches about escapes is meant, and stays.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Mask, View
@@ -25,6 +24,7 @@ from cleaner.repair.escape_kinds import (
     has_chinese,
     modal_units,
 )
+from cleaner.repair.escape_screen import may_hold_escapes
 from cleaner.repair.protect import Protected, lines_of, looks_like_code, teaches
 from cleaner.rules import RuleBook
 
@@ -48,24 +48,7 @@ class Escapes:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a character that opens an escape, followed by one that may go on."""
-        codes = batch.codes
-        low = codes.astype(
-            np.uint8
-        )  # the low byte leaves few to look at, for a quarter of the work
-        possible = np.zeros(len(codes), np.bool_)
-        for byte in _LOW_BYTES:
-            possible |= low == byte
-        at = np.flatnonzero(possible)
-        opener = _OPENERS.take(codes[at])
-        at, opener = at[opener > 0], opener[opener > 0]
-        following = [codes[np.minimum(at + k, len(codes) - 1)] for k in (1, 2)]
-        first, second = (_FOLLOWERS.take(code) for code in following)
-        going_on = (first & opener) != 0
-        two = opener >= _PAIRED
-        going_on[two] &= (second[two] & opener[two]) != 0
-        found = np.zeros(len(batch), np.bool_)
-        found[np.searchsorted(batch.ends, at[going_on])] = True
-        return found
+        return may_hold_escapes(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
         text = view.text
@@ -73,15 +56,24 @@ class Escapes:
         if not units:
             return
         protected = Protected(text)
+        units = {kind: [u for u in of if u.start not in protected] for kind, of in units.items()}
         yield from _quoted_edits(text, units.pop("quoted", []))
-        for start, end in lines_of(text):
-            line = {
-                kind: [u for u in of if start <= u.start < end and u.start not in protected]
-                for kind, of in units.items()
-            }
-            line = {kind: of for kind, of in line.items() if of}
-            if line:
-                yield from _line_edits(text, start, end, line)
+        for (start, end), line in _by_line(text, units).items():
+            yield from _line_edits(text, start, end, line)
+
+
+def _by_line(
+    text: str, units: dict[str, list[Unit]]
+) -> dict[tuple[int, int], dict[str, list[Unit]]]:
+    """The units of each line that has any, by kind."""
+    lines = list(lines_of(text))
+    starts = [start for start, _ in lines]
+    found: dict[tuple[int, int], dict[str, list[Unit]]] = defaultdict(dict)
+    for kind, of in units.items():
+        for unit in of:
+            line = lines[bisect_right(starts, unit.start) - 1]
+            found[line].setdefault(kind, []).append(unit)
+    return dict(sorted(found.items()))
 
 
 def _units(text: str) -> dict[str, list[Unit]]:
@@ -246,32 +238,3 @@ _ACCEPT = {
     "hz": _modal,
     "utf7": _modal,
 }
-
-# One bit for each opener; a follower carries the bits of the openers that it may follow. For
-# the openers from _PAIRED on, the second follower must fit as well.
-_PAIRED = 16
-
-
-def _table(marks: dict[str, int]) -> npt.NDArray[np.uint8]:
-    table = np.zeros(0x110000, np.uint8)
-    for characters, bits in marks.items():
-        for character in characters:
-            table[ord(character)] |= bits
-    return table
-
-
-_HEXADECIMAL = "0123456789abcdefABCDEF"
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_OPENERS = _table({"&＆": 1, "\\": 2, "~": 4, "n": 8, "%": 16, "=": 32, "u": 64, "+": 128})
-_LOW_BYTES = [ord(opener) & 0xFF for opener in "&＆\\~n%=u+"]
-_FOLLOWERS = _table(
-    {
-        "# " + _LETTERS: 1,
-        "uUx0123\\": 2,
-        "{": 4,
-        "b": 8,
-        "u" + _HEXADECIMAL: 16,
-        _HEXADECIMAL: 32 + 64,
-        _LETTERS + "0123456789+/": 128,
-    }
-)
