@@ -18,7 +18,7 @@ _LONG = 30
 """A paragraph of this size that stands twice is no refrain."""
 _PART = 20
 """A suffix or prefix of this size repeats its paragraph."""
-_EDGE, _SIGNED = 8, 4
+_EDGE, _SIGNED = 16, 4
 """Characters of a line, and of a signature, that the pre-screen compares."""
 _SPREAD = 3
 """A paragraph that stands more often than this is a form, a refrain or a table."""
@@ -37,15 +37,15 @@ class Repeats:
         return repeating(batch)
 
     def arrange(self, view: View) -> list[list[Piece]]:
-        if not repeating(Batch([view.doc]))[0]:
-            return [[Keep(0, len(view.text))]]
         units = units_of(view)
         gone = dict(_copies(view, units)) | dict(_parts(view, units))
+        if not gone or not repeating(Batch([view.doc]))[0]:
+            return [[Keep(0, len(view.text))]]
         return [_without(view, units, gone)]
 
 
 def repeating(batch: Batch) -> Mask:
-    """Which documents have two long lines that begin or end with the same eight characters, or
+    """Which documents have two long lines that begin or end with the same sixteen characters, or
     two short ones in brackets that begin with the same four."""
     found = np.zeros(len(batch), np.bool_)
     if not len(batch):
