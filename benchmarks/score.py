@@ -18,10 +18,11 @@ from benchmarks.corpora import root
 from benchmarks.kinds import NEWS, TRAINED, news, others, sized
 from cleaner.batch import Batch
 from cleaner.document import Document
+from cleaner.filter import signals_of
 from cleaner.models.coherence import load
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
-from cleaner.score.coherence import foreign_logits, judge
+from cleaner.score.coherence import Coherence, foreign_logits, judge
 from cleaner.score.combined import NewsCoherence
 from cleaner.score.streams import stream_of_batch
 from cleaner.train.coherence import with_one_foreign
@@ -41,8 +42,13 @@ def _scorer() -> NewsCoherence:
     return NewsCoherence(RuleBook.load())
 
 
+@cache
+def _coherence() -> Coherence:
+    return Coherence(RuleBook.load())
+
+
 def scores(texts: Sequence[str]) -> dict[str, Floats]:
-    """The factors of the combination and `news_coherence` for raw texts."""
+    """The factors of the combination, `unity`, `order` and `news_coherence` of raw texts."""
     parts: list[dict[str, Floats]] = []
     scorer = _scorer()
     book = RuleBook.load()
@@ -50,6 +56,7 @@ def scores(texts: Sequence[str]) -> dict[str, Floats]:
         docs = [Document(str(n), text) for n, text in enumerate(texts[at : at + 200])]
         batch = Batch(docs, book.automaton)
         parts.append({**scorer.factors(batch), **scorer.score(batch)})
+        parts[-1] |= signals_of(_coherence(), batch)
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -96,11 +103,13 @@ def left_out(form: Form) -> Figures:
 
 
 def damaged(form: Form) -> Figures:
-    """Sound news of at least five paragraphs against the same news damaged, by `coherence`
-    and by `news_coherence`; means over the sources, the unseen one by itself."""
+    """Sound news of at least five paragraphs against the same news damaged: by `coherence`, by
+    the part of it that looks for this kind (`unity` or `order`), and by `news_coherence`; means
+    over the sources, the unseen one by itself."""
     figures: Figures = {}
     for kind in DAMAGES:
-        found: dict[str, list[float]] = {"coherence": [], "news_coherence": []}
+        part = "order" if kind in ("paragraphs", "sentences") else "unity"
+        found: dict[str, list[float]] = {"coherence": [], part: [], "news_coherence": []}
         for source in NEWS:
             sound, broken = pairs(news(source, "test")[: 4 * _EACH], kind, seed=7)
             whole = _scored(sound[:_EACH], form)

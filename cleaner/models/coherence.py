@@ -34,6 +34,9 @@ TELLING = 20
 NAMING = 56
 """Weight from which on one asks whether its first mention reads like one."""
 
+ZERO = 128
+"""Added to numbers that may be negative where they share a word with others."""
+
 _FILE = Path(__file__).with_name("coherence.zst")
 
 
@@ -85,6 +88,20 @@ class CoherenceModel:
     def telling(self) -> npt.NDArray[np.bool_]:
         """Which pairs count when they are said again, shape (2**BITS,)."""
         return self.shared >= TELLING
+
+    @cached_property
+    def evidence(self) -> npt.NDArray[np.uint64]:
+        """What one pair says, by bucket: not said elsewhere, then (from 2**BITS on) said.
+
+        Four lanes of sixteen bits in a word, which a unit of up to 257 pairs cannot overflow:
+        one, the weight, the weight if said elsewhere, and the evidence with ZERO added.
+        """
+        weight = np.maximum(self.shared.astype(np.int64), 0)
+        rows = []
+        for said, evidence in ((0 * weight, self.missing.astype(np.int64)), (weight, weight)):
+            lanes = (1, weight << 16, said << 32, (evidence + ZERO) << 48)
+            rows.append(lanes[0] + lanes[1] + lanes[2] + lanes[3])
+        return np.concatenate(rows).view(np.uint64)
 
     def edge_logits(self, name: str, features: Columns, chosen: npt.NDArray[np.bool_]) -> Floats:
         """The logits of one edge model for some of the ranges that `features` describe."""

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import Stream
+from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import Mentions, mentions_of, numbering
 from cleaner.kernels.segments import Ints, segment_sum
 from cleaner.kernels.units import Units, docs_of, ends_of
 from cleaner.kernels.vectors import blocks, lengths_of, sums
-from cleaner.models.coherence import FOLD, UNIT, CoherenceModel
+from cleaner.models.coherence import FOLD, UNIT, ZERO, CoherenceModel
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,19 +86,17 @@ def _overlap(stream: Stream, units: Units, mentions: Mentions, model: CoherenceM
     """For each unit: the mean evidence of its pairs, said elsewhere or not, in nats; and the
     share of their weight that is said elsewhere. Shape (k, 2)."""
     number = numbering(units.units, len(stream.codes))
-    owner = number.take(mentions.at)
     again = number.take(mentions.first) != number.take(mentions.last)
-    pairs = stream.pairs.take(mentions.at)
-    weight = model.shared.take(pairs).astype(np.int64)
-    said = weight * again
-    evidence = said + model.missing.take(pairs) * ~again
-    size = len(units.units)
-    starts = np.searchsorted(owner, np.arange(size + 1))
-    count, mass, shared, total = (
-        np.diff(np.append(0, np.cumsum(values)).take(starts))
-        for values in (np.ones_like(weight), weight, said, evidence)
-    )
-    return np.column_stack([total / np.maximum(count, 1) / UNIT, shared / np.maximum(mass, 1)])
+    words = model.evidence.take(stream.pairs.take(mentions.at) + (again << BITS))
+    starts = np.searchsorted(mentions.at, units.units)
+    filled = np.flatnonzero(np.diff(np.append(starts, len(words))))
+    lanes = np.zeros((len(units.units), 4), np.int64)
+    if len(filled):
+        sums = np.add.reduceat(words, starts[filled])
+        lanes[filled] = sums.astype("<u8", copy=False).view("<u2").reshape(-1, 4)
+    count, mass, said, evidence = lanes.T
+    total = evidence - ZERO * count
+    return np.column_stack([total / np.maximum(count, 1) / UNIT, said / np.maximum(mass, 1)])
 
 
 def _compare(vectors: Floats, letters: Ints, counts: Ints, features: Floats, shape: Floats) -> None:
