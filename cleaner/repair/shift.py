@@ -21,24 +21,34 @@ from typing import NamedTuple
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Line, Mask, View
+from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import Class
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
-from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
+from cleaner.repair.stream import DELIMITERS, LOST_READING, READING, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
 _DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
-_STRAY = regex.compile(rf"([^\x00-\x7f])([@-~])\(({SYLLABLE}{{1,7}})\)")
+_UNMARKED = regex.compile(
+    r"(?<=[\u3400-\u9fff)])([！？；。!;])"
+    r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
+)
+_STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
+_PATTERNS = (_DELIMITER, _CUT_READING, _STRAY, _UNMARKED)
 _MIXED = ("?！?", "?；?")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
+
+
+_MARKS = np.array([ord(mark) for mark in "！？；。!;"], np.uint32)
+_GARBLED, _GLANCE = -7.5, 8
 
 
 class Anchor(NamedTuple):
@@ -81,17 +91,11 @@ class Shift:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a `?` in front of something that a cut leaves behind it, or with a
-        bracket behind a letter behind a character beyond ASCII."""
-        codes = batch.codes
-        at = np.flatnonzero(codes[1:-1] == 0x3F) + 1 if len(codes) > 2 else np.zeros(0, np.int64)
-        before, after = codes[at - 1], codes[at + 1]
-        letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
-        delimiter = np.isin(after, [ord(mark) for mark in "！？，；。!?,;"])
-        anchor = (before > 0x20) & (letter | delimiter)
-        stray = np.flatnonzero(codes[2:] == 0x28) + 2
-        stray = stray[(codes[stray - 1] - 0x40 < 0x3F) & (codes[stray - 2] >= 0x80)]
+        letter alone behind a character beyond ASCII, near a delimiter or a bracket."""
         found = np.zeros(len(batch), np.bool_)
-        found[np.searchsorted(batch.ends, np.concatenate([at[anchor], stray]))] = True
+        if len(batch):
+            signs = np.concatenate([_marked(batch), _unmarked(batch)])
+            found[np.searchsorted(batch.ends, signs)] = True
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
@@ -107,7 +111,7 @@ class Shift:
         walker, words = None, Words()
         for line in view.lines:
             text = view.text[line.start : line.end]
-            if not any(pattern.search(text) for pattern in (_DELIMITER, _CUT_READING, _STRAY)):
+            if not any(pattern.search(text) for pattern in _PATTERNS):
                 continue
             if walker is None:
                 walker = Walker(self._readings, folded=not _WIDE.search(view.text))
@@ -118,6 +122,30 @@ class Shift:
             for found in _strays(text, walker):
                 if not any(other.start < found.start <= other.end for other in mended):
                     yield line, found
+
+
+def _marked(batch: Batch) -> Ints:
+    """Where a `?` stands in front of a delimiter or a reading."""
+    codes = batch.codes
+    at = np.flatnonzero(batch.classes == Class.TERMINAL)
+    at = at[codes[at] == 0x3F]
+    before, after = codes[at - 1], codes[at + 1]
+    letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
+    delimiter = np.isin(after, [ord(mark) for mark in DELIMITERS])
+    return at[(before > 0x20) & (letter | delimiter)]
+
+
+def _unmarked(batch: Batch) -> Ints:
+    """Where a letter alone behind a character beyond ASCII, or a private-use character, follows a
+    delimiter, or a bracket follows such a letter."""
+    codes, classes = batch.codes, batch.classes
+    letter, beyond = classes == Class.ASCII_LETTER, codes >= 0x80
+    alone = letter[1:-1] & beyond[:-2] & (~letter[2:] | beyond[2:])
+    at = np.flatnonzero(alone) + 1
+    stray = at[codes[at + 1] == 0x28]
+    at = np.concatenate([at, np.flatnonzero(classes == Class.PRIVATE)])
+    before = codes[np.maximum(at[:, None] - np.arange(1, 17), 0)]
+    return np.concatenate([stray, at[np.isin(before, _MARKS).any(axis=1)]])
 
 
 def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
@@ -157,12 +185,22 @@ def _anchors(line: str, walker: Walker) -> list[Anchor]:
         data = _delimiter(match[1] or match[2])
         first = pair(LOST, data[0])
         anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
+    for match in _UNMARKED.finditer(line):
+        data = _delimiter(match[1])
+        if _garbled(line[match.end() : match.end() + _GLANCE]):
+            first = pair(LOST, data[0])
+            anchors.append(Anchor(match.start(), match.end(), data[1], first, "unmarked"))
     for match in _CUT_READING.finditer(line):
         reading = LOST_READING.match(line, match.start())
         assert reading is not None
         for byte in _second_bytes(line[: match.start()], reading[1], walker):
             anchors.append(Anchor(match.start(), reading.end(), byte, None, "reading"))
     return sorted(anchors, key=lambda anchor: anchor.at)
+
+
+def _garbled(text: str) -> bool:
+    """Whether the model makes nothing of a few characters."""
+    return float(sequence_scores([text or " "])[0]) < _GARBLED * len(text)
 
 
 def _delimiter(mark: str) -> str:
@@ -187,9 +225,10 @@ def _best(line: str, anchor: Anchor, walker: Walker, words: Words) -> Found | No
     """The walk that reads best, if it reads far better than the stretch as it stands."""
     before = line[: anchor.at]
     left = bare(before[-12:])[-_CONTEXT:]
+    marked = anchor.rule != "unmarked"
     texts: list[str] = []
     made: list[tuple[Walk, str, float]] = []
-    for walk in walker.walks(line, anchor.start, anchor.pending):
+    for walk in walker.walks(line, anchor.start, anchor.pending, marked=marked):
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
         right = bare(line[walk.end : walk.end + 12])[:_CONTEXT]
         text, confidence = likeliest(before, slots, line[walk.end :], words)
@@ -205,7 +244,8 @@ def _best(line: str, anchor: Anchor, walker: Walker, words: Words) -> Found | No
         gains[k] += form(before, text, after) - form(before, line[anchor.at : walk.end], after)
     k = int(gains.argmax())
     walk, text, confidence = made[k]
-    if gains[k] < max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
+    least, rate = (_LEAST_GAIN, _LEAST_RATE) if marked else (2 * _LEAST_GAIN, 2 * _LEAST_RATE)
+    if gains[k] < max(least, rate * (walk.end - anchor.at)):
         return None
     return Found(anchor.at, walk.end, text, float(gains[k]), confidence, anchor.rule)
 

@@ -61,8 +61,9 @@ class Walker:
         self._readings = readings
         self._folded = folded
 
-    def walks(self, line: str, at: int, pending: str) -> list[Walk]:
-        """Every way from `at`, in front of which `pending` waits for its second byte."""
+    def walks(self, line: str, at: int, pending: str, *, marked: bool = True) -> list[Walk]:
+        """Every way from `at`, in front of which `pending` waits for its second byte. Unless
+        lost bytes are `marked` by a `?`, one may be missing in front of any delimiter."""
         found: list[Walk] = []
         todo = [_Open(at, pending, (), 0.0)]
         for _ in range(_MOST_STEPS):
@@ -72,7 +73,8 @@ class Walker:
             if not walk.pending:
                 found.append(Walk(walk.at, walk.slots, walk.cost))
             elif walk.at - at < _LONGEST:
-                todo += reversed([*self._steps(line, walk), *self._lost(line, walk)])
+                steps = [*self._steps(line, walk), *self._lost(line, walk)]
+                todo += reversed(steps if marked else [*steps, *_missing(line, walk)])
         return found
 
     def _steps(self, line: str, walk: _Open) -> Iterator[_Open]:
@@ -130,6 +132,13 @@ class Walker:
     def reads(self, char: str, reading: str) -> bool:
         """Whether `char` may be read so; the tone is left aside."""
         return toneless(clean_syllable(reading)) in self._readings.plain.get(char, ())
+
+
+def _missing(line: str, walk: _Open) -> Iterator[_Open]:
+    """The lost byte in front of a delimiter, or of the end of the line, that left no mark."""
+    options = pair(walk.pending, LOST)
+    if options and (walk.at == len(line) or line[walk.at] in DELIMITERS):
+        yield _Open(walk.at, "", (*walk.slots, options), walk.cost)
 
 
 def pair(first: str, second: str) -> Slot | None:
