@@ -70,6 +70,12 @@ def test_a_swallowed_digit_is_not_made_up() -> None:
     assert not any(digit in mended for digit in "0123467891")
 
 
+def test_a_cut_that_left_no_mark() -> None:
+    assert (
+        mend("一步投身检测工作！翱v向領導、橫向到邊。") == "一步投身检测工作。“縱向領導、橫向到邊。"
+    )
+
+
 def test_pairs_of_bytes() -> None:
     assert pair("\xb0", "\xa1") == "啊"
     assert "啊" in (pair("\xb0", "\xff") or "")

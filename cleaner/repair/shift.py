@@ -21,14 +21,14 @@ from typing import NamedTuple
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Ints, Line, Mask, View
+from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
-from cleaner.repair.stream import DELIMITERS, LOST_READING, READING, Slot, Walk, Walker, pair
+from cleaner.repair.shift_screen import marked, unmarked
+from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
 _DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
@@ -47,8 +47,7 @@ _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
 
 
-_MARKS = np.array([ord(mark) for mark in "！？；。!;"], np.uint32)
-_GARBLED, _GLANCE = -7.5, 8
+_GARBLED, _GLANCE = -7.5, 4
 
 
 class Anchor(NamedTuple):
@@ -94,7 +93,7 @@ class Shift:
         letter alone behind a character beyond ASCII, near a delimiter or a bracket."""
         found = np.zeros(len(batch), np.bool_)
         if len(batch):
-            signs = np.concatenate([_marked(batch), _unmarked(batch)])
+            signs = np.concatenate([marked(batch), unmarked(batch)])
             found[np.searchsorted(batch.ends, signs)] = True
         return found
 
@@ -122,30 +121,6 @@ class Shift:
             for found in _strays(text, walker):
                 if not any(other.start < found.start <= other.end for other in mended):
                     yield line, found
-
-
-def _marked(batch: Batch) -> Ints:
-    """Where a `?` stands in front of a delimiter or a reading."""
-    codes = batch.codes
-    at = np.flatnonzero(batch.classes == Class.TERMINAL)
-    at = at[codes[at] == 0x3F]
-    before, after = codes[at - 1], codes[at + 1]
-    letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
-    delimiter = np.isin(after, [ord(mark) for mark in DELIMITERS])
-    return at[(before > 0x20) & (letter | delimiter)]
-
-
-def _unmarked(batch: Batch) -> Ints:
-    """Where a letter alone behind a character beyond ASCII, or a private-use character, follows a
-    delimiter, or a bracket follows such a letter."""
-    codes, classes = batch.codes, batch.classes
-    letter, beyond = classes == Class.ASCII_LETTER, codes >= 0x80
-    alone = letter[1:-1] & beyond[:-2] & (~letter[2:] | beyond[2:])
-    at = np.flatnonzero(alone) + 1
-    stray = at[codes[at + 1] == 0x28]
-    at = np.concatenate([at, np.flatnonzero(classes == Class.PRIVATE)])
-    before = codes[np.maximum(at[:, None] - np.arange(1, 17), 0)]
-    return np.concatenate([stray, at[np.isin(before, _MARKS).any(axis=1)]])
 
 
 def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
