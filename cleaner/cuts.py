@@ -59,8 +59,15 @@ def _of_classes(*classes: Class) -> npt.NDArray[np.bool_]:
 
 
 def lines_of(batch: Batch) -> Lines:
-    """Every line of a batch. An end is open after a word character or a mark that goes on, in
-    a line that is long enough and has a mark inside, as headings have not."""
+    """Every line of a batch, found once. An end is open after a word character or a mark that
+    goes on, in a line that is long enough and has a mark inside, as headings have not."""
+    if "cut lines" not in batch.memo:
+        batch.memo["cut lines"] = _lines(batch)
+    lines: Lines = batch.memo["cut lines"]
+    return lines
+
+
+def _lines(batch: Batch) -> Lines:
     codes = batch.codes
     starts, ends = trimmed(batch)
     long = ends - starts >= _LEAST
@@ -89,6 +96,13 @@ def trimmed(batch: Batch) -> tuple[Ints, Ints]:
 
 def opens_report(batch: Batch, lines: Lines) -> Mask:
     """Which lines open as reports do (本报讯, …日电, 【…】), near enough, shape (lines,)."""
+    if "openings" not in batch.memo:
+        batch.memo["openings"] = _openings(batch, lines)
+    found: Mask = batch.memo["openings"]
+    return found
+
+
+def _openings(batch: Batch, lines: Lines) -> Mask:
     folded = batch.folded
     found = _table("【[〔").take(folded.take(lines.start))
     reach = np.minimum(lines.end, lines.start + _OPENING)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
-from cleaner.kernels.pairs import pair_hashes, pair_mask
+from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
 from cleaner.kernels.text import Class
 from cleaner.models import pages, topics
 from cleaner.restore import strangers
@@ -132,10 +132,11 @@ def suspicious(batch: Batch) -> Mask:
     limit = np.where(np.bincount(docs[dated], minlength=len(batch)) > 0, _REUSED_DATED, 0.0)
     limit[np.bincount(docs[strong], minlength=len(batch)) > 0] = _REUSED
     limit[number < _LEAST + _OWN] = 0.0
+    seen = np.zeros(1 << BITS, np.bool_)
     for doc in np.flatnonzero(limit).tolist():
         first = int(np.searchsorted(docs, doc))
         own = paragraphs[first : first + int(number[doc])]
-        found[doc] = _reused(batch, lines, own) < limit[doc]
+        found[doc] = _reused(batch, lines, own, seen) < limit[doc]
     return found
 
 
@@ -145,14 +146,16 @@ def _begins_dated(batch: Batch, lines: Lines) -> Mask:
     return np.asarray(digit | np.isin(first, [ord(char) for char in "近日今据"]))
 
 
-def _reused(batch: Batch, lines: Lines, own: Ints) -> float:
-    """Share of the weight of the last lines of a document that its other lines hold."""
+def _reused(batch: Batch, lines: Lines, own: Ints, seen: Mask) -> float:
+    """Share of the weight of the last lines of a document that its other lines hold. `seen` is
+    scratch: all False before and after."""
     start, border, end = lines.start[own[0]], lines.start[own[-_LEAST]], lines.end[own[-1]]
     hashes = pair_hashes(batch.folded[start:end])
     mask = pair_mask(batch.classes[start:end])
     before = hashes[: border - start][mask[: border - start]]
     rest = hashes[border - start :][mask[border - start :]]
-    seen = np.zeros(1 << 20, np.bool_)
-    seen[before] = True
     weight = topics.load().take(rest).astype(np.int64)
-    return float(weight[seen[rest]].sum()) / max(1.0, float(weight.sum()))
+    seen[before] = True
+    again = float(weight[seen[rest]].sum())
+    seen[before] = False
+    return again / max(1.0, float(weight.sum()))
