@@ -51,12 +51,20 @@ def units_of(stream: Stream, folded: Codes) -> Units:
     breaks = np.flatnonzero(folded == 10)
     stops = np.flatnonzero(_STOPS.take(folded))
     lines = np.searchsorted(stream.at, breaks, side="right")
-    lines = _filled(stream, np.unique(np.append(lines, 0)))
+    lines = _filled(stream, merged(lines, np.zeros(1, np.int64)))
     after = np.searchsorted(stream.at, stops, side="right")
-    sentences = _filled(stream, np.union1d(lines, after))
-    opens = np.isin(sentences, lines, assume_unique=True)
+    sentences = _filled(stream, merged(lines, after))
+    opens = np.zeros(len(sentences), np.bool_)
+    opens[np.searchsorted(sentences, lines)] = True
     headings = _headings(stream, folded, sentences, opens)
     return Units(sentences, opens, _units(stream, lines, sentences), headings)
+
+
+def merged(one: Ints, other: Ints) -> Ints:
+    """The numbers of two arrays in order, each once."""
+    both = np.sort(np.concatenate([one, other]))
+    once: Ints = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
+    return once
 
 
 def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Mask:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import Mentions, mentions_of, numbering
 from cleaner.kernels.segments import Ints, segment_sum
-from cleaner.kernels.units import Units, docs_of, ends_of
+from cleaner.kernels.units import Units, docs_of, ends_of, merged
 from cleaner.kernels.vectors import blocks, lengths_of, sums
 from cleaner.models.coherence import FOLD, UNIT, ZERO, CoherenceModel
 
@@ -71,7 +71,7 @@ def passages_of(stream: Stream, units: Units, model: CoherenceModel) -> Passages
 
 def _vectors(stream: Stream, units: Units, model: CoherenceModel) -> tuple[Floats, Floats]:
     """Topic vectors of the sentences (of a long one, its beginning) and of the units."""
-    cuts = np.union1d(units.sentences, units.units)
+    cuts = merged(units.sentences, units.units)
     places = np.flatnonzero(model.topical.take(stream.pairs))
     words = sums(
         model.topic_lanes, stream.pairs.take(places) >> FOLD, np.searchsorted(places, cuts)
