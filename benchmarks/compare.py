@@ -20,7 +20,7 @@ from benchmarks.generate import articles
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
 
-FINEWEB2 = ("datatrove[processing]==0.5.0", "jieba", "spacy<4", "xxhash<3.5")
+FINEWEB2 = ("datatrove==0.5.0", "jieba", "nltk", "spacy", "xxhash<3.5")
 
 
 def fineweb2_zh(form: Form) -> Figures:
