@@ -37,6 +37,7 @@ class Unit(NamedTuple):
     signed: bool = False
 
 
+_EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was normalised
 _TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
 _OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
@@ -76,6 +77,8 @@ def ends_open(text: str) -> bool:
     """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
     semicolons count: they close the items of lists. A term in quotes closes no sentence."""
     if _OPEN_END.search(text) is None and _TERM_LAST.search(text) is None:
+        return False
+    if _EDITORS_MARK.search(text):
         return False
     return sum("\u3400" <= char <= "\u9fff" for char in text) >= _MOSTLY_HAN * len(text)
 
