@@ -109,7 +109,8 @@ def _batches(docs: Sequence[Document]) -> Iterator[Batch]:
 def _speeds(
     docs: Sequence[Document], jobs: dict[str, tuple[Sequence[str], Callable[[], object]]]
 ) -> dict[str, float]:
-    """MB of JSONL a second for every job and for `orjson.loads`, the best of rounds by turns: a busy machine only ever adds time.
+    """MB of JSONL a second for every job and for `orjson.loads`, the best of rounds by turns: a
+    busy machine only ever adds time.
 
     A job's documents are the first ones of `docs`, as many as it has texts.
     """

@@ -1,10 +1,10 @@
 """A hash table from 64-bit keys to document numbers, in NumPy, with many documents a key.
 
 Open addressing over buckets of 8 slots: a slot has 2 bytes of fingerprint and 4 bytes of document
-number, in two arrays, so that a search reads 16 bytes and mostly needs no more. That is too little to move a slot to a larger table, so a growing table reads the
-keys again from the log in which its owner keeps them anyway, a stretch at each call (as Redis
-moves its slots): no single call stalls. Different keys may share place and fingerprint: who asks
-must verify what is found.
+number, in two arrays, so that a search reads 16 bytes and mostly needs no more. That is too little
+to move a slot to a larger table, so a growing table reads the keys again from the log in which its
+owner keeps them anyway, a stretch at each call (as Redis moves its slots): no single call stalls.
+Different keys may share place and fingerprint: who asks must verify what is found.
 """
 
 from __future__ import annotations
