@@ -115,7 +115,7 @@ class Shift:
             if walker is None:
                 walker = Walker(self._readings, folded=not _WIDE.search(view.text))
                 words = words_of(bare(view.folded))
-            mended = list(mend(text, walker, words))
+            mended = mend(text, walker, words)
             for found in mended:
                 yield line, found
             for found in _strays(text, walker):
@@ -123,17 +123,26 @@ class Shift:
                     yield line, found
 
 
-def mend(line: str, walker: Walker, words: Words) -> Iterator[Found]:
-    """The stretches of a line that go back into step, from left to right."""
-    end = 0
-    for at, anchors in groupby(_anchors(line, walker), key=lambda anchor: anchor.at):
-        if at < end:
+def mend(line: str, walker: Walker, words: Words) -> list[Found]:
+    """The stretches of a line that go back into step, from left to right. Cuts that left no
+    mark are looked for where none left one."""
+    anchors = _anchors(line, walker)
+    clear = [anchor for anchor in anchors if anchor.rule != "unmarked"]
+    return _mended(line, clear, walker, words) or (
+        _mended(line, anchors, walker, words) if len(clear) < len(anchors) else []
+    )
+
+
+def _mended(line: str, anchors: list[Anchor], walker: Walker, words: Words) -> list[Found]:
+    mended: list[Found] = []
+    for at, group in groupby(anchors, key=lambda anchor: anchor.at):
+        if mended and at < mended[-1].end:
             continue
-        found = [_best(line, anchor, walker, words) for anchor in anchors]
+        found = [_best(line, anchor, walker, words) for anchor in group]
         best = max((f for f in found if f), key=lambda f: f.gain, default=None)
         if best is not None:
-            yield best
-            end = best.end
+            mended.append(best)
+    return mended
 
 
 def _strays(line: str, walker: Walker) -> Iterator[Found]:
