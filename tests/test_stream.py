@@ -224,6 +224,14 @@ class TestShapes:
         assert reason(kept[1])["signal"] == "han"
         assert not rejected
 
+    def test_audit_is_valid_utf8(self, tmp_path: Path) -> None:
+        raw = [
+            '{"text": "天气很好。"}'.encode("gb18030"),
+            b'{"text": "' + "天气".encode() + b'\xff"}',
+        ]
+        _, kept, _ = clean(tmp_path, raw, shape=Shape(audit=True))
+        assert [row["text"] for row in kept] == ["天气很好。", "天气\ufffd"]
+
     def test_trace_can_be_replayed(self, tmp_path: Path) -> None:
         _, kept, _ = clean(tmp_path, self.LINES, shape=Shape(trace=True))
         told = kept[0]["clean"]

@@ -135,3 +135,13 @@ def raw_line(row: Row, job: Job) -> bytes:
         except ValueError:
             pass
     return records.head(raw)
+
+
+def valid_line(row: Row, job: Job) -> bytes:
+    """`raw_line` in valid UTF-8, for lines that are kept as they came in."""
+    opened = raw_line(row, job)
+    try:
+        opened.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(opened).text.encode("utf-8")
+    return opened

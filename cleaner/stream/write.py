@@ -9,7 +9,7 @@ from typing import Protocol
 from cleaner.io import records
 from cleaner.pipeline import Pipeline
 from cleaner.stream.account import Tally
-from cleaner.stream.read import raw_line
+from cleaner.stream.read import raw_line, valid_line
 from cleaner.stream.rows import Job, Row, Shape, Worked
 
 _KEY = b'"clean"'
@@ -57,7 +57,7 @@ def _lines(
         if not row.reasons:
             yield row, _closed(row.line, row.clean + b"}"), True
         elif row.kind != "invalid" and shape.keep_all:
-            yield row, _closed(row.line or raw_line(row, job), _with_reasons(row)), True
+            yield row, _closed(row.line or valid_line(row, job), _with_reasons(row)), True
         elif told:
             yield row, _rejected(row, job), False
 
@@ -75,9 +75,9 @@ def _audited(rows: Sequence[Row], job: Job) -> Iterator[tuple[Row, bytes, bool]]
             yield first, _rejected(first, job), False
         elif first.kind == "part":
             parts = b",".join(_with_reasons(row) for row in (first, *others))
-            yield first, _closed(raw_line(first, job), b'{"parts":[%b]}' % parts), True
+            yield first, _closed(valid_line(first, job), b'{"parts":[%b]}' % parts), True
         else:
-            yield first, _closed(raw_line(first, job), _with_reasons(first)), True
+            yield first, _closed(valid_line(first, job), _with_reasons(first)), True
 
 
 def _with_reasons(row: Row) -> bytes:
