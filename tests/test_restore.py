@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from functools import cache
@@ -125,7 +126,7 @@ def test_pairs_are_hashed_one_by_one() -> None:
     hashes, mask = pair_hashes(text), pair_mask(classify(text))
     slow = [
         ((int(a) * 0x9E3779B1 + int(b) * 0x85EBCA6B) % 2**32) >> (32 - BITS)
-        for a, b in zip(text, text[1:], strict=False)
+        for a, b in itertools.pairwise(text)
     ]
     assert hashes[:-1].tolist() == slow
     assert mask.tolist() == [True, True, True, False, False, False, False, True, False]

@@ -71,7 +71,8 @@ def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Ma
     ends = ends_of(stream, sentences)
     whole = opens & np.append(opens[1:], True)[: len(opens)]
     after = folded.take(stream.at.take(np.maximum(ends - 1, 0)) + 1)
-    return whole & (ends - sentences <= HEADING) & ~_CLOSERS.take(after)
+    found: Mask = whole & (ends - sentences <= HEADING) & ~_CLOSERS.take(after)
+    return found
 
 
 def docs_of(stream: Stream, starts: Ints) -> Ints:
