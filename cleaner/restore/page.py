@@ -63,9 +63,11 @@ def _several(evidence: Evidence) -> bool:
 
 
 def _cut_heading(evidence: Evidence) -> bool:
-    """True where what looks like a heading may be a text that a later line continues."""
+    """True where what looks like a heading may be a text that a later line plainly continues."""
     return any(
-        unit.kind is Kind.HEADING and unit.cut and max(gain[at + 1 :], default=0.0) > _CONTINUES
+        unit.kind is Kind.HEADING
+        and unit.cut
+        and any(g > _PLAIN and a > 0 for g, a in zip(gain[at:], evidence.abrupt[at:], strict=True))
         for at, (unit, gain) in enumerate(zip(evidence.units, evidence.gain, strict=True))
     )
 
