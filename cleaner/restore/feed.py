@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +64,7 @@ class Feed:
     def _border(self, view: View, units: Sequence[Unit]) -> int:
         """The first unit of the feed; the number of units where there is none."""
         n = len(units)
-        borders = [at for at in range(_OWN, n - _LEAST + 1) if plausible(view, units, at)]
+        borders = plausible(view, units)
         if not borders:
             return n
         words = words_of([pairs_of(view, unit.start, unit.end) for unit in units])
@@ -87,23 +88,25 @@ def _in_verse(view: View) -> bool:
     return len(view.text) < _CLAUSE * marks
 
 
-def plausible(view: View, units: Sequence[Unit], border: int) -> bool:
-    """An article stands before the border; behind it, lines as long as paragraphs, some of
-    which begin as reports do or are cut off."""
-    own = [u for u in units[:border] if u.kind is Kind.TEXT and u.end - u.start >= _PARAGRAPH]
-    rest = units[border:]
-    sizes = [unit.end - unit.start for unit in rest]
-    marked = sum(
-        unit.cut or unit.opens or unit.leads or strangers.dated(view, unit) for unit in rest
-    )
-    return (
-        len(own) >= _OWN
-        and max(u.end - u.start for u in own) >= 2 * _PARAGRAPH
-        and float(np.median(sizes)) >= 1.5 * _PARAGRAPH
-        and marked >= max(_MARKS, _MARKED * len(rest))
-        and _titled(rest) <= max(1, len(rest) // 4)
-        and sum(unit.cut for unit in own) <= 1  # else columns, which restore.page puts in order
-    )
+def plausible(view: View, units: Sequence[Unit]) -> list[int]:
+    """The borders before which an article stands and behind which lines as long as paragraphs
+    do, some of which begin as reports do or are cut off."""
+    marks = [unit.cut or unit.opens or unit.leads or strangers.dated(view, unit) for unit in units]
+    own = [u.kind is Kind.TEXT and u.end - u.start >= _PARAGRAPH for u in units]
+    long = [
+        is_own and u.end - u.start >= 2 * _PARAGRAPH for u, is_own in zip(units, own, strict=True)
+    ]
+    cut = [is_own and unit.cut for unit, is_own in zip(units, own, strict=True)]
+    return [
+        border
+        for border in range(_OWN, len(units) - _LEAST + 1)
+        if sum(own[:border]) >= _OWN
+        and any(long[:border])
+        and sum(cut[:border]) <= 1  # else columns, which restore.page puts in order
+        and sum(marks[border:]) >= max(_MARKS, _MARKED * (len(units) - border))
+        and median(unit.end - unit.start for unit in units[border:]) >= 1.5 * _PARAGRAPH
+        and _titled(units[border:]) <= 1
+    ]
 
 
 def _titled(rest: Sequence[Unit]) -> int:
