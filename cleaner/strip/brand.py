@@ -36,7 +36,11 @@ class Brands:
         bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
         self._branded = regex.compile(rf"{bit}*?{brand}{bit}*")
         self._filler = regex.compile(rf"{bit}+")
-        self._before = regex.compile(rf"\s*{bit}*?{brand}{bit}*:\s*(?=\S)")
+        self._before = regex.compile(
+            rf"\s*{bit}*?{brand}{bit}*(?::|\s*(?:[_|丨–—~]+|(?<=\s)-+(?=\s)))\s*(?=\S)"
+        )
+        word = rf"{bit}*?{brand}{bit}*"
+        self._around = regex.compile(rf"(\s*{word}\s+)\S.*?(\s+{word})")
 
     def suspects(self, batch: Batch) -> Mask:
         return lines_with_literal(batch, self._limits)
@@ -54,9 +58,16 @@ class Brands:
         elif start < len(folded.rstrip()):
             yield Edit(line.start + start, line.end, "", self._rule)
         else:
-            before = self._before.match(folded)
-            if before:
-                yield Edit(line.start, line.start + before.end(), "", self._rule)
+            yield from self._head(line, folded)
+
+    def _head(self, line: Line, folded: str) -> Iterator[Edit]:
+        """Brands before a title; behind a mere blank they count only where others stand behind
+        the title too, or a report on a sponsor would lose its subject."""
+        if before := self._before.match(folded):
+            yield Edit(line.start, line.start + before.end(), "", self._rule)
+        elif around := self._around.fullmatch(folded):
+            yield Edit(line.start, line.start + around.end(1), "", self._rule)
+            yield Edit(line.start + around.start(2), line.end, "", self._rule)
 
     def _tail(self, folded: str) -> int:
         """Where the brands at the end of a line begin, with the separator before them; the
