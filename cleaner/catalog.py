@@ -30,6 +30,7 @@ FILTERS: Mapping[str, str] = {
     "repair.spacing": "cleaner.repair.spacing:Spacing",
     "repair.script": "cleaner.repair.script:Script",
     "strip.markup": "cleaner.strip.markup:Markup",
+    "strip.emoji": "cleaner.strip.emoji:Emoji",
     "strip.spam": "cleaner.strip.spam:Spam",
     "strip.brand": "cleaner.strip.brand:Brands",
     "strip.placeholder": "rules",
