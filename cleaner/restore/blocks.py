@@ -65,7 +65,16 @@ _BARE_BYLINE = regex.compile(
 _CREDIT = regex.compile(
     r"[(（](?:本文)?作者[系为是].{2,80}[)）]$|[(（]本报记者.{2,40}采访整理[)）]$"
 )
-_PAIRS = {"“": "”", "‘": "’", "(": ")", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】"}
+BRACKETS = {
+    "“": "”",
+    "‘": "’",
+    "(": ")",
+    "（": "）",
+    "《": "》",
+    "「": "」",
+    "『": "』",
+    "【": "】",
+}
 
 
 def units_of(view: View) -> tuple[Unit, ...]:
@@ -87,8 +96,8 @@ def open_brackets(text: str) -> str:
     """What would close the brackets and quotes that a text leaves open, innermost last."""
     stack: list[str] = []
     for char in text:
-        if char in _PAIRS:
-            stack.append(_PAIRS[char])
+        if char in BRACKETS:
+            stack.append(BRACKETS[char])
         elif stack and char == stack[-1]:
             stack.pop()
     return "".join(stack)

@@ -11,15 +11,14 @@ import regex
 from cleaner.batch import View
 from cleaner.kernels.text import Codes
 from cleaner.models import lm
-from cleaner.restore.blocks import Unit
+from cleaner.restore.blocks import BRACKETS, Unit, open_brackets
 
 Reals = npt.NDArray[np.float64]
 
 _TAIL, _HEAD = 2, 4
 """Characters read on both sides of a seam: the model looks back two."""
 
-_PAIRS = {"“": "”", "‘": "’", "(": ")", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】"}
-_CLOSERS = set(_PAIRS.values())
+_CLOSERS = set(BRACKETS.values())
 _QUOTES = 2.0
 _MARK = 6.0
 _ECHO = 1.5
@@ -44,7 +43,7 @@ def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     joined = _table(tails, heads)
     fresh = _table(np.full((1, _TAIL), 10, np.uint32), heads)
     echoes = _echoes(view, ends, starts)
-    opened = [_open_at_end(view.text[u.start : u.end]) for u in ends]
+    opened = [open_brackets(view.text[u.start : u.end]) for u in ends]
     closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
     quotes = np.array([[_bracket_bonus(a, b) for b in closed] for a in opened])
     return np.asarray(joined - fresh + quotes + echoes + _ordinals(view, ends, starts))
@@ -109,23 +108,12 @@ def _table(tails: Codes, heads: Codes) -> Reals:
     return np.asarray(scores[:, :, 1 + _TAIL :].sum(axis=2, dtype=np.float64))
 
 
-def _open_at_end(text: str) -> str:
-    """The brackets that a passage leaves open, innermost last."""
-    stack: list[str] = []
-    for char in text:
-        if char in _PAIRS:
-            stack.append(_PAIRS[char])
-        elif stack and char == stack[-1]:
-            stack.pop()
-    return "".join(stack)
-
-
 def _closed_at_start(text: str) -> str:
     """The first bracket that a passage closes without having opened it, or nothing."""
     depth: list[str] = []
     for char in text:
-        if char in _PAIRS:
-            depth.append(_PAIRS[char])
+        if char in BRACKETS:
+            depth.append(BRACKETS[char])
         elif char in _CLOSERS:
             if not depth or depth[-1] != char:
                 return "" if depth else char
