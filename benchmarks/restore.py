@@ -38,9 +38,14 @@ _PROSE = {"law", "dialogue", "style_news", "edu_passage", "wiki_zhhant", "recipe
 
 
 @cache
+def _book() -> RuleBook:
+    return RuleBook.load()
+
+
+@cache
 def filters() -> tuple[Restorer, ...]:
     """The restore stage of the default recipe."""
-    book = RuleBook.load()
+    book = _book()
     names = [name for name in recipes.load("news-zh").filters if name.startswith("restore.")]
     built = (build(name, book, {}) for name in names)
     return tuple(item for item in built if isinstance(item, Restorer))
@@ -60,7 +65,7 @@ def _pages(form: Form, *, lost: bool, each: int = 10) -> dict[str, float]:
     rng = random.Random(6)
     tally = Tally.empty()
     for page in _drawn(_days("test"), form, rng, each, lost=lost):
-        judge(page, restored(page.text, filters(), RuleBook.load().automaton), tally)
+        judge(page, restored(page.text, filters(), _book().automaton), tally)
     return tally.figures()
 
 
@@ -104,7 +109,7 @@ def feeds(form: Form, count: int = 200) -> dict[str, float]:
 def _boundaries(drawn: list[pages.Page]) -> dict[str, float]:
     exact = right = wrong = missed = 0
     for page in drawn:
-        docs = restored(page.text, filters(), RuleBook.load().automaton)
+        docs = restored(page.text, filters(), _book().automaton)
         kept = np.zeros(len(page.text), np.bool_)
         for doc in docs:
             at = origins(doc)
@@ -152,7 +157,7 @@ def single(form: Form) -> dict[str, float]:
     """Sound single articles of every kind: what is split, re-ordered, left out, joined."""
     split = order = joined = gone = size = count = 0
     for text in _articles():
-        docs = restored(form(text), filters(), RuleBook.load().automaton)
+        docs = restored(form(text), filters(), _book().automaton)
         puts = [put for doc in docs for change in doc.changes for put in change.puts]
         count += 1
         split += len(docs) > 1
@@ -194,8 +199,8 @@ def invented(form: Form) -> dict[str, float]:
     tally = Tally.empty()
     for start in range(0, len(items) - 3, 3):
         page = pages.interleave([_formed(x, form) for x in items[start : start + 3]], rng)
-        judge(page, restored(page.text, filters(), RuleBook.load().automaton), tally)
-    docs = [restored(form(a.text), filters(), RuleBook.load().automaton) for a in made]
+        judge(page, restored(page.text, filters(), _book().automaton), tally)
+    docs = [restored(form(a.text), filters(), _book().automaton) for a in made]
     changed = sum(any(p.rule for d in ds for c in d.changes for p in c.puts) for ds in docs)
     return {**tally.figures(), "single.changed": changed / len(docs)}
 
