@@ -14,7 +14,7 @@ from itertools import islice
 
 import orjson
 
-from benchmarks.corpora import load
+from benchmarks.corpora import load, read
 from benchmarks.generate import articles
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
@@ -36,6 +36,11 @@ def default_recipe_news(form: Form) -> dict[str, float]:
     return _figures("news-zh", _lines(form(text) for text in islice(texts, _DOCS)))
 
 
+def default_recipe_dirty(form: Form) -> dict[str, float]:
+    """`news-zh` from line to line over real crawled pages, most of them dirty."""
+    return _figures("news-zh", _lines(form(r["text"]) for r in read("dirty_realweb")), rounds=2)
+
+
 def stages_news(form: Form) -> dict[str, float]:
     """Each stage by itself over clean news, in MB of UTF-8 text a second."""
     texts = [form(r["text"]) for r in islice(load("news_chinanews", "test"), _DOCS)]
@@ -52,12 +57,12 @@ def _lines(texts: Iterable[str]) -> list[bytes]:
     return [orjson.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
 
 
-def _figures(recipe: str, lines: Sequence[bytes]) -> dict[str, float]:
+def _figures(recipe: str, lines: Sequence[bytes], rounds: int = _ROUNDS) -> dict[str, float]:
     size = sum(map(len, lines)) / 1e6
     ours: list[float] = []
     shares: list[float] = []
     kept = 0
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         pipe = Pipeline.from_recipe(recipe)
         start = time.perf_counter()
         kept = _clean(pipe, lines)
