@@ -17,10 +17,9 @@ import numpy.typing as npt
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class
+from cleaner.repair.screen import COMPAT_BLOCKS, Look, code_at, documents, positions
 from cleaner.rules import RuleBook
 
-_BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
-_HIGH_BYTES = (0x2E, 0x2F, 0xF8, 0xF9, 0xFA)
 _CHARACTERS = (Class.HAN, Class.RARE_HAN, Class.DIGIT, Class.PUNCTUATION, Class.TERMINAL)
 
 
@@ -36,7 +35,7 @@ class Compat:
     def _table(self) -> npt.NDArray[np.uint32]:
         """What each code point stands for, shape (0x110000,); 0 for itself."""
         table = np.zeros(0x110000, np.uint32)
-        for first, last in _BLOCKS:
+        for first, last in COMPAT_BLOCKS:
             for code in range(first, last):
                 same = unicodedata.normalize("NFKC", chr(code))
                 if len(same) == 1 and ord(same) != code:
@@ -47,13 +46,9 @@ class Compat:
         return table
 
     def suspects(self, batch: Batch) -> Mask:
-        """Documents with a character of one of these blocks."""
-        # The high byte of a code point is enough to look at, and a quarter of the work.
-        high = (batch.codes >> np.uint32(8)).astype(np.uint8)
-        found = np.zeros(len(high), np.bool_)
-        for byte in _HIGH_BYTES:
-            found |= high == byte
-        return batch.any(found)
+        """Documents with a character that stands for another."""
+        at = positions(batch, Look.STRANGE)
+        return documents(batch, at[self._table.take(code_at(batch, at)) > 0])
 
     def edits(self, view: View) -> Iterator[Edit]:
         new = self._table.take(view.codes)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Mask
-
-# One bit for each opener; a follower carries the bits of the openers that it may follow. For
-# the openers from _PAIRED on, the second follower must fit as well.
-_PAIRED = 16
+from cleaner.batch import Batch, Ints, Mask
+from cleaner.repair.screen import Look, code_at, documents, positions
 
 
 def _table(marks: dict[str, int]) -> npt.NDArray[np.uint8]:
@@ -22,8 +19,10 @@ def _table(marks: dict[str, int]) -> npt.NDArray[np.uint8]:
 
 _HEXADECIMAL = "0123456789abcdefABCDEF"
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# One bit for each opener; a follower carries the bits of the openers that it may follow. For
+# the openers from _PAIRED on, the second follower must fit as well.
+_PAIRED = 16
 _OPENERS = _table({"&＆": 1, "\\": 2, "~": 4, "n": 8, "%": 16, "=": 32, "u": 64, "+": 128})
-_LOW_BYTES = [ord(opener) & 0xFF for opener in "&＆\\~n%=u+"]
 _FOLLOWERS = _table(
     {
         "# " + _LETTERS: 1,
@@ -39,19 +38,16 @@ _FOLLOWERS = _table(
 
 def may_hold_escapes(batch: Batch) -> Mask:
     """Documents with a character that opens an escape, followed by one that may go on."""
-    codes = batch.codes
-    low = codes.astype(np.uint8)  # the low byte leaves few to look at, for a quarter of the work
-    possible = np.zeros(len(codes), np.bool_)
-    for byte in _LOW_BYTES:
-        possible |= low == byte
-    at = np.flatnonzero(possible)
-    opener = _OPENERS.take(codes[at])
+    going_on = [_going_on(batch, positions(batch, look)) for look in (Look.SIGN, Look.LETTER)]
+    return documents(batch, np.concatenate(going_on))
+
+
+def _going_on(batch: Batch, at: Ints) -> Ints:
+    """Those of some positions where an escape may begin."""
+    opener = _OPENERS.take(code_at(batch, at))
     at, opener = at[opener > 0], opener[opener > 0]
-    following = [codes[np.minimum(at + k, len(codes) - 1)] for k in (1, 2)]
-    first, second = (_FOLLOWERS.take(code) for code in following)
-    going_on = (first & opener) != 0
-    two = opener >= _PAIRED
-    going_on[two] &= (second[two] & opener[two]) != 0
-    found = np.zeros(len(batch), np.bool_)
-    found[np.searchsorted(batch.ends, at[going_on])] = True
+    first = (_FOLLOWERS.take(code_at(batch, at, 1)) & opener) != 0
+    at, opener = at[first], opener[first]
+    second = (_FOLLOWERS.take(code_at(batch, at, 2)) & opener) != 0
+    found: Ints = at[(opener < _PAIRED) | second]
     return found

@@ -15,14 +15,16 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class
-from cleaner.repair.blanks import blanks_of
+from cleaner.repair.screen import Look, code_at, documents, positions
 from cleaner.rules import RuleBook
 
 _HIDDEN = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
 _HIDDEN += [*range(0x2060, 0x2065), *range(0x2066, 0x2070), 0xFEFF]
 _CONTROL = [*range(9), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF]
 _BREAK = [0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029]
+
+_TABLE = np.zeros(0x110000, np.bool_)
+_TABLE[[*_HIDDEN, *_CONTROL, *_BREAK]] = True
 
 
 def _any_of(codes: list[int]) -> str:
@@ -56,11 +58,8 @@ class Invisible:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with an invisible or control character, or an odd line break."""
-        found = batch.any(batch.classes >= Class.INVISIBLE)  # control characters come last
-        blanks = blanks_of(batch)
-        breaks = blanks[np.isin(batch.codes[blanks], _BREAK)]
-        found[np.searchsorted(batch.ends, breaks)] = True
-        return found
+        at = positions(batch, Look.STRANGE)
+        return documents(batch, at[_TABLE.take(code_at(batch, at))])
 
     def edits(self, view: View) -> Iterator[Edit]:
         text = view.text

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,7 @@ from cleaner.kernels.text import Class, Codes, class_table, encode, fold
 from cleaner.models.lm import load as load_model
 from cleaner.repair.fill import Part
 from cleaner.repair.routes import Route, attempt, common_share, plausible
+from cleaner.repair.screen import Look, documents, odd_table, positions
 from cleaner.rules import RuleBook
 
 _FEWEST_ODD = 4
@@ -62,13 +62,10 @@ class Mojibake:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with at least four odd characters."""
-        at = np.flatnonzero(_odd().take(batch.codes))
-        docs = np.searchsorted(batch.ends, at)
-        found: Mask = np.bincount(docs, minlength=len(batch)) >= _FEWEST_ODD
-        return found
+        return documents(batch, positions(batch, Look.ODD), _FEWEST_ODD)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        odd = _odd().take(view.codes)
+        odd = odd_table().take(view.codes)
         counts = [int(odd[line.start : line.end].sum()) for line in view.lines]
         chosen = [k for k, count in enumerate(counts) if count >= _FEWEST_ODD]
         texts = {k: view.text[view.lines[k].start : view.lines[k].end] for k in chosen}
@@ -130,7 +127,7 @@ def _certain(route: Route, parts: Sequence[Part], text: str) -> bool:
         return False
     codes = encode(text)
     han = int(_is_han(codes).sum())
-    if han < max(_FEWEST_HAN, len(text) // 3) or _odd().take(codes).any():
+    if han < max(_FEWEST_HAN, len(text) // 3) or odd_table().take(codes).any():
         return False
     return route.right == "utf-8" or (han >= 2 * _FEWEST_HAN and common_share(text) >= _COMMON)
 
@@ -195,17 +192,3 @@ def _edit(start: int, old: str, found: Mended) -> Edit:
     return Edit(
         start + head, start + len(old) - tail, new[head:stop], found.route.rule, found.confidence
     )
-
-
-@cache
-def _odd() -> npt.NDArray[np.bool_]:
-    """Which code points sound Chinese pages hardly have and misread ones are full of."""
-    classes = class_table()
-    kinds = (Class.RARE_HAN, Class.LETTER, Class.HANGUL, Class.PRIVATE, Class.CONTROL)
-    table: npt.NDArray[np.bool_] = np.isin(classes, kinds)
-    table[0xA1:0xC0] = True
-    table[0xFF61:0xFFA0] = True
-    table[0x2500:0x25A0] = True  # as code page 437 and its like draw boxes
-    table[[0xA0, 0xB7, 0xD7, 0xF7]] = False
-    table[:0x20] = False
-    return table

@@ -21,9 +21,10 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class
+from cleaner.kernels.text import Class, fold_table
 from cleaner.repair.pinyin_marks import EMOJI, Facts, Mark, Marker
 from cleaner.repair.readings import read_readings
+from cleaner.repair.screen import Look, code_at, documents, positions
 from cleaner.rules import RuleBook
 
 _NOISE = regex.compile(rf"(?<=[\p{{Han}})]){EMOJI}+(?=\p{{Han}})")
@@ -74,17 +75,13 @@ class Pinyin:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a bracket between a wide character and a small Latin letter."""
-        codes = batch.codes
-        at = np.flatnonzero(batch.folded == ord("("))
-        at = at[(at > 0) & (at + 1 < len(codes))]
-        at = at[codes[at - 1] > 0x2000]
-        after = codes[at + 1]
-        after = np.where(after == ord(" "), codes[np.minimum(at + 2, len(codes) - 1)], after)
+        at = positions(batch, Look.SIGN)
+        bracket = fold_table().take(code_at(batch, at)) == ord("(")
+        at = at[bracket & (code_at(batch, at, -1) > 0x2000)]
+        after = code_at(batch, at, 1)
+        after = np.where(after == ord(" "), code_at(batch, at, 2), after)
         small = (after >= ord("a")) & (after <= ord("z"))
-        at = at[small | ((after >= 0xE0) & (after < 0x300))]
-        found = np.zeros(len(batch), np.bool_)
-        found[np.searchsorted(batch.ends, at)] = True
-        return found
+        return documents(batch, at[small | ((after >= 0xE0) & (after < 0x300))])
 
     def edits(self, view: View) -> Iterator[Edit]:
         marks = [mark for mark in self._marker.marks(view) if mark.facts.valid]

@@ -27,6 +27,7 @@ from cleaner.models.lm import sequence_scores
 from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
+from cleaner.repair.screen import documents
 from cleaner.repair.shift_screen import marked, unmarked
 from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
@@ -91,11 +92,7 @@ class Shift:
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a `?` in front of something that a cut leaves behind it, or with a
         letter alone behind a character beyond ASCII, near a delimiter or a bracket."""
-        found = np.zeros(len(batch), np.bool_)
-        if len(batch):
-            signs = np.concatenate([marked(batch), unmarked(batch)])
-            found[np.searchsorted(batch.ends, signs)] = True
-        return found
+        return documents(batch, np.concatenate([marked(batch), unmarked(batch)]))
 
     def edits(self, view: View) -> Iterator[Edit]:
         found = list(self._found(view))

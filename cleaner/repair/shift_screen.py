@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner.batch import Batch, Ints
-from cleaner.kernels.text import Class
+from cleaner.kernels.text import Class, class_table
+from cleaner.repair.screen import Look, code_at, positions
 from cleaner.repair.stream import DELIMITERS
 
 _WINDOW = 16  # characters between a delimiter and the letter behind a short stretch, and one
@@ -14,10 +15,9 @@ _MARKS = np.array([ord(mark) for mark in "！？；。!;"], np.uint32)
 
 def marked(batch: Batch) -> Ints:
     """Where a `?` stands in front of a delimiter or a reading."""
-    codes = batch.codes
-    at = np.flatnonzero(batch.classes == Class.TERMINAL)
-    at = at[codes[at] == 0x3F]
-    before, after = codes[at - 1], codes[at + 1]
+    at = positions(batch, Look.SIGN)
+    at = at[code_at(batch, at) == 0x3F]
+    before, after = code_at(batch, at, -1), code_at(batch, at, 1)
     letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
     delimiter = np.isin(after, [ord(mark) for mark in DELIMITERS])
     found: Ints = at[(before > 0x20) & (letter | delimiter)]
@@ -27,11 +27,14 @@ def marked(batch: Batch) -> Ints:
 def unmarked(batch: Batch) -> Ints:
     """Where a letter alone behind a character beyond ASCII, or a private-use character, follows a
     delimiter, or a bracket follows such a letter."""
-    codes, classes = batch.codes, batch.classes
-    letter, beyond = classes == Class.ASCII_LETTER, codes >= 0x80
-    alone = letter[1:-1] & beyond[:-2] & (~letter[2:] | beyond[2:])
-    at = np.flatnonzero(alone) + 1
-    stray = at[codes[at + 1] == 0x28]
-    at = np.concatenate([at, np.flatnonzero(classes == Class.PRIVATE)])
-    before = codes[np.maximum(at[:, None] - np.arange(1, _WINDOW + 1), 0)]
-    return np.concatenate([stray, at[np.isin(before, _MARKS).any(axis=1)]])
+    at = positions(batch, Look.LETTER)
+    at = at[code_at(batch, at, -1) >= 0x80]
+    after = code_at(batch, at, 1)
+    alone = (after >= 0x80) | (class_table().take(after) != Class.ASCII_LETTER)
+    at, after = at[alone], after[alone]
+    odd = positions(batch, Look.ODD)
+    private = odd[class_table().take(code_at(batch, odd)) == Class.PRIVATE]
+    signs = np.concatenate([at, private])
+    before = code_at(batch, np.maximum(signs[:, None] - np.arange(1, _WINDOW + 1), 0).ravel())
+    near = np.isin(before, _MARKS).reshape(-1, _WINDOW).any(axis=1)
+    return np.concatenate([at[after == 0x28], signs[near]])

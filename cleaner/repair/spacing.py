@@ -17,7 +17,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import load
 from cleaner.repair import spacing_screen as screen
-from cleaner.repair.blanks import blanks_of
+from cleaner.repair.screen import Look, documents, flags_of, positions
 from cleaner.rules import RuleBook
 
 _GAP = r"[ \u3000\xa0]{1,2}"
@@ -63,18 +63,11 @@ class Spacing:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with characters spaced apart, or with two marks side by side."""
-        found = np.zeros(len(batch), np.bool_)
-        blanks = blanks_of(batch)
-        for at in (
-            screen.apart(batch, blanks),
-            screen.noise(batch, blanks),
-            screen.questions(batch),
-        ):
-            found[np.searchsorted(batch.ends, at)] = True
-        for at in (screen.blank_before_mark(batch, blanks), screen.pairs(batch.folded)):
-            found |= (
-                np.bincount(np.searchsorted(batch.ends, at), minlength=len(batch)) >= _PAGE_WIDE
-            )
+        blanks = positions(batch, Look.BLANK)
+        few = [screen.apart(batch, blanks), screen.noise(batch, blanks), screen.questions(batch)]
+        found = documents(batch, np.concatenate(few))
+        found |= documents(batch, screen.blank_before_mark(batch, blanks), _PAGE_WIDE)
+        found |= documents(batch, screen.pairs(flags_of(batch)), _PAGE_WIDE)
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
@@ -139,7 +132,7 @@ def _indents(view: View) -> Iterator[Edit]:
 
 def _doubled(view: View) -> Iterator[Edit]:
     """The first of two marks, on a page that doubles them and never drawls (,,, or 。。。)."""
-    if len(view.text) < _PAGE or len(screen.pairs(view.folded_codes)) < _PAGE_WIDE:
+    if len(view.text) < _PAGE:
         return
     found = list(_DOUBLED.finditer(view.folded))
     if len(found) < _PAGE_WIDE or _DRAWL.search(view.folded):

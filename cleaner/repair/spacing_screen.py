@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.kernels.text import encode
+from cleaner.repair.screen import Flags, Look, code_at, positions
 
 _Codes = npt.NDArray[np.uint32]
 
@@ -38,7 +39,8 @@ def noise(batch: Batch, blanks: Ints) -> Ints:
 
 def questions(batch: Batch) -> Ints:
     """Question marks (ASCII) with another behind them, a blank between at most."""
-    at = np.flatnonzero(batch.codes == ord("?"))
+    at = positions(batch, Look.SIGN)
+    at = at[_near(batch, at, 0, _is_question)]
     blank = _near(batch, at, 1, _is_blank) & _near(batch, at, 2, _is_question)
     return at[_near(batch, at, 1, _is_question) | blank]
 
@@ -50,26 +52,18 @@ def blank_before_mark(batch: Batch, blanks: Ints) -> Ints:
     return found
 
 
-def pairs(folded: _Codes) -> Ints:
+def pairs(flags: Flags) -> Ints:
     """Commas with another comma, a full stop or a semicolon behind them."""
-    comma = (folded == ord(",")) | (folded == ord("、"))
-    mark = comma | (folded == ord("。")) | (folded == ord(";"))
-    found: Ints = np.flatnonzero(comma[:-1] & mark[1:])
+    comma = (flags[:-1] & np.uint8(Look.COMMA)) << np.uint8(1)
+    found: Ints = np.flatnonzero((comma & flags[1:]) != 0)
     return found
 
 
 _MARK_CODES = encode(",。、;，；")
 
 
-def _shifted(codes: _Codes, at: Ints, by: int) -> _Codes:
-    """The code points `by` behind those at `at`; at the borders of the batch a newline."""
-    where = at + by
-    inside = (where >= 0) & (where < len(codes))
-    return np.where(inside, codes[np.clip(where, 0, len(codes) - 1)], np.uint32(10))
-
-
 def _near(batch: Batch, at: Ints, by: int, test: Callable[[_Codes], Mask]) -> Mask:
-    return test(_shifted(batch.codes, at, by))
+    return test(code_at(batch, at, by))
 
 
 def _is_mark(codes: _Codes) -> Mask:
