@@ -115,8 +115,9 @@ class Batch:
         total = np.zeros(len(self), np.int64)
         for cls in classes:
             if cls not in self._counts:
-                mask = (self.classes == cls).view(np.int8)
-                counted = segment_sum(mask, self.starts)
+                # Of an enum NumPy makes int64, and of the classes too: seven times slower.
+                mask = (self.classes == int(cls)).view(np.int8)
+                counted = segment_sum(mask, self.starts, np.int32).astype(np.int64)
                 self._counts[cls] = counted - 1 if cls is Class.NEWLINE else counted
             total = total + self._counts[cls]
         return total
