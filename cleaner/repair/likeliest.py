@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,25 @@ from cleaner.kernels.text import fold_text
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.stream import READING, SWALLOWED, Slot
 
-Words = frozenset[str]
+Words = Container[str]
 """Two and three characters in a row, as they stand elsewhere in the document (folded)."""
 
-_HAN = regex.compile(r"[\u4e00-\u9fff]{2,}")
+
+class Seen:
+    """The words of a document, looked for when they are asked for."""
+
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, word: object) -> bool:
+        assert isinstance(word, str)
+        if word not in self._known:
+            self._known[word] = bool(_HAN.fullmatch(word)) and word in self._folded
+        return self._known[word]
+
+
+_HAN = regex.compile(r"[\u4e00-\u9fff]{2,3}")
 _BEAM = 32
 _WORTH = 9.0  # nats: more than `form` takes, so that what is looked at stays in front
 _CONTEXT = 3
@@ -23,14 +38,6 @@ _REACH = 12  # enough for the context and a reading
 _SURE = 0.75  # share of one digit among those that may have been lost
 _SEEN_TWO, _SEEN_THREE = 1.2, 2.6
 """Nats in favour of what the document itself writes elsewhere."""
-
-
-def words_of(folded: str) -> Words:
-    """The words of a document for `likeliest`."""
-    runs = _HAN.findall(folded)
-    return frozenset(
-        run[at : at + size] for run in runs for size in (2, 3) for at in range(len(run) - size + 1)
-    )
 
 
 def bare(text: str) -> str:

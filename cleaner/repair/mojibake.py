@@ -68,6 +68,8 @@ class Mojibake:
         odd = odd_table().take(view.codes)
         counts = [int(odd[line.start : line.end].sum()) for line in view.lines]
         chosen = [k for k, count in enumerate(counts) if count >= _FEWEST_ODD]
+        if not chosen:
+            return
         texts = {k: view.text[view.lines[k].start : view.lines[k].end] for k in chosen}
         mended = mend(texts)
         votes = Counter(found.route for found in mended.values())
@@ -89,6 +91,8 @@ def mend(
         (number, *result) for number, line in lines.items() for result in _results(line, routes)
     ]
     best: dict[int, Mended] = {}
+    if not tried:
+        return best
     for (number, *_), found in zip(tried, _measured(tried, lines), strict=True):
         if _sound(found, lines[number], fewest) and (
             number not in best or _rank(found) > _rank(best[number])
@@ -150,11 +154,7 @@ def _measured(
     codes = encode("\n".join([*texts, ""]))
     scores = load_model().scores(fold(codes)).astype(np.float64)
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    totals = (
-        dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True))
-        if tried
-        else {}
-    )
+    totals = dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True))
     for (number, route, parts), start in zip(tried, starts.tolist(), strict=False):
         text = _text(parts)
         own, own_codes = scores[start : start + len(text)], codes[start : start + len(text)]

@@ -24,7 +24,7 @@ import regex
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
-from cleaner.repair.likeliest import Words, bare, form, likeliest, words_of
+from cleaner.repair.likeliest import Seen, Words, bare, form, likeliest
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
 from cleaner.repair.screen import documents
@@ -104,20 +104,26 @@ class Shift:
                 yield _edit(line, f)
 
     def _found(self, view: View) -> Iterator[tuple[Line, Found]]:
-        walker, words = None, Words()
-        for line in view.lines:
+        lines = _lines(view.text)
+        if not lines:
+            return
+        walker = Walker(self._readings, folded=not _WIDE.search(view.text))
+        words = Seen(bare(view.folded))
+        for line in lines:
             text = view.text[line.start : line.end]
-            if not any(pattern.search(text) for pattern in _PATTERNS):
-                continue
-            if walker is None:
-                walker = Walker(self._readings, folded=not _WIDE.search(view.text))
-                words = words_of(bare(view.folded))
             mended = mend(text, walker, words)
             for found in mended:
                 yield line, found
             for found in _strays(text, walker):
                 if not any(other.start < found.start <= other.end for other in mended):
                     yield line, found
+
+
+def _lines(text: str) -> list[Line]:
+    """The lines with something that a cut leaves behind, from top to bottom."""
+    found = {match.start() for pattern in _PATTERNS for match in pattern.finditer(text)}
+    starts = {text.rfind("\n", 0, at) + 1 for at in found}
+    return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
 
 
 def mend(line: str, walker: Walker, words: Words) -> list[Found]:
