@@ -46,7 +46,7 @@ class Exact:
     def sketch(self, batch: Batch) -> Hashes:
         """The hash of each document as two words, shape (n, 2)."""
         codes, lengths = plain(batch, self._ignore, fold=self._fold)
-        raw = memoryview(codes.astype("<u4", copy=False).tobytes())
+        raw = codes.astype("<u4", copy=False).view(np.uint8).data
         digests = []
         at = 0
         for end in (np.cumsum(lengths) * 4).tolist():
@@ -57,12 +57,13 @@ class Exact:
     def admit(self, sketch: Hashes, ids: Sequence[str], eligible: Mask) -> list[Twin | None]:
         twins: list[Twin | None] = [None] * len(ids)
         rows = np.flatnonzero(eligible)
+        raw = sketch.tobytes()
         for row, doc in self._known(sketch, rows).items():
             twins[row] = Twin(self._store.id(doc), 1.0)
         first: dict[bytes, int] = {}
         for row in rows.tolist():
             if twins[row] is None:
-                earlier = first.setdefault(sketch[row].tobytes(), row)
+                earlier = first.setdefault(raw[16 * row : 16 * row + 16], row)
                 twins[row] = Twin(ids[earlier], 1.0) if earlier != row else None
         return twins
 

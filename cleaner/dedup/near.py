@@ -49,8 +49,8 @@ class Sketch(NamedTuple):
 
     def texts(self) -> list[Text]:
         """What is compared of each document."""
-        ends = np.cumsum(self.lengths).tolist()
-        return [self.codes[end - size : end] for end, size in zip(ends, self.lengths, strict=True)]
+        ends, sizes = np.cumsum(self.lengths).tolist(), self.lengths.tolist()
+        return [self.codes[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
     def asked(self, wanted: Mask) -> tuple[Hashes, Ints]:
         """The keys that the documents under `wanted` ask for, and whose each is, both (k,)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.errors import RecipeError
 from cleaner.kernels.segments import segment_sum
-from cleaner.kernels.text import Class, Codes, class_table, fold_table
+from cleaner.kernels.text import Class, Codes
 
 GROUPS: Mapping[str, tuple[Class, ...]] = {
     "space": (Class.SPACE, Class.NEWLINE, Class.CONTROL, Class.INVISIBLE),
@@ -20,8 +19,8 @@ GROUPS: Mapping[str, tuple[Class, ...]] = {
 }
 """What a recipe may leave out of the comparison."""
 
-
-_IGNORED = np.uint32(0xFFFFFFFF)
+_RUNS = 0.97
+"""The share from which on what is picked stands in long runs."""
 
 
 class Plain(NamedTuple):
@@ -34,26 +33,38 @@ class Plain(NamedTuple):
 def plain(batch: Batch, ignore: Sequence[str], *, fold: bool = True) -> Plain:
     """The folded view (or with `fold=False` the text as it stands) without the groups `ignore`."""
     codes, mask = _seen(batch, ignore, fold=fold)
-    return Plain(codes, segment_sum(mask.view(np.uint8), batch.starts, np.int32).astype(np.int64))
+    return Plain(codes, _counts(mask, batch.starts))
 
 
 def plain_lines(batch: Batch, ignore: Sequence[str]) -> Plain:
     """As `plain`, with the lengths of lines instead of those of documents."""
     codes, mask = _seen(batch, ignore, fold=True)
-    sums = segment_sum(mask.view(np.uint8), batch.line_starts, np.int32)
-    return Plain(codes, sums.astype(np.int64))
+    return Plain(codes, _counts(mask, batch.line_starts))
 
 
 def _seen(batch: Batch, ignore: Sequence[str], *, fold: bool) -> tuple[Codes, Mask]:
     """What is compared, and where in the batch it stands; computed once."""
     key = f"dedup.seen {fold} {sorted(ignore)}"
     if key not in batch.memo:
-        seen = _table(tuple(sorted(ignore)), fold).take(batch.codes)
-        mask = seen != _IGNORED
+        mask = np.ones(len(batch.codes), np.bool_)
+        for cls in (cls for group in ignore for cls in GROUPS[group]):
+            mask &= batch.classes != int(cls)  # an enum would be compared as int64
         mask[batch.ends] = False  # the newline that closes a document is not part of it
-        batch.memo[key] = np.compress(mask, seen), mask
+        batch.memo[key] = _picked(batch.folded if fold else batch.codes, mask), mask
     found: tuple[Codes, Mask] = batch.memo[key]
     return found
+
+
+def _picked(codes: Codes, mask: Mask) -> Codes:
+    """`codes[mask]` in the way that is faster: a mask copies runs, places copy one by one."""
+    if np.count_nonzero(mask) > _RUNS * len(mask):
+        return codes[mask]
+    return codes.take(np.flatnonzero(mask))
+
+
+def _counts(mask: Mask, starts: Ints) -> Ints:
+    """How many are under `mask` in each of the segments that begin at `starts`."""
+    return segment_sum(mask.view(np.uint8), starts, np.int32).astype(np.int64)
 
 
 def checked(name: str, ignore: Sequence[str]) -> tuple[str, ...]:
@@ -62,13 +73,3 @@ def checked(name: str, ignore: Sequence[str]) -> tuple[str, ...]:
     if isinstance(ignore, str) or unknown:
         raise RecipeError(f"{name}: ignore = {ignore!r}; write a list out of {', '.join(GROUPS)}")
     return tuple(ignore)
-
-
-@cache
-def _table(ignore: tuple[str, ...], fold: bool) -> Codes:
-    """What each code point is compared as, shape (0x110000,): fold and screen in one step."""
-    gone = np.zeros(len(Class), np.bool_)
-    for name in ignore:
-        gone[list(GROUPS[name])] = True
-    source = fold_table() if fold else np.arange(len(fold_table()), dtype=np.uint32)
-    return np.where(gone.take(class_table()), _IGNORED, source)

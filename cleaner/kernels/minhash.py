@@ -48,7 +48,7 @@ def signatures(codes: Codes, lengths: Ints, *, n: int = 5, slots: int = 128) -> 
     for number in range(1, len(_ROUNDS)):
         short = (counts > 0) & (counts < SHORT * slots) & (result == EMPTY).any(axis=1)
         if short.any():
-            more = _round(codes[np.repeat(short, lengths)], lengths[short], n, slots, number)
+            more = _round(_chosen(codes, lengths, short), lengths[short], n, slots, number)
             result[short] = np.where(result[short] == EMPTY, more, result[short])
     return densified(result)
 
@@ -101,6 +101,13 @@ def _round(codes: Codes, lengths: Ints, n: int, slots: int, number: int) -> Sign
     result = out.reshape(-1, slots)[:-1]
     _tiny(result, codes, lengths, n, number)
     return result
+
+
+def _chosen(codes: Codes, lengths: Ints, wanted: npt.NDArray[np.bool_]) -> Codes:
+    """The texts under `wanted`, one after the other."""
+    ends = np.cumsum(lengths)[wanted].tolist()
+    sizes = lengths[wanted].tolist()
+    return np.concatenate([codes[end - size : end] for end, size in zip(ends, sizes, strict=True)])
 
 
 def _fall(found: Hashes, number: int, slots: int, place: Ints, value: Signatures) -> None:
