@@ -122,13 +122,18 @@ def _blocks(view: View) -> tuple[Block, ...]:
                 start,
                 end,
                 label,
-                dateline=body and _OPENING.match(text) is not None,
+                dateline=body and opens_report(text),
                 signed=body and _SIGNED.search(text.rstrip()) is not None,
                 cut_start=body and _BAD_START.match(text.lstrip()) is not None,
                 cut_end=body and len(text) >= 20 and text.rstrip()[-1] not in _SENTENCE_END,
             )
         )
     return _headings(blocks)
+
+
+def opens_report(text: str) -> bool:
+    """True where a line opens as reports do, from its folded text."""
+    return _OPENING.match(text) is not None
 
 
 def label_of(text: str) -> Label:

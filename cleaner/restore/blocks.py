@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.batch import View
-from cleaner.structure import Block, Label, structure_of
+from cleaner.structure import Block, Label, label_of, opens_report, structure_of
 
 
 class Kind(StrEnum):
@@ -78,8 +78,23 @@ BRACKETS = {
 
 
 def units_of(view: View) -> tuple[Unit, ...]:
-    """The units of a document, in order of the page."""
-    return tuple(_unit(view, block) for block in structure_of(view))
+    """The units of a document, in order of the page, found once."""
+    if "units" not in view.memo:
+        view.memo["units"] = tuple(_unit(view, block) for block in structure_of(view))
+    units: tuple[Unit, ...] = view.memo["units"]
+    return units
+
+
+def opens_text(folded: str) -> bool:
+    """True where a line begins as reports do, or with a title in brackets."""
+    return opens_report(folded) or bool(_REPORT.match(folded) or _LEAD.match(folded))
+
+
+def names_writers(folded: str) -> bool:
+    """True where a line names writers and does nothing else."""
+    return label_of(folded) is Label.BYLINE or bool(
+        _BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded)
+    )
 
 
 def ends_open(text: str) -> bool:
@@ -131,7 +146,7 @@ def _kind(label: Label, raw: str, folded: str) -> Kind:
         return Kind.NEUTRAL
     if label in (Label.CAPTION, Label.ORNAMENT, Label.CHROME, Label.EDITOR):
         return Kind.NEUTRAL
-    if label is Label.BYLINE or _BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded):
+    if label is Label.BYLINE or names_writers(folded):
         return Kind.BYLINE
     if label is Label.BODY or label is Label.ITEM:
         return Kind.TEXT

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from heapq import nlargest
+from math import log1p
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -22,8 +23,8 @@ from cleaner.restore.topics import Words
 Reals = npt.NDArray[np.float64]
 Weights = Mapping[str, float]
 
-WIDTH = 8
-"""States that the beam keeps."""
+WIDTH, DEPTH = 8, 12.0
+"""States that the beam keeps at most, and how much worse (nats) than its best they may be."""
 
 MARGIN, COLUMNS_MARGIN = 6.0, 20.0
 """How much better than one article a page of several must be."""
@@ -86,10 +87,27 @@ class Move(NamedTuple):
     features: dict[str, float]
 
 
+class Overlap(NamedTuple):
+    """What a unit shares with one article: which of its words (bool), their weight, and the
+    log-likelihood ratio that it is of the article."""
+
+    said: npt.NDArray[np.bool_]
+    shared: float
+    related: float
+
+
+Overlaps = dict[int, Overlap]
+"""By identity of the article, for one unit: the states of a beam share most of their articles."""
+
+Grown = dict[tuple[int, bool], Article]
+"""Articles with one unit more, by identity of the article without it and how it was read."""
+
+
 def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
     """The units of each article in reading order; every unit is in exactly one."""
     best = _search(evidence, weights, width)
-    one = _search(evidence, weights, 2, single=True)
+    several = best is not None and len(best.articles) > 1
+    one = _search(evidence, weights, 2, single=True) if several else None
     margin = COLUMNS_MARGIN if evidence.columns else MARGIN
     if one is not None and best is not None:
         enough = _total(evidence, best) - _total(evidence, one) >= margin
@@ -102,14 +120,20 @@ def _search(evidence: Evidence, weights: Weights, width: int, single: bool = Fal
     (None where that cannot be)."""
     beam = [State(0.0, (), -1)]
     for unit in range(len(evidence.units)):
+        overlaps: Overlaps = {}
         choices = [
             (state.score + worth(weights, move), state, move)
             for state in beam
-            for move in moves(evidence, state, unit)
+            for move in moves(evidence, state, unit, overlaps)
             if not (single and move.to > 0)
         ]
         best = nlargest(width, choices, key=itemgetter(0))
-        beam = [applied(evidence, state, unit, move, score) for score, state, move in best]
+        grown: Grown = {}
+        beam = [
+            applied(evidence, state, unit, move, score, grown)
+            for score, state, move in best
+            if score > best[0][0] - DEPTH
+        ]
     return max(beam, key=lambda state: _total(evidence, state), default=None)
 
 
@@ -124,8 +148,9 @@ def worth(weights: Weights, move: Move) -> float:
     return sum([weights[name] * value for name, value in move.features.items() if name in weights])
 
 
-def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
-    """What may be done with a unit, each with its features."""
+def moves(evidence: Evidence, state: State, unit: int, overlaps: Overlaps) -> list[Move]:
+    """What may be done with a unit, each with its features; `overlaps` of the unit are added
+    to as they are needed."""
     item = evidence.units[unit]
     number = len(state.articles)
     if not number or item.kind is Kind.NEUTRAL:
@@ -136,11 +161,10 @@ def moves(evidence: Evidence, state: State, unit: int) -> list[Move]:
         homes = range(number) if evidence.columns else [state.current]
         found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
         if item.cut:
-            found += _texts(
-                evidence, state, unit, {"maybe": 1.0, "maybe.hope": _hope(evidence, unit)}
-            )
+            maybe = {"maybe": 1.0, "maybe.hope": _hope(evidence, unit)}
+            found += _texts(evidence, state, unit, maybe, overlaps)
     else:
-        found = _texts(evidence, state, unit, {})
+        found = _texts(evidence, state, unit, {}, overlaps)
     if state.articles[state.current].last >= 0 and may_open(evidence, unit):
         found.append(Move(number, item.kind is Kind.TEXT, _opening(evidence, state, unit)))
     return found
@@ -188,28 +212,22 @@ def _hope(evidence: Evidence, unit: int) -> float:
     return min(max(max(later, default=0.0), 0.0), 12.0)
 
 
-def _texts(evidence: Evidence, state: State, unit: int, base: dict[str, float]) -> list[Move]:
-    """The unit as text of each article."""
-    topics = _topics(evidence, state, unit)
+def _texts(
+    evidence: Evidence, state: State, unit: int, base: dict[str, float], overlaps: Overlaps
+) -> list[Move]:
+    """The unit as text of each article; on a page that is not cut, of the present one."""
     waiting = [
         (a.touched, at)
         for at, a in enumerate(state.articles)
         if a.last >= 0 and evidence.units[a.last].cut and not a.headed and at != state.current
     ]
     oldest = min(waiting)[1] if waiting else -1
+    homes = range(len(state.articles)) if evidence.columns else (state.current,)
+    topics = _topics(evidence, state, unit, homes, overlaps)
+    links = (_link(evidence, state, unit, at) for at in homes)
     return [
-        Move(
-            at,
-            True,
-            {
-                **base,
-                **topic,
-                **_link(evidence, state, unit, at),
-                "oldest": float(at == oldest),
-            },
-        )
-        for at, topic in enumerate(topics)
-        if evidence.columns or at == state.current
+        Move(at, True, {**base, **topic, **link, "oldest": float(at == oldest)})
+        for at, topic, link in zip(homes, topics, links, strict=True)
     ]
 
 
@@ -234,39 +252,50 @@ def _link(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, flo
     return {**found, "gain": gain, "gain.low": max(0.0, -gain), "gain.high": max(0.0, gain - 6)}
 
 
-def _topics(evidence: Evidence, state: State, unit: int) -> list[dict[str, float]]:
-    """How much the unit speaks of what each article speaks of."""
-    words = evidence.words
-    own = words.of[unit]
-    used = np.stack([article.used[own] for article in state.articles])
-    count = used.sum(axis=0)
-    weight, rare = words.weight[own], words.rare[own]
-    alone = used & (count == 1)
+def _topics(
+    evidence: Evidence, state: State, unit: int, homes: Sequence[int], overlaps: Overlaps
+) -> list[dict[str, float]]:
+    """How much the unit speaks of what each of some articles speaks of."""
+    found = [_overlap(evidence, article, unit, overlaps) for article in state.articles]
+    said = np.array([overlap.said for overlap in found])
+    count = said.sum(axis=0)
+    weight = evidence.words.weights[unit]
     covered = float(weight @ (count > 0)) + 1.0
-    shares = (used @ weight / covered).tolist()
-    unique = (alone @ weight / covered).tolist()
-    names = np.log1p(alone @ rare).tolist()
-    related = _related(used @ weight, used @ rare, float(weight.sum()), state)
-    several = len(state.articles) > 1
+    alone = said & (count == 1)
+    several = len(found) > 1
+    unique = (alone @ weight / covered).tolist() if several else [1.0]
+    names = (alone @ evidence.words.rares[unit]).tolist()
     return [
         {
-            "share": shares[at] if several else 1.0,
-            "unique": unique[at] if several else 1.0,
-            "names": names[at],
-            "size": float(np.log1p(article.texts)),
-            "related": related[at],
+            "share": found[at].shared / covered if several else 1.0,
+            "unique": unique[at],
+            "names": log1p(names[at]),
+            "size": log1p(state.articles[at].texts),
+            "related": found[at].related,
         }
-        for at, article in enumerate(state.articles)
+        for at in homes
     ]
 
 
-def _related(shared: Reals, rare: Reals, mass: float, state: State) -> list[float]:
-    """Log-likelihood ratio that a text is of each article; 0 for an article without text."""
-    of = np.array([article.mass for article in state.articles])
-    llr = 9.0 + 1.35 * np.log1p(shared) + 0.96 * np.log1p(rare) - 1.28 * np.log1p(mass)
-    llr -= 0.84 * np.log1p(of)
-    llr[of == 0] = 0
-    return np.asarray(np.clip(llr, -4, 4)).tolist() if mass else [0.0] * len(of)
+def _overlap(evidence: Evidence, article: Article, unit: int, overlaps: Overlaps) -> Overlap:
+    """What a unit shares with an article, computed once for all states."""
+    key = id(article)
+    if key not in overlaps:
+        words = evidence.words
+        said = article.used[words.of[unit]]
+        shared, rare = float(said @ words.weights[unit]), float(said @ words.rares[unit])
+        related = _related(shared, rare, words.masses[unit], article.mass)
+        overlaps[key] = Overlap(said, shared, related)
+    return overlaps[key]
+
+
+def _related(shared: float, rare: float, mass: float, other: float) -> float:
+    """Log-likelihood ratio that a text of this `mass` is of an article that has the mass
+    `other`; 0 where either has no words."""
+    if not mass or not other:
+        return 0.0
+    llr = 9.0 + 1.35 * log1p(shared) + 0.96 * log1p(rare) - 1.28 * log1p(mass) - 0.84 * log1p(other)
+    return min(max(llr, -4.0), 4.0)
 
 
 def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
@@ -327,40 +356,56 @@ def _novelty(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
     mass = float(words.weight[own].sum())
     other = state.articles[state.current].mass
     names = float(words.rare[own] @ used[own])
-    logs = np.log1p([shared, mass, other, names]).tolist()
     return {
-        "new.shared": logs[0],
-        "new.mass": logs[1],
-        "new.other": logs[2],
-        "new.rare": logs[3],
+        "new.shared": log1p(shared),
+        "new.mass": log1p(mass),
+        "new.other": log1p(other),
+        "new.rare": log1p(names),
         "new.share": shared / (mass + 1),
     }
 
 
-def applied(evidence: Evidence, state: State, unit: int, move: Move, score: float) -> State:
-    """The state after a move."""
-    item = evidence.units[unit]
+def applied(
+    evidence: Evidence, state: State, unit: int, move: Move, score: float, grown: Grown
+) -> State:
+    """The state after a move; `grown` are the articles that other states have got by it."""
     articles = list(state.articles)
     if move.to == len(articles):
-        none = np.zeros(len(evidence.words.weight), np.bool_)
-        articles.append(Article((), -1, 0, False, False, unit, none))
+        new = _with_unit(evidence, _blank(evidence, unit), unit, move.text)
+        return State(score, (*articles, new), move.to)
     old = articles[move.to]
-    new = old._replace(units=(*old.units, Link(unit, move.text)))
-    if move.text:
+    key = (id(old), move.text)
+    if key not in grown:
+        grown[key] = _with_unit(evidence, old, unit, move.text)
+    articles[move.to] = grown[key]
+    return State(score, tuple(articles), move.to)
+
+
+def _blank(evidence: Evidence, unit: int) -> Article:
+    """An article that begins with a unit, still without it."""
+    return Article((), -1, 0, False, False, unit, np.zeros(len(evidence.words.weight), np.bool_))
+
+
+def _with_unit(evidence: Evidence, old: Article, unit: int, text: bool) -> Article:
+    """An article and one more unit, read as text or not."""
+    item = evidence.units[unit]
+    new = old._replace(units=(*old.units, Link(unit, text)))
+    if text:
+        words = evidence.words
+        own = words.of[unit]
         used = old.used.copy()
-        used[evidence.words.of[unit]] = True
-        new = new._replace(
+        used[own] = True
+        return new._replace(
             last=unit,
             texts=old.texts + 1,
             headed=False,
             closed=item.signed,
             touched=unit,
             used=used,
-            mass=float(evidence.words.weight @ used),
+            mass=old.mass + float(words.weights[unit] @ ~old.used[own]),
         )
-    elif item.kind is Kind.BYLINE:
-        new = new._replace(closed=old.last >= 0, touched=unit)
-    elif item.kind is Kind.HEADING:
-        new = new._replace(headed=old.last >= 0, touched=unit)
-    articles[move.to] = new
-    return State(score, tuple(articles), move.to)
+    if item.kind is Kind.BYLINE:
+        return new._replace(closed=old.last >= 0, touched=unit)
+    if item.kind is Kind.HEADING:
+        return new._replace(headed=old.last >= 0, touched=unit)
+    return new

@@ -20,14 +20,18 @@ _COMMON, _RARE = 1.5, 5.0
 
 class Words(NamedTuple):
     """The pairs of n passages. `of[i]`: numbers of the pairs of passage i (each once);
-    `weight`, `rare`: what each pair weighs in common and as a name."""
+    `weight`, `rare`: what each pair weighs in common and as a name; `weights[i]`, `rares[i]`:
+    the same of the pairs of passage i, and `masses[i]`: their weight in all."""
 
     of: list[npt.NDArray[np.int64]]
     weight: Reals
     rare: Reals
+    weights: list[Reals]
+    rares: list[Reals]
+    masses: list[float]
 
 
-NONE = Words([], np.zeros(0), np.zeros(0))
+NONE = Words([], np.zeros(0), np.zeros(0), [], [], [])
 """No passages."""
 
 
@@ -40,10 +44,9 @@ def pairs_of(view: View, start: int, end: int) -> Pairs:
 def words_of(passages: Sequence[Pairs]) -> Words:
     """Pairs of passages numbered and weighed by idf."""
     names, numbers = np.unique(np.concatenate([*passages]), return_inverse=True)
-    borders = np.cumsum([len(grams) for grams in passages])[:-1]
+    of = np.split(numbers.astype(np.int64), np.cumsum([len(grams) for grams in passages])[:-1])
     idf = topics.load()[names] / topics.SCALE
-    return Words(
-        np.split(numbers.astype(np.int64), borders),
-        np.maximum(idf - _COMMON, 0),
-        np.maximum(idf - _RARE, 0),
-    )
+    weight, rare = np.maximum(idf - _COMMON, 0), np.maximum(idf - _RARE, 0)
+    weights = [weight[own] for own in of]
+    masses = [float(values.sum()) for values in weights]
+    return Words(of, weight, rare, weights, [rare[own] for own in of], masses)

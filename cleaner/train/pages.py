@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.restore.blocks import Kind
-from cleaner.restore.chains import WIDTH, Evidence, Move, State, applied, moves, worth
+from cleaner.restore.chains import WIDTH, Evidence, Move, Overlaps, State, applied, moves, worth
 
 Reals = npt.NDArray[np.float64]
 
@@ -45,12 +45,12 @@ def examples(evidence: Evidence, truths: Sequence[Truth]) -> list[Example]:
         home = homes.get(truth.article, len(homes)) if truth.article >= 0 else state.current
         if truth.article >= 0:
             homes.setdefault(truth.article, home)
-        choices = moves(evidence, state, unit)
+        choices = moves(evidence, state, unit, {})
         right = _right(choices, home, truth, evidence.units[unit].kind)
         if right >= 0 and len(choices) > 1 and truth.article >= 0:
             found.append(Example([m.features for m in choices], right))
         move = choices[right] if right >= 0 else Move(home, truth.text, {})
-        state = applied(evidence, state, unit, move, 0.0)
+        state = applied(evidence, state, unit, move, 0.0, {})
     return found
 
 
@@ -110,12 +110,12 @@ def gold_of(evidence: Evidence, truths: Sequence[Truth]) -> Gold:
         home = homes.get(truth.article, len(homes)) if truth.article >= 0 else state.current
         if truth.article >= 0:
             homes.setdefault(truth.article, home)
-        choices = moves(evidence, state, unit)
+        choices = moves(evidence, state, unit, {})
         right = _right(choices, home, truth, evidence.units[unit].kind)
         move = choices[right] if right >= 0 else None
         found.append(move)
         fallback.append(move or Move(home, truth.text, {}))
-        state = applied(evidence, state, unit, fallback[-1], 0.0)
+        state = applied(evidence, state, unit, fallback[-1], 0.0, {})
     return Gold(evidence, found, fallback)
 
 
@@ -154,19 +154,20 @@ def _violation(page: Gold, weights: Mapping[str, float], margin: float = 1.0) ->
     beam = [_Trace(gold, True, ())]
     for unit, right in enumerate(page.moves):
         if right is None:  # the page leaves what can be searched: go on from the truth
-            gold = applied(page.evidence, gold, unit, page.fallback[unit], 0.0)
+            gold = applied(page.evidence, gold, unit, page.fallback[unit], 0.0, {})
             beam, gold_path = [_Trace(gold, True, ())], ()
             continue
         grown: dict[Any, _Trace] = {}
+        overlaps: Overlaps = {}
         for trace in beam:
-            for move in moves(page.evidence, trace.state, unit):
+            for move in moves(page.evidence, trace.state, unit, overlaps):
                 same = trace.right and (move.to, move.text) == (right.to, right.text)
                 score = trace.state.score + worth(weights, move) + (0.0 if same else margin)
-                new = applied(page.evidence, trace.state, unit, move, score)
+                new = applied(page.evidence, trace.state, unit, move, score, {})
                 key = tuple(article.units for article in new.articles)
                 if key not in grown or grown[key].state.score < score:
                     grown[key] = _Trace(new, same, (move.features, trace.path))
-        gold = applied(page.evidence, gold, unit, right, 0.0)
+        gold = applied(page.evidence, gold, unit, right, 0.0, {})
         gold_path = (right.features, gold_path)
         beam = sorted(grown.values(), key=lambda t: -t.state.score)[:WIDTH]
         if not any(trace.right for trace in beam):
