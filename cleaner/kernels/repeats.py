@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
+from cleaner.kernels.segments import Ints
 
 GRAM = 8
 """Letters of a passage that counts as repeated."""
 
-_KEEP = 4
+_KEEP = 4  # a power of two
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -22,21 +23,27 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     begins with two digits is none of text.
     """
     pairs = stream.pairs
-    chosen = np.flatnonzero(pairs % _KEEP == 1)
-    docs = np.searchsorted(stream.starts, chosen, side="right") - 1
+    chosen = np.flatnonzero((pairs & (_KEEP - 1)) == 1)
+    docs = _docs(chosen, stream)
     inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
     chosen, docs = chosen[inside], docs[inside]
     hashed = pairs.take(chosen).astype(np.uint64)
     for step in range(2, GRAM, 2):
-        hashed = (
-            (hashed * _STEP)
-            ^ (hashed >> np.uint64(31))
-            ^ pairs.take(chosen + step).astype(np.uint64)
-        )
-    keys = (hashed * _STEP) >> np.uint64(22) | docs.astype(np.uint64) << np.uint64(42)
+        mixed = hashed * _STEP
+        mixed ^= hashed >> np.uint64(31)
+        mixed ^= pairs.take(chosen + step).astype(np.uint64)
+        hashed = mixed
+    hashed *= _STEP
+    keys = hashed >> np.uint64(22) | docs.astype(np.uint64) << np.uint64(42)
     keys.sort()
     again = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(42)
     size = len(stream.starts)
     repeats = np.bincount(again.astype(np.int64), minlength=size)
     share: npt.NDArray[np.float64] = repeats / np.maximum(np.bincount(docs, minlength=size), 1)
     return share
+
+
+def _docs(at: Ints, stream: Stream) -> Ints:
+    """The document of each of some places of a stream, which are sorted."""
+    counts = np.diff(np.append(np.searchsorted(at, stream.starts), len(at)))
+    return np.repeat(np.arange(len(counts)), counts)

@@ -8,16 +8,20 @@ undoes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import IntFlag
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.batch import Batch, Ints, View
 from cleaner.filter import Bound, Evidence, Values
-from cleaner.kernels.text import Class, Codes, encode, fold
+from cleaner.kernels.text import Class, class_table, encode, fold, fold_table
 from cleaner.models.lm import load
 from cleaner.rules import RuleBook
+from cleaner.score.basics import length
 
 BLOCK = 32
 """Characters of a block, counted from the start of the document, that is judged as a whole."""
@@ -29,7 +33,7 @@ stays above −6 in 999 of 1000 lines."""
 _LATIN_SHARE = 0.5
 _LEAST = 6
 """So many characters must be odd before a block is damage."""
-_BLANKS = (Class.SPACE, Class.NEWLINE, Class.INVISIBLE)
+_BLANKS = (int(Class.SPACE), int(Class.NEWLINE), int(Class.INVISIBLE))
 
 _KUN, _JIN, _KAO = encode("锟斤拷").tolist()
 _FILLS = encode("烫屯葺铪")  # 0xCC, 0xCD, 0xDD and 0xFE 0xEE of fresh memory, read as GBK
@@ -42,6 +46,28 @@ _SIGNS = encode("\xa0·×÷°§©®«»£¥±²³µ½¼¾")
 """Signs of Latin-1 that text of any language may hold."""
 
 
+class Sign(IntFlag):
+    """Why a code point is looked at; clean pages have none but rare characters."""
+
+    LOST = 1  # control or private use: lost by itself
+    REPLACED = 2
+    FILL = 4
+    QUESTION = 8
+    RARE = 16
+    UPPER = 32  # a letter of the upper half of Latin-1, or of the block after it
+
+
+class Found(NamedTuple):
+    """The code points of a batch that have a sign: where they stand, sorted, and their signs."""
+
+    at: Ints
+    signs: npt.NDArray[np.uint8]
+
+    def of(self, sign: Sign) -> Ints:
+        """Where those with this sign stand."""
+        return self.at[(self.signs & np.uint8(sign)) != 0]
+
+
 class Damage:
     """`damage`: lost characters among all that are no blanks, 0 to 1."""
 
@@ -52,125 +78,138 @@ class Damage:
         pass
 
     def score(self, batch: Batch) -> dict[str, Values]:
-        lost = batch.sums(lost_mask(batch))
-        written = batch.lengths - batch.count(*_BLANKS)
-        share: Values = np.minimum(lost / np.maximum(written, 1), 1.0)
+        docs = np.searchsorted(batch.ends, lost_places(batch))
+        lost = np.bincount(docs, minlength=len(batch))
+        share: Values = np.minimum(lost / np.maximum(length(batch), 1), 1.0)
         return {"damage": share}
 
     def evidence(self, view: View) -> Iterator[Evidence]:
-        mask = lost_mask(Batch([view.doc]))[: len(view.text)]
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).view(np.int8)))
-        for start, end in edges.reshape(-1, 2).tolist():
+        for start, end in _runs(lost_places(Batch([view.doc]))):
             yield Evidence(start, end, "damage", _note(view.text[start:end]))
 
 
-def lost_mask(batch: Batch) -> Mask:
-    """Which code points of a batch stand for lost ones, shape (n,)."""
-    classes = batch.classes
-    mask: Mask = (classes == Class.CONTROL) | (classes == Class.PRIVATE)
-    _mark_replaced_replacement(batch.folded, mask)
-    _mark_fills(batch.folded, mask)
-    _mark_questions(batch, mask)
-    _mark_blocks(batch, mask)
-    return mask
+def lost_places(batch: Batch) -> Ints:
+    """Where the code points of a batch stand that are left for lost ones, sorted."""
+    signs = _signs().take(batch.codes)
+    at = np.flatnonzero(signs)
+    found = Found(at, signs[at])
+    parts = [
+        found.of(Sign.LOST),
+        *_replaced(batch, found.of(Sign.REPLACED)),
+        *_fills(batch, found.of(Sign.FILL)),
+        *_questions(batch, found.of(Sign.QUESTION)),
+        *_rare_blocks(batch, found.of(Sign.RARE)),
+        *_upper_blocks(batch, found.of(Sign.UPPER)),
+    ]
+    places: Ints = np.unique(np.concatenate(parts))
+    return places
 
 
-def _mark_replaced_replacement(folded: Codes, mask: Mask) -> None:
+@cache
+def _signs() -> npt.NDArray[np.uint8]:
+    """The signs of every code point, shape (0x110000,)."""
+    classes, folded = class_table(), fold_table()
+    table = np.zeros(len(classes), np.uint8)
+    rare = (classes == int(Class.RARE_HAN)) & ~np.isin(folded, _CANTONESE)
+    for sign, which in (
+        (Sign.LOST, np.isin(classes, (int(Class.CONTROL), int(Class.PRIVATE)))),
+        (Sign.REPLACED, np.isin(folded, (_KUN, _JIN, _KAO))),
+        (Sign.FILL, np.isin(folded, _FILLS)),
+        (Sign.RARE, rare),
+    ):
+        table[which] |= np.uint8(sign)
+    table[_QUESTION] |= np.uint8(Sign.QUESTION)
+    upper = np.setdiff1d(np.arange(0x80, 0x180), _SIGNS)
+    table[upper] |= np.uint8(Sign.UPPER)
+    return table
+
+
+def _replaced(batch: Batch, at: Ints) -> Iterator[Ints]:
     """锟斤拷: two U+FFFD in UTF-8, read as GBK; any two neighbours of the three prove it."""
+    folded = batch.folded
     for first, second in ((_KUN, _JIN), (_JIN, _KAO), (_KAO, _KUN)):
-        at = np.flatnonzero(folded[:-1] == first)
-        at = at[folded[at + 1] == second]
-        mask[at] = True
-        mask[at + 1] = True
+        here = at[folded[at] == first]
+        here = here[folded[here + 1] == second]
+        yield from (here, here + 1)
 
 
-def _mark_fills(folded: Codes, mask: Mask) -> None:
+def _fills(batch: Batch, at: Ints) -> Iterator[Ints]:
     """Four and more of the characters that fresh memory reads as."""
-    at = np.flatnonzero(np.isin(folded, _FILLS))
     for start, end in _runs(at):
-        if end - start >= 4 and (folded[start:end] == folded[start]).all():
-            mask[start:end] = True
+        if end - start >= 4 and (batch.folded[start:end] == batch.folded[start]).all():
+            yield np.arange(start, end)
 
 
-def _mark_questions(batch: Batch, mask: Mask) -> None:
+def _questions(batch: Batch, at: Ints) -> Iterator[Ints]:
     """Runs of question marks that end no clause, on a page that has three or more of them.
 
     A writer in doubt puts them behind a word and before a pause; where characters were lost
     they stand anywhere.
     """
-    codes, classes = batch.codes, batch.classes
-    runs = [
-        (start, end) for start, end in _runs(np.flatnonzero(codes == _QUESTION)) if end - start > 1
-    ]
+    classes = batch.classes
     odd: list[tuple[int, int]] = []
-    for start, end in runs:
+    for start, end in _runs(at):
         behind_word = start > 0 and classes[start - 1] in _WORDS
         before_pause = classes[end] in _PAUSES
-        if not (behind_word and before_pause):
+        if end - start > 1 and not (behind_word and before_pause):
             odd.append((start, end))
-    docs = np.searchsorted(batch.ends, [start for start, _ in odd])
-    counts = np.bincount(docs, minlength=len(batch)) if odd else np.zeros(len(batch), np.int64)
+    docs = np.searchsorted(batch.ends, np.array([start for start, _ in odd], np.int64))
+    counts = np.bincount(docs, minlength=len(batch))
     for (start, end), doc in zip(odd, docs.tolist(), strict=True):
         if counts[doc] >= 3 or end - start >= 12:
-            mask[start:end] = True
+            yield np.arange(start, end)
 
 
-_WORDS = frozenset({Class.HAN, Class.RARE_HAN, Class.ASCII_LETTER, Class.DIGIT, Class.KANA})
-_WORDS |= {Class.HANGUL, Class.LETTER, Class.PUNCTUATION, Class.TERMINAL, Class.SYMBOL}
-_PAUSES = frozenset({Class.SPACE, Class.NEWLINE, Class.PUNCTUATION, Class.TERMINAL, Class.SYMBOL})
+_WORDS = frozenset(
+    map(int, (Class.HAN, Class.RARE_HAN, Class.ASCII_LETTER, Class.DIGIT, Class.KANA))
+)
+_WORDS |= set(
+    map(int, (Class.HANGUL, Class.LETTER, Class.PUNCTUATION, Class.TERMINAL, Class.SYMBOL))
+)
+_PAUSES = frozenset(
+    map(int, (Class.SPACE, Class.NEWLINE, Class.PUNCTUATION, Class.TERMINAL, Class.SYMBOL))
+)
 
 
-def _mark_blocks(batch: Batch, mask: Mask) -> None:
-    """Blocks of 32 that are mojibake: rare Chinese characters that follow on each other as no
-    text has them, or Latin letters of the upper half of Latin-1 without the lower."""
-    starts = _block_starts(batch)
-    if not len(starts):
-        return
-    sizes = np.diff(np.append(starts, len(batch.codes)))
-    unusual = batch.classes == Class.RARE_HAN
-    _forgive(unusual, batch.folded, _CANTONESE)
-    rare = np.add.reduceat(unusual.view(np.int8), starts, dtype=np.int64)
-    for at in np.flatnonzero((rare >= _LEAST) & (rare >= _RARE_SHARE * sizes)).tolist():
-        start, end = int(starts[at]), int(starts[at] + sizes[at])
+def _rare_blocks(batch: Batch, at: Ints) -> Iterator[Ints]:
+    """Mojibake: rare Chinese characters that follow on each other as no text has them."""
+    for start, end in _dense_blocks(batch, at, _RARE_SHARE):
         if _is_odd(batch, start, end):
-            mask[start:end] |= ~np.isin(batch.classes[start:end], _BLANKS)
-    upper = (batch.codes >= 0x80) & (batch.codes < 0x180)
-    _forgive(upper, batch.codes, _SIGNS)
-    high = np.add.reduceat(upper.view(np.int8), starts, dtype=np.int64)
-    for at in np.flatnonzero((high >= _LEAST) & (high >= _LATIN_SHARE * sizes)).tolist():
-        start, end = int(starts[at]), int(starts[at] + sizes[at])
-        mask[start:end] |= upper[start:end]
+            yield start + np.flatnonzero(~np.isin(batch.classes[start:end], _BLANKS))
 
 
-def _forgive(mask: Mask, codes: Codes, known: Codes) -> None:
-    """Take the `known` code points out of a mask."""
-    at = np.flatnonzero(mask)
-    mask[at[np.isin(codes[at], known)]] = False
+def _upper_blocks(batch: Batch, at: Ints) -> Iterator[Ints]:
+    """Mojibake: letters of the upper half of Latin-1 without the lower."""
+    for start, end in _dense_blocks(batch, at, _LATIN_SHARE):
+        yield at[(at >= start) & (at < end)]
+
+
+def _dense_blocks(batch: Batch, at: Ints, share: float) -> list[tuple[int, int]]:
+    """Blocks of BLOCK code points, counted anew in every document, of which at least _LEAST and
+    this share stand at the places `at`."""
+    docs = np.searchsorted(batch.ends, at)
+    base = batch.starts[docs]
+    starts, first, counts = np.unique(
+        base + (at - base) // BLOCK * BLOCK, return_index=True, return_counts=True
+    )
+    ends = np.minimum(starts + BLOCK, batch.ends[docs[first]] + 1)
+    dense = (counts >= _LEAST) & (counts >= share * (ends - starts))
+    return list(zip(starts[dense].tolist(), ends[dense].tolist(), strict=True))
 
 
 def _is_odd(batch: Batch, start: int, end: int) -> bool:
     """Whether the language model finds no Chinese in a block; Japanese is not asked for any."""
     classes = batch.classes[start:end]
-    if (classes == Class.KANA).sum() > 0.1 * (end - start):
+    if (classes == int(Class.KANA)).sum() > 0.1 * (end - start):
         return False
-    han = np.isin(classes, (Class.HAN, Class.RARE_HAN))
+    han = np.isin(classes, (int(Class.HAN), int(Class.RARE_HAN)))
     scores = load().scores(batch.folded[start:end])
     # Whole numbers, so that the sum does not depend on its order.
     total = int(np.rint(scores[han] * 1024).astype(np.int64).sum())
     return total < _ODD * 1024 * int(han.sum())
 
 
-def _block_starts(batch: Batch) -> Ints:
-    """Where each block begins in a batch; blocks are counted anew in every document."""
-    sizes = batch.lengths + 1
-    blocks = -(-sizes // BLOCK)
-    first = np.cumsum(blocks) - blocks
-    number = np.arange(int(blocks.sum())) - np.repeat(first, blocks)
-    starts: Ints = np.repeat(batch.starts, blocks) + number * BLOCK
-    return starts
-
-
-def _runs(at: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+def _runs(at: Ints) -> list[tuple[int, int]]:
     """Stretches [start, end) of positions that follow on each other; `at` is sorted."""
     if not len(at):
         return []

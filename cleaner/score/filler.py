@@ -24,7 +24,8 @@ class Filler:
 
     def __init__(self, book: RuleBook) -> None:
         rules = book.of(self.name)
-        self._numbers = book.numbers(rules)
+        self._mine = np.zeros(len(book.literals), np.bool_)
+        self._mine[book.numbers(rules)] = True
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
         for rule in rules:
             for word in rule.literals:
@@ -32,7 +33,7 @@ class Filler:
 
     def score(self, batch: Batch) -> dict[str, Values]:
         values = np.zeros(len(batch))
-        for at in np.flatnonzero(batch.with_literal(self._numbers)).tolist():
+        for at in np.unique(batch.hits.doc[self._mine.take(batch.hits.literal)]).tolist():
             values[at] = self._value(batch.view(at))
         return {"machine_filler": values}
 
@@ -53,7 +54,7 @@ class Filler:
         """Matches of rules in the lines that hold one of their literals."""
         starts = [line.start for line in view.lines]
         tried = set()
-        for hit in view.hits:
+        for hit in view.hits_among(self._mine):
             for rule in self._by_literal.get(hit.literal, ()):
                 at = int(np.searchsorted(starts, hit.start, side="right")) - 1
                 if (at, rule.id) in tried or rule.pattern is None:

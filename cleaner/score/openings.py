@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cleaner.batch import Batch, View
+from cleaner.batch import Batch, Ints, View
+from cleaner.cuts import lines_of
 from cleaner.filter import Bound, Evidence, Values
+from cleaner.kernels.text import decode
 from cleaner.rules import RuleBook
 
 _NEAR = 16
@@ -25,38 +27,45 @@ class Openings:
 
     def __init__(self, book: RuleBook) -> None:
         self._rules = book.of(self.name)
-        self._numbers = book.numbers(self._rules)
+        self._automaton = book.automaton
+        self._mine = np.zeros(len(book.literals), np.bool_)
+        self._mine[book.numbers(self._rules)] = True
 
     def score(self, batch: Batch) -> dict[str, Values]:
-        values = np.zeros(len(batch))
-        for at in self._candidates(batch).tolist():
-            values[at] = max(0, len(self._found(batch.view(at))) - 1)
-        return {"more_articles": values}
+        docs = [doc for doc, _, _ in self._found(batch)]
+        counts = np.bincount(np.array(docs, np.int64), minlength=len(batch))
+        return {"more_articles": np.maximum(counts - 1, 0).astype(np.float64)}
 
     def evidence(self, view: View) -> Iterator[Evidence]:
-        for start, end in self._found(view)[1:]:
+        batch = Batch([view.doc], self._automaton)
+        for _, start, end in self._found(batch)[1:]:
             yield Evidence(start, end, "more_articles", "another article seems to begin here")
 
-    def _candidates(self, batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """Documents in which at least two lines hold a literal near their start."""
+    def _found(self, batch: Batch) -> list[tuple[int, int, int]]:
+        """The lines that open an article, of neighbours the first: document, start, end."""
+        found: list[tuple[int, int, int]] = []
+        lines = lines_of(batch)
+        number = np.cumsum(lines.end > lines.start)
+        last = (-1, 0)
+        for line in self._candidates(batch).tolist():
+            doc, start = int(lines.doc[line]), int(batch.line_starts[line])
+            text = decode(batch.folded[start : batch.line_ends[line]])
+            if any(rule.pattern and rule.pattern.search(text) for rule in self._rules):
+                here = int(number[line])
+                if doc != last[0] or here - last[1] > 2:
+                    base = int(batch.starts[doc])
+                    found.append((doc, start - base, int(batch.line_ends[line]) - base))
+                last = (doc, here)
+        return found
+
+    def _candidates(self, batch: Batch) -> Ints:
+        """Lines that hold a literal near their start, in documents that have two of them."""
         hits = batch.hits
-        mine = np.flatnonzero(np.isin(hits.literal, self._numbers))
+        mine = np.flatnonzero(self._mine.take(hits.literal))
         place = batch.starts[hits.doc[mine]] + hits.start[mine]
         line = np.searchsorted(batch.line_ends, place)
-        near = place - batch.line_starts[line] <= _NEAR if len(mine) else mine > 0
-        lines = np.unique(line[near])
-        count = np.bincount(batch.line_docs[lines], minlength=len(batch))
-        return np.flatnonzero(count >= 2)
-
-    def _found(self, view: View) -> list[tuple[int, int]]:
-        """The lines that open an article; of neighbours the first."""
-        found: list[tuple[int, int]] = []
-        last = -9
-        filled = [line for line in view.lines if view.text[line.start : line.end].strip()]
-        for number, line in enumerate(filled):
-            text = view.folded[line.start : line.end]
-            if any(rule.pattern and rule.pattern.search(text) for rule in self._rules):
-                if number - last > 2:
-                    found.append((line.start, line.end))
-                last = number
-        return found
+        lines = np.unique(line[place - batch.line_starts[line] <= _NEAR])
+        docs = batch.line_docs[lines]
+        several = np.bincount(docs, minlength=len(batch)) >= 2
+        chosen: Ints = lines[several[docs]]
+        return chosen
