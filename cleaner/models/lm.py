@@ -18,6 +18,9 @@ from cleaner.kernels.lm import Keys, look_up
 from cleaner.kernels.text import Codes, encode, fold
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.uint16]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 NEWLINE, UNKNOWN = 0, 1
 """Numbers in the alphabet: start of a line, and every character that training hardly saw."""
@@ -47,7 +50,7 @@ class LanguageModel:
     trigram_values: Floats
 
     @cached_property
-    def numbers(self) -> npt.NDArray[np.uint16]:
+    def numbers(self) -> Numbers:
         """Code point → number in the alphabet."""
         table = np.full(0x110000, UNKNOWN, np.uint16)
         table[self.alphabet] = np.arange(2, len(self.alphabet) + 2, dtype=np.uint16)
@@ -70,30 +73,58 @@ class LanguageModel:
         """`scores` of any text, folded here; shape (len(text),)."""
         return self.scores(fold(encode(text)))
 
-    def _chunk(self, numbers: npt.NDArray[np.uint16]) -> Floats:
-        wide = numbers.astype(np.uint64)
-        pairs = wide[:-1] << np.uint64(16) | wide[1:]
-        value, backoff, known = self._pairs(pairs, numbers)
-        byte, found = look_up(self.trigram, pairs[:-1] << np.uint64(16) | wide[2:], TRIGRAM_BITS)
-        opening = numbers[1:-1] == NEWLINE  # the character is the first of its line
+    def steps(self, first: Numbers, second: Numbers, at: Ints, third: Numbers) -> Floats:
+        """ln p of single steps, as `scores` has it: of each of `third`, shape (m,), after the
+        two numbers that stand at its place `at` in `first` and `second`, both of shape (n,)."""
+        heads = _keys(first, second)
+        _, backoff, known = self._pairs(heads, first, second)
+        middle = second.take(at)
+        tails = _keys(middle, third)
+        keys = heads.take(at) << np.uint64(16) | third
+        head = backoff.take(at), known.take(at)
+        return self._combined(keys, head, self._pairs(tails, middle, third), middle, third)
+
+    def _chunk(self, numbers: Numbers) -> Floats:
+        pairs = _keys(numbers[:-1], numbers[1:])
+        value, backoff, known = self._pairs(pairs, numbers[:-1], numbers[1:])
+        keys = pairs[:-1] << np.uint64(16) | numbers[2:]
+        tail = value[1:], backoff[1:], known[1:]
+        return self._combined(keys, (backoff[:-1], known[:-1]), tail, numbers[1:-1], numbers[2:])
+
+    def _combined(
+        self,
+        keys: Keys,
+        head: tuple[Floats, Mask],
+        tail: tuple[Floats, Floats, Mask],
+        middle: Numbers,
+        last: Numbers,
+    ) -> Floats:
+        """ln p of the last characters of trigrams, from what is known of both their bigrams."""
+        backoff, known = head
+        byte, found = look_up(self.trigram, keys, TRIGRAM_BITS)
+        opening = middle == NEWLINE  # the character is the first of its line
         # Two bytes a trigram leave few bits for the mark: it is believed only where both bigrams
         # are known, as they are for every trigram in the table.
-        found &= known[:-1] & known[1:] & ~opening
-        lower = value[1:] + np.where(opening, np.float32(0), backoff[:-1])
-        scores = np.where(found, self.trigram_values.take(byte), lower)
-        scores[numbers[2:] == UNKNOWN] = self.unigram[UNKNOWN]
-        scores[numbers[2:] == NEWLINE] = 0
+        found &= known & tail[2] & ~opening
+        lower = tail[0] + np.where(opening, np.float32(0), backoff)
+        scores: Floats = np.where(found, self.trigram_values.take(byte), lower)
+        scores[last == UNKNOWN] = self.unigram[UNKNOWN]
+        scores[last == NEWLINE] = 0
         return scores
 
-    def _pairs(
-        self, keys: Keys, numbers: npt.NDArray[np.uint16]
-    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-        """(ln p of each number after the one before, back-off weight of the two, known)."""
+    def _pairs(self, keys: Keys, first: Numbers, second: Numbers) -> tuple[Floats, Floats, Mask]:
+        """(ln p of each second number after the first, back-off weight of the two, known)."""
         byte, known = look_up(self.bigram, keys, BIGRAM_BITS)
-        lower = self.unigram_backoff.take(numbers[:-1]) + self.unigram.take(numbers[1:])
+        lower = self.unigram_backoff.take(first) + self.unigram.take(second)
         value = np.where(known, self.bigram_values.take(byte), lower)
         backoff = np.where(known, self.bigram_backoffs.take(byte), np.float32(0))
         return value, backoff, known
+
+
+def _keys(first: Numbers, second: Numbers) -> Keys:
+    """The keys of bigrams."""
+    keys: Keys = first.astype(np.uint64) << np.uint64(16) | second
+    return keys
 
 
 @cache

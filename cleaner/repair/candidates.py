@@ -10,38 +10,47 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.text import encode, fold
-from cleaner.models.lm import UNKNOWN, sequence_scores
+from cleaner.models.lm import UNKNOWN
 from cleaner.models.lm import load as load_model
+from cleaner.repair.beam import Options, options_of
+from cleaner.repair.habits import Habits, other_script, repertoire
 from cleaner.repair.readers import LOST, SWALLOWED, Reader
 
-Floats = npt.NDArray[np.float64]
-
-_BEAM = 48
-_MOST_OPTIONS = 400
 _LONGEST_GAP = 12  # bytes; a longer stretch that does not decode was not damaged this way
+_MOST_WAYS = 8
+_OTHER_SCRIPT, _RARE = -5.0, -6.0
 
 
-def options(gap: str, following: str, right: str, reader: Reader) -> tuple[list[str], list[float]]:
-    """What a gap may have been, each with a bias."""
+def ways(
+    gap: str, following: str, right: str, reader: Reader, habits: Habits
+) -> list[list[Options]]:
+    """What a gap may have been: every row of places that its bytes can be cut into."""
     if len(gap) > _LONGEST_GAP or not (LOST in gap or SWALLOWED in gap):
-        return [], []
-    texts: list[str] = []
-    bias: list[float] = []
-    for pieces in _compositions(gap, right):
-        found = _strings(pieces, following, right, reader)
-        texts += [text for text, _ in found]
-        bias += [value for _, value in found]
-    return texts, bias
+        return []
+    rows = [_places(pieces, following, right, reader, habits) for pieces in _cuts(gap, right)]
+    return [row for row in rows if all(place.texts for place in row)][:_MOST_WAYS]
 
 
-def _compositions(gap: str, right: str, at: int = 0) -> Iterator[list[str]]:
+def _places(
+    pieces: Sequence[str], following: str, right: str, reader: Reader, habits: Habits
+) -> list[Options]:
+    afters = [*(piece[0] for piece in pieces[1:]), following]
+    return [
+        _swallowed(after in ("", "\n"), habits)
+        if piece == SWALLOWED
+        else _characters(piece, after, right, reader, habits.traditional)
+        for piece, after in zip(pieces, afters, strict=True)
+    ]
+
+
+def _cuts(gap: str, right: str, at: int = 0) -> Iterator[list[str]]:
     """Every way to cut a gap into the bytes of whole characters."""
     if at == len(gap):
         yield []
         return
     for size in _sizes(gap, right, at):
         if at + size <= len(gap):
-            for rest in _compositions(gap, right, at + size):
+            for rest in _cuts(gap, right, at + size):
                 yield [gap[at : at + size], *rest]
 
 
@@ -56,39 +65,27 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
     return (3,) if "\xe0" <= byte <= "\xef" else (2,) if "\xc2" <= byte <= "\xdf" else ()
 
 
-def _strings(
-    pieces: Sequence[str], following: str, right: str, reader: Reader
-) -> list[tuple[str, float]]:
-    """Candidates for a sequence of characters, the best by themselves if there are too many."""
-    found = [("", 0.0)]
-    for place, piece in enumerate(pieces):
-        after = pieces[place + 1][0] if place + 1 < len(pieces) else following
-        own = _characters(piece, after, right, reader)
-        grown = [(text + char, score + bias) for text, score in found for char, bias in own]
-        if len(grown) > _MOST_OPTIONS or (len(pieces) > 1 and len(grown) > _BEAM):
-            scores = sequence_scores([text or " " for text, _ in grown])
-            scores += np.array([score for _, score in grown])
-            room = _BEAM if len(pieces) > 1 else _MOST_OPTIONS
-            grown = [grown[k] for k in np.argsort(-scores, kind="stable")[:room].tolist()]
-        found = grown
-    return found
+def _swallowed(at_end: bool, habits: Habits) -> Options:
+    """What the reader took along: an ASCII character below `@`, or nothing at the end."""
+    texts = [chr(code) for code in range(0x20, 0x40)]
+    bias = [habits.bias(text) for text in texts]
+    return options_of(
+        [*texts, "\n", *[""][:at_end]], [*bias, -9.0, *[0.0][:at_end]], swallowed=True
+    )
 
 
 @lru_cache(maxsize=1 << 16)
-def _characters(piece: str, after: str, right: str, reader: Reader) -> list[tuple[str, float]]:
-    """The characters that the bytes of `piece` may be, each with a bias.
+def _characters(piece: str, after: str, right: str, reader: Reader, traditional: bool) -> Options:
+    """The characters that the bytes of `piece` may be.
 
     `after` is the byte that follows: where the reader would not have lost a byte in front of
     it, the byte was not lost.
     """
-    if piece == SWALLOWED:
-        end = [("", 0.0)] if after in ("", "\n") else []
-        return [*((chr(code), 0.0) for code in range(0x20, 0x40)), ("\n", -9.0), *end]
     if LOST not in piece:
         char = piece.encode("latin-1").decode(right, "ignore")
-        return [(char, 0.0)] if char else []
+        return options_of([char] if char else [])
     table = _table(right)
-    rows = table.of_size(len(piece))
+    rows = np.flatnonzero(table.sizes == len(piece))
     for place, byte in enumerate(piece):
         if byte != LOST:
             rows = rows[table.data[rows, place] == ord(byte)]
@@ -99,7 +96,8 @@ def _characters(piece: str, after: str, right: str, reader: Reader) -> list[tupl
                 continue
             behind = ord(after or "\0") if last else table.data[rows, place + 1]
             rows = rows[reader.fails[table.data[rows, place], behind]]
-    return [(table.chars[row], float(table.bias[row])) for row in rows.tolist()]
+    bias = table.bias[rows] + table.foreign[rows, int(traditional)]
+    return Options([table.chars[row] for row in rows.tolist()], table.numbers[rows], bias)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,39 +105,37 @@ class _Table:
     """Every character that a lost byte may belong to, with its bytes, shape (n, 3)."""
 
     chars: str
+    numbers: npt.NDArray[np.uint16]
     data: npt.NDArray[np.uint8]
     sizes: npt.NDArray[np.int64]
-    bias: Floats
-
-    def of_size(self, size: int) -> npt.NDArray[np.int64]:
-        return np.flatnonzero(self.sizes == size)
+    bias: npt.NDArray[np.float64]
+    foreign: npt.NDArray[np.float64]
+    """Bias in a Simplified and in a Traditional text, shape (n, 2)."""
 
 
 @cache
 def _table(right: str) -> _Table:
     model = load_model()
     pool = [chr(code) for code in repertoire()]
-    known = model.numbers.take(fold(encode("".join(pool)))) != UNKNOWN
-    rows = [(char, char.encode(right, "ignore")) for char, k in zip(pool, known, strict=True) if k]
-    rows = [(char, data) for char, data in rows if len(data) > 1]
+    numbers = model.numbers.take(fold(encode("".join(pool))))
+    rows = [
+        (char, char.encode(right, "ignore"), number)
+        for char, number in zip(pool, numbers.tolist(), strict=True)
+        if number != UNKNOWN
+    ]
+    rows = [row for row in rows if len(row[1]) > 1]
+    chars = "".join(char for char, _, _ in rows)
     # The model sees folded text: of characters that fold alike, the ordinary ones come first.
-    bias = [0.0 if char in _ordinary() else -6.0 for char, _ in rows]
     return _Table(
-        "".join(char for char, _ in rows),
-        np.array([list(data.ljust(3, b"\0")[:3]) for _, data in rows], np.uint8),
-        np.array([len(data) for _, data in rows]),
-        np.array(bias),
+        chars,
+        np.array([number for _, _, number in rows], np.uint16),
+        np.array([list(data.ljust(3, b"\0")[:3]) for _, data, _ in rows], np.uint8),
+        np.array([len(data) for _, data, _ in rows]),
+        np.array([0.0 if char in _ordinary() else _RARE for char in chars]),
+        np.array(
+            [[_OTHER_SCRIPT * (char in other_script(t)) for t in (False, True)] for char in chars]
+        ),
     )
-
-
-@cache
-def repertoire() -> list[int]:
-    every = "".join(map(chr, [*range(0xA0, 0xD800), *range(0xF900, 0xFFE6)]))
-    both = (
-        every.encode("gbk", "ignore").decode("gbk"),
-        every.encode("big5", "ignore").decode("big5"),
-    )
-    return sorted(set(map(ord, "".join(both))))
 
 
 @cache

@@ -6,22 +6,18 @@ SWALLOWED one unknown byte below 0x40.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import regex
 
-from cleaner.models.lm import sequence_scores
-from cleaner.repair.candidates import options
-from cleaner.repair.habits import Habits, habits_of
+from cleaner.repair.beam import Options, fixed
+from cleaner.repair.candidates import ways
+from cleaner.repair.habits import habits_of
+from cleaner.repair.likeliest import Row, candidates, settled
 from cleaner.repair.readers import Reader
-
-Floats = npt.NDArray[np.float64]
-
-_SURE = 0.75
 
 _CHARACTER = {
     "utf-8": r"[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -38,6 +34,8 @@ _SPLIT = {
     right: regex.compile(rf"(?P<sound>(?:{_CHARACTER[right]})+)|(?P<gap>{_GAP[right]})|.", regex.S)
     for right in _CHARACTER
 }
+_NEAR = 2  # characters between two gaps that see each other
+_MOST_WAYS = 12
 
 
 class Part(NamedTuple):
@@ -50,92 +48,99 @@ class Part(NamedTuple):
 
 
 @dataclass(eq=False)
-class _Gap:
-    """A stretch with lost bytes: what it may have been (with a bias, in nats), what it is."""
+class Draft:
+    """A decoding with gaps: parts, and for each part that is open what it may have been."""
 
-    options: list[str]
-    bias: list[float]
-    place: int  # among the parts
-    chosen: str = ""
-    confidence: float = 0.0
+    parts: list[Part]
+    gaps: dict[int, list[list[Options]]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all bytes were sound."""
+        return not self.gaps and all(part.kind == "sound" for part in self.parts if part.text)
+
+    def add(self, other: Draft) -> None:
+        """Put another draft behind this one."""
+        self.gaps.update({len(self.parts) + place: ways for place, ways in other.gaps.items()})
+        self.parts += other.parts
 
 
-def decode(data: str, right: str, reader: Reader) -> list[Part]:
-    """The parts of `data` (bytes that `reader` gave back) read in the codec `right`."""
-    parts: list[Part] = []
-    gaps: list[_Gap] = []
+def draft(data: str, right: str, reader: Reader) -> Draft:
+    """`data` (bytes that `reader` gave back) read in the codec `right`, its gaps still open."""
+    made = Draft([])
+    gaps: list[tuple[int, str, str]] = []
     for match in _SPLIT[right].finditer(data):
-        stretch = match[0]
         if match.lastgroup == "sound":
-            text = stretch.encode("latin-1").decode(right, "replace")
-            parts.append(Part(text, "sound"))
-            continue
-        following = data[match.end() : match.end() + 1]
-        found, bias = options(stretch, following, right, reader)
-        if found:
-            gaps.append(_Gap(found, bias, len(parts)))
-            parts.append(Part("", "filled"))
+            text = match[0].encode("latin-1").decode(right, "replace")
+            made.parts.append(Part(text, "sound"))
         else:
-            parts.append(Part(reader.to_text(stretch), "foreign"))
+            gaps.append((len(made.parts), match[0], data[match.end() : match.end() + 1]))
+            made.parts.append(Part("", "filled"))
     if gaps:
-        _choose(parts, gaps)
-    return parts
+        habits = habits_of("".join(part.text for part in made.parts))
+        for place, gap, following in gaps:
+            rows = ways(gap, following, right, reader, habits)
+            if rows:
+                made.gaps[place] = rows
+            else:
+                made.parts[place] = Part(reader.to_text(gap), "foreign")
+    return made
 
 
-def _choose(parts: list[Part], gaps: list[_Gap]) -> None:
-    """Fill the gaps, twice over: the second time with their neighbours filled."""
-    habits = habits_of("".join(part.text for part in parts))
-    for _ in range(2):
-        todo = [gap for gap in gaps if not gap.chosen or _near_gap(parts, gap.place)]
-        if not todo:
-            return
-        at = 0
-        scores = _scores(parts, todo, habits)
-        for gap in todo:
-            own = scores[at : at + len(gap.options)]
-            at += len(own)
-            best = int(own.argmax())
-            shares = np.exp(own - own[best])
-            gap.chosen = _honest(gap.options, best, shares)
-            gap.confidence = float(1 / shares.sum())
-            parts[gap.place] = Part(gap.chosen, "filled", gap.confidence)
+def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
+    """The parts of each draft, with the likeliest text in every gap."""
+    groups = [
+        (number, *group) for number, d in enumerate(drafts) for group in _groups(d.gaps, d.parts)
+    ]
+    rows = [_row(drafts[number], first, last) for number, first, last in groups]
+    found = candidates(rows)
+    filled = [list(d.parts) for d in drafts]
+    for (number, first, last), options in zip(groups, found, strict=True):
+        _set(filled[number], first, last, options[0].text, 0.0)
+    for (number, first, last), options in zip(groups, found, strict=True):
+        before, after = _line_around(filled[number], first, last)
+        best = settled(options, before, after)
+        _set(filled[number], first, last, best.text, best.confidence)
+    return filled
 
 
-def _scores(parts: Sequence[Part], gaps: Sequence[_Gap], habits: Habits) -> Floats:
-    """ln p of every option of every gap between its neighbours, one after the other."""
-    texts: list[str] = []
-    bias: list[float] = []
-    for gap in gaps:
-        left, right = _context(parts, gap.place)
-        texts += [left + option + right or " " for option in gap.options]
-        own = [habits.bias(option, at_end=not right) for option in gap.options]
-        bias += [a + b for a, b in zip(own, gap.bias, strict=True)]
-    scores: Floats = sequence_scores(texts) + np.array(bias)
-    return scores
+def _set(parts: list[Part], first: int, last: int, text: str, confidence: float) -> None:
+    """Put the text of a group of gaps into its first part."""
+    parts[first] = Part(text, "filled", confidence)
+    for place in range(first + 1, last + 1):
+        parts[place] = Part("", "filled", confidence)
 
 
-def _honest(options: Sequence[str], best: int, shares: Floats) -> str:
-    """The best option, with `?` for a digit at its end that may well be another one: what was
-    swallowed is unknown, and a wrong figure is worse than none."""
-    figures = np.array([option[-1:].isdecimal() for option in options])
-    if shares[figures].sum() < shares[~figures].max(initial=0.0) or not figures.any():
-        return options[best]
-    best = int(np.where(figures, shares, -1.0).argmax())
-    text = options[best]
-    alike = [k for k, option in enumerate(options) if option[:-1] == text[:-1]]
-    return text if shares[best] >= _SURE * shares[alike].sum() else text[:-1] + "?"
+def _groups(gaps: Collection[int], parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """(first, last) part of each group of gaps that see each other."""
+    first = last = -1
+    for place in sorted(gaps):
+        between = "".join(part.text for part in parts[last + 1 : place])
+        if first < 0 or len(between) > _NEAR or "\n" in between:
+            if first >= 0:
+                yield first, last
+            first = place
+        last = place
+    if first >= 0:
+        yield first, last
 
 
-def _near_gap(parts: Sequence[Part], at: int) -> bool:
-    near = (at - 2, at + 2)
-    return any(
-        0 <= k < len(parts) and parts[k].kind == "filled" and len(parts[(k + at) // 2].text) < 3
-        for k in near
+def _row(made: Draft, first: int, last: int) -> Row:
+    """The ways to fill the parts of a group, between their neighbours."""
+    sound = ([[fixed(char) for char in part.text]] for part in made.parts[first : last + 1])
+    choices = [made.gaps.get(place, ways) for place, ways in enumerate(sound, first)]
+    ways = [[o for way in row for o in way] for row in islice(product(*choices), _MOST_WAYS)]
+    before, after = _line_around(made.parts, first, last)
+    return Row(before, ways, after)
+
+
+def _line_around(parts: Sequence[Part], first: int, last: int) -> tuple[str, str]:
+    """The rest of the line before and behind some parts; an open gap is unknown."""
+    return (
+        "".join(part.text or _open(part) for part in parts[:first]).rpartition("\n")[2],
+        "".join(part.text or _open(part) for part in parts[last + 1 :]).partition("\n")[0],
     )
 
 
-def _context(parts: Sequence[Part], at: int) -> tuple[str, str]:
-    """Three characters before and two after a part, within its line; an open gap is unknown."""
-    left = "".join(part.text or "\ufffd" for part in parts[max(0, at - 3) : at])[-3:]
-    right = "".join(part.text or "\ufffd" for part in parts[at + 1 : at + 4])[:2]
-    return left.rpartition("\n")[2], right.partition("\n")[0]
+def _open(part: Part) -> str:
+    return "\ufffd" if part.kind == "filled" and part.confidence == 1.0 else ""

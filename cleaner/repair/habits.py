@@ -3,38 +3,87 @@
 from __future__ import annotations
 
 from functools import cache
+from math import log
 from typing import NamedTuple
 
+import regex
+
 from cleaner.kernels.text import fold_text
-from cleaner.repair.candidates import repertoire
 
 _ENDS = frozenset("。！？”）》】；…")
-_NO_ENDS = frozenset("，、（《【“")
-_NARROW = frozenset(",;:!()")
+_DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
+_PAIRS = ("“”", "（）", "()")
+MARKS = frozenset("，。！；：、").union(*_PAIRS)
+"""Characters that `form` looks at."""
+_WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
+_QUOTES = {'"': "“”", "'": "‘’"}
 
 
 class Habits(NamedTuple):
-    """How a text is written: its script, and the width of its punctuation."""
+    """How a text is written: its script, and how often its marks are ASCII."""
 
     traditional: bool
-    wide: bool
+    narrow: dict[str, float]
+    """For each ASCII mark, ln of its share among all marks that the model takes for it."""
 
-    def bias(self, option: str, *, at_end: bool) -> float:
-        """What the model cannot see in favour of an option, in nats."""
-        other = _scripts()[1 if self.traditional else 0]
-        value = -5.0 * sum(char in other for char in option)
-        if self.wide:
-            value -= 4.0 * sum(char in _NARROW for char in option)
-        if at_end:
-            value += 4.0 * (option[-1:] in _ENDS) - 4.0 * (option[-1:] in _NO_ENDS)
-        return value
+    def bias(self, char: str) -> float:
+        """What the model cannot see in favour of an ASCII character, in nats."""
+        return self.narrow.get(char, 0.0)
 
 
 def habits_of(text: str) -> Habits:
     """The habits of a text, as far as it is known."""
     traditional, simplified = _scripts()
     more = sum(char in traditional for char in text) - sum(char in simplified for char in text)
-    return Habits(more > 0, text.count("，") >= text.count(","))
+    counts = {mark: text.count(mark) for mark in _WIDTHS}
+    wide = {mark: text.count(other) for mark, other in _WIDTHS.items()}
+    share = (sum(counts.values()) + 1) / (sum(counts.values()) + sum(wide.values()) + 2)
+    narrow = {m: log((n + share) / (n + wide[m] + 1)) for m, n in counts.items()}
+    for mark, others in _QUOTES.items():
+        n = text.count(mark)
+        narrow[mark] = log((n + 0.05) / (n + sum(map(text.count, others)) + 1))
+    return Habits(more > 0, narrow)
+
+
+def form(before: str, text: str, after: str) -> float:
+    """What the model cannot see of a stretch between its neighbours on a line, in nats: quotes
+    and brackets that open and close, marks side by side, and how a line ends."""
+    value = -3.0 * len(_DOUBLED.findall(before[-1:] + text + after[:1]))
+    value += sum(_balance(before, text, after, *pair) for pair in _PAIRS)
+    if not after:
+        value += 3.0 if text[-1:] in _ENDS else -3.0
+    return value
+
+
+def _balance(before: str, text: str, after: str, opening: str, closing: str) -> float:
+    """Nats for a pair of marks that open and close in turn."""
+    value = 0.0
+    inside = before.rfind(opening) > before.rfind(closing)
+    for char in text:
+        if char in (opening, closing):
+            right = (char == closing) == inside
+            value += 1.5 if right else -3.0 if char == opening else -1.0
+            inside = char == opening
+    first, last = after.find(opening), after.find(closing)
+    closes = last >= 0 and (first < 0 or last < first)
+    return value - (2.0 if inside != closes else 0.0)
+
+
+@cache
+def repertoire() -> list[int]:
+    """What GBK or Big5 can write."""
+    every = "".join(map(chr, [*range(0xA0, 0xD800), *range(0xF900, 0xFFE6)]))
+    both = (
+        every.encode("gbk", "ignore").decode("gbk"),
+        every.encode("big5", "ignore").decode("big5"),
+    )
+    return sorted(set(map(ord, "".join(both))))
+
+
+@cache
+def other_script(traditional: bool) -> frozenset[str]:
+    """Characters that a text in one script does not have."""
+    return _scripts()[1 if traditional else 0]
 
 
 @cache

@@ -15,7 +15,7 @@ import numpy as np
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import load as load_model
 from cleaner.models.lm import sequence_scores
-from cleaner.repair.fill import Part
+from cleaner.repair.fill import Draft, Part
 from cleaner.repair.stream import pair
 
 _BEAM = 40
@@ -30,12 +30,12 @@ class _Path(NamedTuple):
     pending: str  # the first byte of a character, or none
 
 
-def decode(line: str) -> list[Part] | None:
+def decode(line: str) -> Draft | None:
     """The line read as GBK, or None where it cannot be."""
     text: str | None = plain(line).encode("latin-1").decode("gbk", "replace")
     if text is None or "\ufffd" in text or _mean(text) < _CONTENT:
         text = _search(line)
-    return [Part(text, "sound")] if text else None
+    return Draft([Part(text, "sound")]) if text else None
 
 
 def plain(line: str) -> str:

@@ -1,43 +1,44 @@
-"""The likeliest text for a row of slots of which some are open."""
+"""The likeliest text for a row of places of which some are open."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from math import exp
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-import regex
+from cleaner.repair.beam import NO_WORDS, Guess, Options, Track, Words, fixed, search
+from cleaner.repair.habits import MARKS, form
+from cleaner.repair.stream import READING
 
-from cleaner.kernels.text import fold_text
-from cleaner.models.lm import sequence_scores
-from cleaner.repair.stream import READING, SWALLOWED, Slot
-
-Words = Container[str]
-"""Two and three characters in a row, as they stand elsewhere in the document (folded)."""
-
-
-class Seen:
-    """The words of a document, looked for when they are asked for."""
-
-    def __init__(self, folded: str) -> None:
-        self._folded = folded
-        self._known: dict[str, bool] = {}
-
-    def __contains__(self, word: object) -> bool:
-        assert isinstance(word, str)
-        if word not in self._known:
-            self._known[word] = bool(_HAN.fullmatch(word)) and word in self._folded
-        return self._known[word]
-
-
-_HAN = regex.compile(r"[\u4e00-\u9fff]{2,3}")
-_BEAM = 32
-_WORTH = 9.0  # nats: more than `form` takes, so that what is looked at stays in front
-_CONTEXT = 3
+_CONTEXT = 2  # characters on each side that the model sees
 _REACH = 12  # enough for the context and a reading
 _SURE = 0.75  # share of one digit among those that may have been lost
-_SEEN_TWO, _SEEN_THREE = 1.2, 2.6
-"""Nats in favour of what the document itself writes elsewhere."""
+_FIGURE = "\0"  # stands for a digit that was swallowed
+_FAR = 9.0  # nats behind the best at which a candidate is out of question: `form` gives less
+
+
+class Row(NamedTuple):
+    """Places with their neighbours on the line, and every way to cut them."""
+
+    before: str
+    ways: Sequence[Sequence[Options]]
+    after: str
+
+
+class Candidate(NamedTuple):
+    """A text for a row; in `known` the digits that were swallowed are left open."""
+
+    text: str
+    known: str
+    score: float  # ln p of the text and what follows
+
+
+class Likely(NamedTuple):
+    """The text that was chosen, and its share among all that it may be."""
+
+    text: str
+    confidence: float
 
 
 def bare(text: str) -> str:
@@ -45,125 +46,63 @@ def bare(text: str) -> str:
     return READING.sub("", text)
 
 
-def likeliest(
-    left: str, slots: Sequence[Slot], right: str, words: Words = frozenset()
-) -> tuple[str, float]:
-    """(text, confidence): each open slot filled with what suits its neighbours best.
-
-    `left` and `right` are the rest of the line.
-    Open slots that are more than two characters apart do not see each other.
-    """
-    text, confidence = "", 1.0
-    place = 0
-    while place < len(slots):
-        slot = slots[place]
-        if isinstance(slot, str):
-            text += slot
-            place += 1
-            continue
-        end = _group_end(slots, place)
-        chosen, share = _group(left + text, slots[place:end], _fixed(slots[end:], right), words)
-        text += chosen
-        confidence *= share
-        place = end
-    return text, confidence
+def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[list[Candidate]]:
+    """What each row may be, the likeliest first."""
+    tracks: list[Track] = []
+    for before, ways, after in rows:
+        left = bare(before[-_REACH:])[-_CONTEXT:]
+        right = [fixed(char) for char in bare(after[:_REACH])[:_CONTEXT]]
+        tracks += [Track(left, [*way, *right]) for way in ways]
+    guessed = iter(search(tracks, words))
+    return [_merged([(way, next(guessed)) for way in row.ways]) for row in rows]
 
 
-def _group_end(slots: Sequence[Slot], start: int) -> int:
-    """Where the open slots from `start` on end that stand close to each other."""
-    end = start + 1
-    for at in range(start + 1, len(slots)):
-        if not isinstance(slots[at], str):
-            if at - end > 2:
-                break
-            end = at + 1
-    return end
+def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[Candidate]:
+    """The candidates of all ways to cut one row."""
+    best = max(guesses[0].score for _, guesses in found)
+    made = [
+        _candidate(way, guess)
+        for way, guesses in found
+        for guess in guesses
+        if guess.score > best - _FAR
+    ]
+    return sorted(made, key=lambda candidate: -candidate.score)
 
 
-def _fixed(slots: Sequence[Slot], right: str) -> str:
-    text = ""
-    for slot in slots:
-        if not isinstance(slot, str) or len(text) > 12:
-            return text
-        text += slot
-    return text + right
+def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
+    texts = guess.texts[: len(way)]
+    known = (
+        _FIGURE if place.swallowed and text.isdecimal() else text
+        for place, text in zip(way, texts, strict=True)
+    )
+    return Candidate("".join(texts), "".join(known), guess.score)
 
 
-def _group(left: str, slots: Sequence[Slot], right: str, words: Words) -> tuple[str, float]:
-    """The best text for a group of slots, and its share among the rest."""
-    texts = [""]
-    for place, slot in enumerate(slots):
-        options = (slot,) if isinstance(slot, str) else slot
-        texts = [text + option for text in texts for option in options]
-        if len(texts) > _BEAM and place + 1 < len(slots):
-            scores = _scores(left, texts, None, words)
-            texts = [texts[k] for k in np.argsort(-scores, kind="stable")[:_BEAM].tolist()]
-    scores = _scores(left, texts, right, words)
-    best = int(scores.argmax())
-    shares = np.exp(scores - scores[best])
-    return _honest(texts, best, shares, slots), float(1 / shares.sum())
+def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
+    """The best of the candidates for a row between its neighbours, with `?` for a digit that may
+    well be another one: what was swallowed is unknown, and a wrong figure is worse than none."""
+    scores = [candidate.score for candidate in found]
+    if not after or any(not MARKS.isdisjoint(text) for text, _, _ in found):
+        scores = [c.score + form(before, c.text, after) for c in found]
+    top = max(scores)
+    groups: dict[str, list[tuple[float, Candidate]]] = defaultdict(list)
+    for candidate, score in zip(found, scores, strict=True):
+        groups[candidate.known].append((exp(score - top), candidate))
+    shares = {known: sum(share for share, _ in own) for known, own in groups.items()}
+    best = max(shares, key=lambda known: shares[known])
+    confidence = shares[best] / sum(shares.values())
+    return Likely(_honest(best, groups[best]), confidence)
 
 
-def _honest(
-    texts: Sequence[str], best: int, shares: npt.NDArray[np.float64], slots: Sequence[Slot]
-) -> str:
-    """The best text, with `?` for a digit that was swallowed if it may well be another one: what
-    was swallowed is unknown, and a wrong figure is worse than none."""
-    text = texts[best]
-    for place, slot in enumerate(slots):
-        if slot is not SWALLOWED:
-            continue
-        alike = [
-            k
-            for k, other in enumerate(texts)
-            if other[:place] == text[:place] and other[place + 1 :] == text[place + 1 :]
-        ]
-        figures = [k for k in alike if texts[k][place].isdecimal()]
-        rest = max((float(shares[k]) for k in alike if k not in figures), default=0.0)
-        total = float(shares[figures].sum())
-        if total >= rest and figures:
-            likely = max(figures, key=lambda k: float(shares[k]))
-            sure = shares[likely] >= _SURE * total
-            text = text[:place] + (texts[likely][place] if sure else "?") + text[place + 1 :]
-    return text
-
-
-def _scores(
-    left: str, texts: Sequence[str], right: str | None, words: Words
-) -> npt.NDArray[np.float64]:
-    """ln p of each text between its neighbours; `right` is None where it is not known yet."""
-    before = bare(left[-_REACH:])[-_CONTEXT:]
-    after = bare((right or "")[:_REACH])[:_CONTEXT]
-    whole = [before + bare(text) + after for text in texts]
-    scores = sequence_scores(whole)
-    first = np.argsort(-scores, kind="stable")[:_BEAM]
-    rest = "-" if right is None else right
-    scores[first] += [form(left, texts[k], rest) + _WORTH for k in first.tolist()]
-    if words:
-        folded = fold_text("\n".join(whole[k] for k in first)).split("\n")
-        scores[first] += [_seen(text, words) for text in folded]
-    return scores
-
-
-def form(before: str, text: str, after: str) -> float:
-    """What the model cannot see, in nats: quotes that open and close, and how a line ends."""
-    value = 0.0
-    inside = before.rfind("“") > before.rfind("”")
-    for char in text:
-        if char in "“”":
-            value += 1.5 if (char == "”") == inside else -3.0 if char == "“" else -1.0
-            inside = char == "“"
-    value -= 3.0 * len(_DOUBLED.findall(before[-1:] + text + after[:1]))
-    if not after:
-        value += 3.0 if text[-1:] in _ENDS else -3.0
-    return value
-
-
-_DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
-_ENDS = frozenset("。！？”）》】；…")
-
-
-def _seen(text: str, words: Words) -> float:
-    two = sum(text[at : at + 2] in words for at in range(len(text) - 1))
-    three = sum(text[at : at + 3] in words for at in range(len(text) - 2))
-    return _SEEN_TWO * two + _SEEN_THREE * three
+def _honest(known: str, found: Sequence[tuple[float, Candidate]]) -> str:
+    """The text with those digits that are all but certain, and `?` for the others."""
+    text = list(known)
+    total = sum(share for share, _ in found)
+    for place, char in enumerate(known):
+        if char == _FIGURE:
+            digits: dict[str, float] = defaultdict(float)
+            for share, candidate in found:
+                digits[candidate.text[place]] += share
+            likely = max(digits, key=lambda digit: digits[digit])
+            text[place] = likely if digits[likely] >= _SURE * total else "?"
+    return "".join(text)

@@ -19,7 +19,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class, Codes, class_table, encode, fold
 from cleaner.models.lm import load as load_model
-from cleaner.repair.fill import Part
+from cleaner.repair.fill import Draft, Part, fill
 from cleaner.repair.routes import Route, attempt, common_share, plausible
 from cleaner.repair.screen import Look, documents, odd_table, positions
 from cleaner.rules import RuleBook
@@ -87,9 +87,9 @@ def mend(
     lines: Mapping[int, str], routes: Sequence[Route] | None = None, fewest: int = _FEWEST_HAN
 ) -> dict[int, Mended]:
     """The lines that a route mends, each by its best route; without `routes` all are tried."""
-    tried = [
-        (number, *result) for number, line in lines.items() for result in _results(line, routes)
-    ]
+    tried = _filled(
+        [(number, *draft) for number, line in lines.items() for draft in _drafts(line, routes)]
+    )
     best: dict[int, Mended] = {}
     if not tried:
         return best
@@ -101,33 +101,45 @@ def mend(
     return best
 
 
-def _results(
+def _filled(tried: Sequence[tuple[int, Route, Draft]]) -> list[tuple[int, Route, list[Part]]]:
+    """The parts of all drafts, every gap filled; those in which nothing changed are left out."""
+    filled = fill([draft for _, _, draft in tried])
+    return [
+        (number, route, parts)
+        for (number, route, _), parts in zip(tried, filled, strict=True)
+        if any(part.kind != "foreign" and not part.text.isascii() for part in parts)
+    ]
+
+
+def _drafts(
     line: str, routes: Sequence[Route] | None, rounds: int = _ROUNDS
-) -> list[tuple[Route, list[Part]]]:
+) -> list[tuple[Route, Draft]]:
     """What each route makes of a line, and what further routes make of that."""
-    results: list[tuple[Route, list[Part]]] = []
+    results: list[tuple[Route, Draft]] = []
     seen: set[str] = set()
     for route in plausible(line, routes):
-        parts = attempt(route, line)
-        text = _text(parts or ())
-        if parts is None or text in seen:
+        draft = attempt(route, line)
+        if draft is None:
+            continue
+        text = _text(draft.parts)
+        if not draft.gaps and text in seen:
             continue
         seen.add(text)
-        if _certain(route, parts, text):
-            return [(route, parts)]
-        results.append((route, parts))
-        if rounds > 1 and route.right == "utf-8" and len(parts) == 1:
-            deeper = _results(text, None, rounds - 1)
-            if deeper and _certain(*deeper[0], _text(deeper[0][1])):
+        if _certain(route, draft, text):
+            return [(route, draft)]
+        results.append((route, draft))
+        if rounds > 1 and route.right == "utf-8" and draft.whole:
+            deeper = _drafts(text, None, rounds - 1)
+            if deeper and _certain(*deeper[0], _text(deeper[0][1].parts)):
                 return [(route, deeper[0][1])]
-            results += [(route, parts) for _, parts in deeper]
+            results += [(route, further) for _, further in deeper]
     return results
 
 
-def _certain(route: Route, parts: Sequence[Part], text: str) -> bool:
+def _certain(route: Route, draft: Draft, text: str) -> bool:
     """Whether no other route needs to be tried: the line is UTF-8 from end to end, or GBK of
     common characters only, and nothing odd is left."""
-    if any(part.kind != "sound" for part in parts) or route.right == "big5":
+    if not draft.whole or route.right == "big5":
         return False
     codes = encode(text)
     han = int(_is_han(codes).sum())

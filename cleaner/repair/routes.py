@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.repair import hybrid
-from cleaner.repair.fill import Part, decode
+from cleaner.repair.fill import Draft, Part, draft
 from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
 
 
@@ -31,16 +31,15 @@ WIDE_ROUTES = tuple(
 HYBRID = Route("gbk", "utf-8 or latin-1")
 SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
 
-_SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf])\?")
+_SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf]|[\xc2-\xdf])\?")
 """Where Windows made one `?` of the last byte of a character and the ASCII after it."""
 _BYTES = regex.compile(r"[\x00-\xff]*[\x80-\xff][\x00-\xff]*", regex.S)
 
 
-def attempt(route: Route, line: str) -> list[Part] | None:
+def attempt(route: Route, line: str) -> Draft | None:
     """What `line` was before it took this route, or None where the route cannot be."""
     if route == HYBRID:
-        parts = hybrid.decode(line)
-        return parts and _checked(parts)
+        return hybrid.decode(line)
     wrong = reader(route.wrong)
     data = wrong.to_bytes(line)
     if route.wrong in WIDE:
@@ -48,27 +47,20 @@ def attempt(route: Route, line: str) -> list[Part] | None:
             return None
         if route.wrong == "gbk" and route.right == "utf-8":
             data = _SWALLOWING.sub(LOST + SWALLOWED, data)
-        return _checked(decode(data, route.right, wrong))
+        return draft(data, route.right, wrong)
     return _spans(route, data, line, wrong)
 
 
-def _spans(route: Route, data: str, line: str, wrong: Reader) -> list[Part] | None:
+def _spans(route: Route, data: str, line: str, wrong: Reader) -> Draft:
     """Decode what consists of bytes; other characters, which this reader never makes, stay."""
-    parts: list[Part] = []
+    whole = Draft([])
     at = 0
     for match in _BYTES.finditer(data):
-        parts.append(Part(line[at : match.start()], "foreign"))
-        parts += decode(match[0], route.right, wrong)
+        whole.add(Draft([Part(line[at : match.start()], "foreign")]))
+        whole.add(draft(match[0], route.right, wrong))
         at = match.end()
-    parts.append(Part(line[at:], "foreign"))
-    return _checked(parts)
-
-
-def _checked(parts: list[Part]) -> list[Part] | None:
-    parts = [part for part in parts if part.text]
-    return (
-        parts if any(part.kind != "foreign" and not part.text.isascii() for part in parts) else None
-    )
+    whole.add(Draft([Part(line[at:], "foreign")]))
+    return whole
 
 
 def plausible(line: str, routes: Sequence[Route] | None = None) -> Iterator[Route]:

@@ -13,8 +13,8 @@ carry the bytes that this needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -24,12 +24,14 @@ import regex
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
-from cleaner.repair.likeliest import Seen, Words, bare, form, likeliest
+from cleaner.repair.beam import Options, fixed, options_of, words_of
+from cleaner.repair.habits import form
+from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
 from cleaner.repair.screen import documents
 from cleaner.repair.shift_screen import marked, unmarked
-from cleaner.repair.stream import LOST_READING, READING, Slot, Walk, Walker, pair
+from cleaner.repair.stream import LOST_READING, READING, SWALLOWED, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
 _DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
@@ -59,6 +61,14 @@ class Anchor(NamedTuple):
     pending: str
     first: Slot | None  # the character that the lost byte belongs to, if it is already whole
     rule: str
+
+
+class Trial(NamedTuple):
+    """A walk from an anchor on the line of this number."""
+
+    line: int
+    anchor: Anchor
+    walk: Walk
 
 
 class Found(NamedTuple):
@@ -108,10 +118,8 @@ class Shift:
         if not lines:
             return
         walker = Walker(self._readings, folded=not _WIDE.search(view.text))
-        words = Seen(bare(view.folded))
-        for line in lines:
-            text = view.text[line.start : line.end]
-            mended = mend(text, walker, words)
+        texts = [view.text[line.start : line.end] for line in lines]
+        for line, text, mended in zip(lines, texts, mend(texts, walker, view.text), strict=True):
             for found in mended:
                 yield line, found
             for found in _strays(text, walker):
@@ -126,25 +134,38 @@ def _lines(text: str) -> list[Line]:
     return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
 
 
-def mend(line: str, walker: Walker, words: Words) -> list[Found]:
-    """The stretches of a line that go back into step, from left to right. Cuts that left no
+def mend(lines: Sequence[str], walker: Walker, page: str) -> list[list[Found]]:
+    """The stretches of each line that go back into step, from left to right. Cuts that left no
     mark are looked for where none left one."""
-    anchors = _anchors(line, walker)
-    clear = [anchor for anchor in anchors if anchor.rule != "unmarked"]
-    return _mended(line, clear, walker, words) or (
-        _mended(line, anchors, walker, words) if len(clear) < len(anchors) else []
-    )
+    anchors = [_anchors(line, walker) for line in lines]
+    clear = [[anchor for anchor in own if anchor.rule != "unmarked"] for own in anchors]
+    mended = _mended(lines, clear, walker, page)
+    rest = [k for k in range(len(lines)) if not mended[k] and len(clear[k]) < len(anchors[k])]
+    again = _mended([lines[k] for k in rest], [anchors[k] for k in rest], walker, page)
+    for k, found in zip(rest, again, strict=True):
+        mended[k] = found
+    return mended
 
 
-def _mended(line: str, anchors: list[Anchor], walker: Walker, words: Words) -> list[Found]:
-    mended: list[Found] = []
-    for at, group in groupby(anchors, key=lambda anchor: anchor.at):
-        if mended and at < mended[-1].end:
+def _mended(
+    lines: Sequence[str], anchors: Sequence[Sequence[Anchor]], walker: Walker, page: str
+) -> list[list[Found]]:
+    """The best of what is found from the anchors of each line, none over another."""
+    mended: list[list[Found]] = [[] for _ in lines]
+    trials = [
+        Trial(number, anchor, walk)
+        for number, own in enumerate(anchors)
+        for anchor in own
+        for walk in _walks(lines[number], anchor, walker)
+    ]
+    found = _tried(trials, lines, page) if trials else []
+    spots = zip(trials, found, strict=True)
+    for (number, at), group in groupby(spots, key=lambda s: (s[0].line, s[0].anchor.at)):
+        if mended[number] and at < mended[number][-1].end:
             continue
-        found = [_best(line, anchor, walker, words) for anchor in group]
-        best = max((f for f in found if f), key=lambda f: f.gain, default=None)
+        best = max((f for _, f in group if f), key=lambda f: f.gain, default=None)
         if best is not None:
-            mended.append(best)
+            mended[number].append(best)
     return mended
 
 
@@ -208,33 +229,53 @@ def _second_bytes(before: str, reading: str, walker: Walker) -> list[str]:
     return sorted({reader("gbk").table[ord(char)][1] for char in fitting})
 
 
-def _best(line: str, anchor: Anchor, walker: Walker, words: Words) -> Found | None:
-    """The walk that reads best, if it reads far better than the stretch as it stands."""
-    before = line[: anchor.at]
-    left = bare(before[-12:])[-_CONTEXT:]
+def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:
     marked = anchor.rule != "unmarked"
-    texts: list[str] = []
-    made: list[tuple[Walk, str, float]] = []
-    for walk in walker.walks(line, anchor.start, anchor.pending, marked=marked):
+    return walker.walks(line, anchor.start, anchor.pending, marked=marked)
+
+
+def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Found | None]:
+    """What each walk gives, if it reads far better than the stretch as it stands."""
+    rows = []
+    for number, anchor, walk in trials:
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
-        right = bare(line[walk.end : walk.end + 12])[:_CONTEXT]
-        text, confidence = likeliest(before, slots, line[walk.end :], words)
-        made.append((walk, text, confidence))
-        texts += [left + bare(text) + right, left + bare(line[anchor.at : walk.end]) + right]
-    if not made:
-        return None
+        line = lines[number]
+        rows.append(Row(line[: anchor.at], [[_place(slot) for slot in slots]], line[walk.end :]))
+    best = [
+        settled(found, row.before, row.after)
+        for found, row in zip(candidates(rows, words_of(bare(page))), rows, strict=True)
+    ]
+    texts: list[str] = []
+    for (number, anchor, walk), row, new in zip(trials, rows, best, strict=True):
+        left, right = bare(row.before[-12:])[-_CONTEXT:], bare(row.after[:12])[:_CONTEXT]
+        old = lines[number][anchor.at : walk.end]
+        texts += [left + bare(new.text) + right, left + bare(old) + right]
     scores = sequence_scores(texts)
-    gains = scores[::2] - scores[1::2]
-    for k, (walk, text, _) in enumerate(made):
-        after = line[walk.end :]
-        gains[k] -= walk.cost
-        gains[k] += form(before, text, after) - form(before, line[anchor.at : walk.end], after)
-    k = int(gains.argmax())
-    walk, text, confidence = made[k]
-    least, rate = (_LEAST_GAIN, _LEAST_RATE) if marked else (2 * _LEAST_GAIN, 2 * _LEAST_RATE)
-    if gains[k] < max(least, rate * (walk.end - anchor.at)):
+    gains = (scores[::2] - scores[1::2]).tolist()
+    return [
+        _accepted(trial, lines[trial.line], new, gain)
+        for trial, new, gain in zip(trials, best, gains, strict=True)
+    ]
+
+
+def _place(slot: Slot) -> Options:
+    return fixed(slot) if isinstance(slot, str) else _open(slot)
+
+
+@lru_cache(maxsize=1 << 10)
+def _open(slot: tuple[str, ...]) -> Options:
+    return options_of(slot, swallowed=slot is SWALLOWED)
+
+
+def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None:
+    """What a walk gives, if the gain in ln p and in form is enough."""
+    _, anchor, walk = trial
+    before, old, after = line[: anchor.at], line[anchor.at : walk.end], line[walk.end :]
+    gain += form(before, new.text, after) - form(before, old, after) - walk.cost
+    times = 2 if anchor.rule == "unmarked" else 1
+    if gain < times * max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
         return None
-    return Found(anchor.at, walk.end, text, float(gains[k]), confidence, anchor.rule)
+    return Found(anchor.at, walk.end, new.text, gain, new.confidence, anchor.rule)
 
 
 def _edit(line: Line, found: Found) -> Edit:
