@@ -65,7 +65,8 @@ class Found(NamedTuple):
 
     def of(self, sign: Sign) -> Ints:
         """Where those with this sign stand."""
-        return self.at[(self.signs & np.uint8(sign)) != 0]
+        chosen: Ints = self.at[(self.signs & np.uint8(sign)) != 0]
+        return chosen
 
 
 class Damage:
