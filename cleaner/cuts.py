@@ -21,6 +21,7 @@ _OPENING = 24
 """How far into a line the words that open a report stand."""
 
 _OPEN_MARKS = "，、,；;：:“‘（(《【「『·"
+_LIST_MARKS = ":;：；"
 _MID_MARKS = "，,。；;"
 _NEVER_FIRST = "，、。；：！？”’）》】」』,;:!?)%"
 _WORDY = (Class.HAN, Class.RARE_HAN, Class.DIGIT)
@@ -79,6 +80,14 @@ def _lines(batch: Batch) -> Lines:
         open_end[line] = marks.take(codes[starts[line] : last[line]]).any()
     first = _table(_NEVER_FIRST).take(codes.take(starts))
     return Lines(batch.line_docs, starts, ends, open_end, first & (ends > starts))
+
+
+def cut_ends(batch: Batch, lines: Lines) -> Mask:
+    """Which lines end in mid-sentence, shape (lines,): open ends but for the marks that announce
+    or close the items of a list."""
+    return lines.open_end & ~_table(_LIST_MARKS).take(
+        batch.codes.take(np.maximum(lines.end - 1, 0))
+    )
 
 
 def trimmed(batch: Batch) -> tuple[Ints, Ints]:

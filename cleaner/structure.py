@@ -123,7 +123,7 @@ def _blocks(view: View) -> tuple[Block, ...]:
                 end,
                 label,
                 dateline=body and opens_report(text),
-                signed=body and _SIGNED.search(text.rstrip()) is not None,
+                signed=body and _SIGNED.search(text[-_LONGEST_LABEL:].rstrip()) is not None,
                 cut_start=body and _BAD_START.match(text.lstrip()) is not None,
                 cut_end=body and len(text) >= 20 and text.rstrip()[-1] not in _SENTENCE_END,
             )

@@ -41,6 +41,8 @@ _EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was
 _TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
 _OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
+_LAST_TERM = 12
+"""Characters at the end of a line that these patterns read."""
 _MOSTLY_HAN = 0.6
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
 _REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
@@ -65,6 +67,8 @@ _BARE_BYLINE = regex.compile(
 _CREDIT = regex.compile(
     r"[(（](?:本文)?作者[系为是].{2,80}[)）]$|[(（]本报记者.{2,40}采访整理[)）]$"
 )
+_LONGEST_CREDIT = 120
+"""Characters at the end of a line among which a credit stands."""
 BRACKETS = {
     "“": "”",
     "‘": "’",
@@ -92,17 +96,22 @@ def opens_text(folded: str) -> bool:
 
 def names_writers(folded: str) -> bool:
     """True where a line names writers and does nothing else."""
-    return label_of(folded) is Label.BYLINE or bool(
-        _BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded)
-    )
+    return label_of(folded) is Label.BYLINE or _bare_names(folded)
+
+
+def _bare_names(folded: str) -> bool:
+    """True where a line is only a name, or a credit in brackets."""
+    short = len(folded) <= _LONGEST_CREDIT
+    return short and bool(_BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded))
 
 
 def ends_open(text: str) -> bool:
     """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
     semicolons count: they close the items of lists. A term in quotes closes no sentence."""
-    if _OPEN_END.search(text) is None and _TERM_LAST.search(text) is None:
+    last = text[-_LAST_TERM:]
+    if _OPEN_END.search(last) is None and _TERM_LAST.search(last) is None:
         return False
-    if _EDITORS_MARK.search(text):
+    if _EDITORS_MARK.search(last):
         return False
     return sum("\u3400" <= char <= "\u9fff" for char in text) >= _MOSTLY_HAN * len(text)
 
@@ -129,7 +138,7 @@ def _unit(view: View, block: Block) -> Unit:
     if kind is not Kind.TEXT and not report:
         maybe = kind is Kind.HEADING and len(raw) >= 8 and ends_open(raw)
         return Unit(start, end, kind, cut=maybe)
-    signed = block.signed or _CREDIT.search(folded) is not None
+    signed = block.signed or _CREDIT.search(folded[-_LONGEST_CREDIT:]) is not None
     return Unit(
         start,
         end,
@@ -146,7 +155,7 @@ def _kind(label: Label, raw: str, folded: str) -> Kind:
         return Kind.NEUTRAL
     if label in (Label.CAPTION, Label.ORNAMENT, Label.CHROME, Label.EDITOR):
         return Kind.NEUTRAL
-    if label is Label.BYLINE or names_writers(folded):
+    if label is Label.BYLINE or _bare_names(folded):
         return Kind.BYLINE
     if label is Label.BODY or label is Label.ITEM:
         return Kind.TEXT

@@ -9,10 +9,10 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Ints, Mask, View
-from cleaner.cuts import Lines, lines_of, opens_report
+from cleaner.batch import Batch, Mask, View
+from cleaner.cuts import Lines, cut_ends, lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
-from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
+from cleaner.kernels.pairs import BITS, Pairs, pair_hashes, pair_mask
 from cleaner.kernels.text import Class
 from cleaner.models import pages, topics
 from cleaner.restore import strangers
@@ -130,16 +130,26 @@ def suspicious(batch: Batch) -> Mask:
     docs = lines.doc[paragraphs]
     later = np.arange(len(docs)) - np.searchsorted(docs, docs) >= _OWN
     number = np.bincount(docs, minlength=len(batch))
-    strong = (lines.open_end | opens_report(batch, lines))[paragraphs] & later
+    strong = (cut_ends(batch, lines) | opens_report(batch, lines))[paragraphs] & later
     dated = _begins_dated(batch, lines)[paragraphs] & later
     limit = np.where(np.bincount(docs[dated], minlength=len(batch)) > 0, _REUSED_DATED, 0.0)
     limit[np.bincount(docs[strong], minlength=len(batch)) > 0] = _REUSED
     limit[number < _LEAST + _OWN] = 0.0
+    chosen = np.flatnonzero(limit)
+    if not len(chosen):
+        return found
+    hashes, mask = pair_hashes(batch.folded), pair_mask(batch.classes)
     seen = np.zeros(1 << BITS, np.bool_)
-    for doc in np.flatnonzero(limit).tolist():
-        first = int(np.searchsorted(docs, doc))
-        own = paragraphs[first : first + int(number[doc])]
-        found[doc] = _reused(batch, lines, own, seen) < limit[doc]
+    first = np.searchsorted(docs, chosen)
+    last = first + number[chosen]
+    edges = (lines.start[paragraphs[first]], lines.start[paragraphs[last - _LEAST]])
+    ends = lines.end[paragraphs[last - 1]]
+    for doc, start, border, end in zip(
+        *(part.tolist() for part in (chosen, *edges, ends)), strict=True
+    ):
+        before = hashes[start:border][mask[start:border]]
+        rest = hashes[border:end][mask[border:end]]
+        found[doc] = _reused(before, rest, seen) < limit[doc]
     return found
 
 
@@ -149,16 +159,11 @@ def _begins_dated(batch: Batch, lines: Lines) -> Mask:
     return np.asarray(digit | np.isin(first, [ord(char) for char in "近日今据"]))
 
 
-def _reused(batch: Batch, lines: Lines, own: Ints, seen: Mask) -> float:
-    """Share of the weight of the last lines of a document that its other lines hold. `seen` is
-    scratch: all False before and after."""
-    start, border, end = lines.start[own[0]], lines.start[own[-_LEAST]], lines.end[own[-1]]
-    hashes = pair_hashes(batch.folded[start:end])
-    mask = pair_mask(batch.classes[start:end])
-    before = hashes[: border - start][mask[: border - start]]
-    rest = hashes[border - start :][mask[border - start :]]
-    weight = topics.load().take(rest).astype(np.int64)
+def _reused(before: Pairs, rest: Pairs, seen: Mask) -> float:
+    """Share of the weight of the last lines of a document that its other lines hold, from the
+    pairs of both. `seen` is scratch: all False before and after."""
+    weight = topics.load().take(rest)
     seen[before] = True
-    again = float(weight[seen[rest]].sum())
+    again = int(weight.sum(where=seen.take(rest), dtype=np.int64))
     seen[before] = False
-    return again / max(1.0, float(weight.sum()))
+    return again / max(1, int(weight.sum(dtype=np.int64)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Mask, View
-from cleaner.cuts import lines_of
+from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
 from cleaner.restore.blocks import Kind, Unit, units_of
 from cleaner.rules import RuleBook
@@ -19,7 +19,9 @@ _LONG = 30
 _PART = 20
 """A suffix or prefix of this size repeats its paragraph."""
 _EDGE, _SIGNED = 16, 4
-"""Characters of a line, and of a signature, that the pre-screen compares."""
+"""Characters at the edge of a line, and of a signature, by which twins are found."""
+_CROWD = 16
+"""So many lines with one edge are compared two by two; the pre-screen lets more through."""
 _SPREAD = 3
 """A paragraph that stands more often than this is a form, a refrain or a table."""
 _DOTS = regex.compile(r"\s*(?:\.{2,}|…+)$")
@@ -45,8 +47,8 @@ class Repeats:
 
 
 def repeating(batch: Batch) -> Mask:
-    """Which documents have two long lines that begin or end with the same sixteen characters, or
-    two short ones in brackets that begin with the same four."""
+    """Which documents have two long lines that may be copies, or end and whole, or whole and
+    dotted beginning of one another; or two short ones in brackets that begin alike."""
     found = np.zeros(len(batch), np.bool_)
     if not len(batch):
         return found
@@ -54,16 +56,31 @@ def repeating(batch: Batch) -> Mask:
     long = np.flatnonzero(lines.size >= _PART)
     short = (lines.size >= _SIGNED) & (lines.size < _PART)
     signed = np.flatnonzero(short & (batch.folded.take(lines.start) == ord("(")))
-    for chosen, edges, size in (
-        (long, lines.start, _EDGE),
-        (long, lines.end - _EDGE - 1, _EDGE),
-        (signed, lines.start, _SIGNED),
-    ):
-        keys = _hashes(batch, edges[chosen], size) + lines.doc[chosen].astype(np.uint64)
-        order = np.argsort(keys, kind="stable")
-        same = keys[order][1:] == keys[order][:-1]
-        found[lines.doc[chosen][order[1:][same]]] = True
+    one, two = _alike(batch, lines, long, lines.start, _EDGE)
+    dotted = np.isin(batch.folded.take(lines.end[one] - 1), [ord("."), ord("…")])
+    found[lines.doc[one[dotted | (lines.size[one] == lines.size[two])]]] = True
+    one, two = _alike(batch, lines, long, lines.end - _EDGE, _EDGE)
+    whole = batch.folded.take(lines.end[two] - lines.size[one])
+    found[lines.doc[one[whole == batch.folded.take(lines.start[one])]]] = True
+    one, _ = _alike(batch, lines, signed, lines.start, _SIGNED)
+    found[lines.doc[one]] = True
     return found
+
+
+def _alike(batch: Batch, lines: Lines, chosen: Ints, edges: Ints, size: int) -> tuple[Ints, Ints]:
+    """All pairs of a shorter (or equal) and a longer of the chosen lines of one document that
+    have the same `size` characters at their edges; of a crowd, each line with itself."""
+    keys = _hashes(batch, edges[chosen], size) + lines.doc[chosen].astype(np.uint64)
+    order = np.lexsort((lines.size[chosen], keys))
+    keys, ranked = keys[order], chosen[order]
+    last = np.searchsorted(keys, keys, side="right")
+    at = np.flatnonzero(last - np.arange(len(keys)) > 1)
+    count = last[at] - at - 1
+    crowd = count > _CROWD
+    count[crowd] = 1
+    first = np.repeat(at, count)
+    step = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
+    return ranked[first], ranked[first + np.where(np.repeat(crowd, count), 0, 1 + step)]
 
 
 def _hashes(batch: Batch, starts: np.ndarray, size: int) -> np.ndarray:
@@ -92,16 +109,29 @@ def _parts(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
     """Units that are the end of another paragraph (and begin in mid-sentence), or its beginning
     closed with dots; and closing signatures that stand again below."""
     texts = [view.folded[unit.start : unit.end] for unit in units]
+    heads, tails = _by_edge(texts, slice(0, _EDGE)), _by_edge(texts, slice(-_EDGE, None))
     for at, (unit, text) in enumerate(zip(units, texts, strict=True)):
-        others = [other for k, other in enumerate(texts) if k != at and len(other) > len(text)]
         if unit.kind is Kind.BYLINE and _displaced(units, texts, at):
             yield at, "restore.repeats.signature"
         elif len(text) < _PART or unit.kind is not Kind.TEXT:
             continue
-        elif any(other.endswith(text) and _inside_word(other, text) for other in others):
+        elif any(
+            len(other) > len(text) and other.endswith(text) and _inside_word(other, text)
+            for other in tails[text[-_EDGE:]]
+        ):
             yield at, "restore.repeats.suffix"
-        elif _DOTS.search(text) and any(other.startswith(_DOTS.sub("", text)) for other in others):
-            yield at, "restore.repeats.prefix"
+        elif _DOTS.search(text):
+            start = _DOTS.sub("", text)
+            if any(len(o) > len(text) and o.startswith(start) for o in heads[text[:_EDGE]]):
+                yield at, "restore.repeats.prefix"
+
+
+def _by_edge(texts: Sequence[str], edge: slice) -> dict[str, list[str]]:
+    """The texts by their first or last characters."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        found[text[edge]].append(text)
+    return found
 
 
 def _inside_word(whole: str, suffix: str) -> bool:

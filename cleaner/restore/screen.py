@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.cuts import Lines, lines_of
+from cleaner.cuts import Lines, cut_ends, lines_of
 from cleaner.kernels.text import Codes
 from cleaner.models import lm
 from cleaner.restore.blocks import BRACKETS, names_writers, opens_text
@@ -37,8 +37,6 @@ _OPENING, _BYLINE, _TITLED = 24, 24, 46
 the shortest line that a title in brackets opens."""
 _OPEN, _CLOSE = ([ord(mark) for mark in marks] for marks in (BRACKETS, BRACKETS.values()))
 _SOFT = frozenset(ord(mark) for mark in "，、,")
-_LIST = [ord(mark) for mark in ":;：；"]
-"""What announces or closes the items of a list, and cuts no sentence."""
 _UNKNOWN = 0xE000  # no character of the model: what follows it has no context
 
 
@@ -103,8 +101,7 @@ def _lines_with(batch: Batch, pair: str) -> tuple[Ints, Ints]:
 def _continued(batch: Batch, lines: Lines) -> Mask:
     """Documents with a cut line that the next line may continue, or a later, abrupt one."""
     folded = batch.folded
-    ends = batch.folded.take(np.maximum(lines.end - 1, 0))
-    cut = lines.open_end & (lines.size >= _LEAST) & ~np.isin(ends, _LIST)
+    cut = cut_ends(batch, lines) & (lines.size >= _LEAST)
     number = np.bincount(lines.doc[cut], minlength=len(batch))
     chosen = np.flatnonzero((lines.size >= _HEAD) & (number[lines.doc] > 0))
     chosen = chosen[number[lines.doc[chosen]] <= _MOST]

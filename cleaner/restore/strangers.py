@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,9 @@ FEATURES = (
 before b (`shared`, `names`, against its own mass and theirs) and with its neighbours within the
 rest (`before`, `after`); how it begins and ends."""
 
+_ONE_THREAD = 1 << 18
+"""Multiplications in one matrix product for which OpenBLAS does not wake threads, which would
+cost more than they save and take the cores of other workers."""
 _DATED = regex.compile(
     r"(?:\d{4}年|今年)?\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日[上下]?[午,，]|近日|日前|据"
 )
@@ -63,71 +67,86 @@ def evidence(view: View, units: Sequence[Unit], words: Words, borders: Sequence[
     """Features of every unit for every border, shape (borders, units n, features)."""
     n = len(units)
     at = np.asarray(borders)
-    shared, names, own = _shares(words)
-    mass = np.array([words.weight[of].sum() for of in words.of])
+    reused = _reused(words)
+    shared, names, own = _shares(words, reused)
+    between = _between(reused, n)
     table = np.zeros((len(at), n, len(FEATURES)))
     table[:, :, 0] = 1
     table[:, :, 1] = np.log1p(shared[at])
     table[:, :, 2] = np.log1p(names[at])
-    table[:, :, 3] = np.log1p(mass)[None, :]
+    table[:, :, 3] = np.log1p(words.masses)[None, :]
     table[:, :, 4] = np.log1p(own[at])[:, None]
-    table[:, :, 5:11] = _neighbours(words, at)
+    table[:, :, 5:11] = _neighbours(between, at)
     table[:, :, 11:21] = np.array([_manner(view, unit) for unit in units])[None]
-    table[:, :, 21:] = _closest(words, at)
+    table[:, :, 21:] = np.log1p(np.maximum.accumulate(between, axis=1)[:, at - 1]).transpose(
+        1, 2, 0
+    )
     return table
 
 
-def _shares(words: Words) -> tuple[Reals, Reals, Reals]:
-    """Weight (and weight as names) of the pairs of unit i that occur before unit b, shape
-    (n + 1, n) each; weight of all pairs before b, shape (n + 1,)."""
+class Reused(NamedTuple):
+    """The pairs that count and stand in several units: each place by unit `owner`, `number` of
+    the pair and `first` unit that has it; `weight` and `rare` of each pair."""
+
+    owner: Ints
+    number: Ints
+    first: Ints
+    weight: Reals
+    rare: Reals
+
+
+def _reused(words: Words) -> Reused:
+    flat = np.concatenate([*words.of])
+    owner = np.repeat(np.arange(len(words.of)), [len(of) for of in words.of])
+    chosen = (np.bincount(flat, minlength=len(words.weight)) > 1) & (words.weight > 0)
+    number = np.cumsum(chosen) - 1
+    kept = chosen[flat]
+    owner, flat = owner[kept], number[flat[kept]]
+    first = np.full(int(chosen.sum()), len(words.of))
+    np.minimum.at(first, flat, owner)
+    return Reused(owner, flat, first[flat], words.weight[chosen], words.rare[chosen])
+
+
+def _shares(words: Words, reused: Reused) -> tuple[Reals, Reals, Reals]:
+    """Weight (and weight as names) of the pairs of unit i that occur before unit b, where i is
+    not before b, shape (n + 1, n) each; weight of all pairs before b, shape (n + 1,)."""
     n = len(words.of)
-    first = np.full(len(words.weight), n)
-    for at in range(n - 1, -1, -1):
-        first[words.of[at]] = at
     columns = []
-    for values in (words.weight, words.rare):
-        hist = np.stack([np.bincount(first[of], values[of], n) for of in words.of])
+    for values in (reused.weight, reused.rare):
+        cells = reused.owner * n + reused.first
+        hist = np.bincount(cells, values[reused.number], n * n).reshape(n, n)
         columns.append(np.concatenate([np.zeros((n, 1)), np.cumsum(hist, axis=1)], axis=1).T)
-    own = np.concatenate([[0.0], np.cumsum(np.bincount(first, words.weight, n)[:n])])
+    again = reused.first < reused.owner
+    said = np.bincount(reused.owner[again], reused.weight[reused.number[again]], n)
+    own = np.concatenate([[0.0], np.cumsum(words.masses - said)])
     return columns[0], columns[1], own
 
 
-def _neighbours(words: Words, borders: Ints) -> Reals:
-    """What unit i shares with units i − 1 and i + 1, where those are not before the border;
-    shape (borders, n, 6)."""
-    n = len(words.of)
-    pairs = [np.intersect1d(a, b) for a, b in zip(words.of, words.of[1:], strict=False)]
-    shared = np.array([0.0, *(np.log1p(words.weight[both].sum()) for both in pairs), 0.0])
-    names = np.array([0.0, *(np.log1p(words.rare[both].sum()) for both in pairs), 0.0])
-    at = np.arange(n)
-    inside = at[None, :] > borders[:, None]  # the unit before i is not before b
-    table = np.zeros((len(borders), n, 6))
-    table[:, :, 0] = shared[:-1] * inside
-    table[:, :, 1] = names[:-1] * inside
-    table[:, :, 2] = shared[1:]
-    table[:, :, 3] = names[1:]
-    table[:, :, 4] = ~inside
-    table[:, :, 5] = at == n - 1
+def _between(reused: Reused, n: int) -> Reals:
+    """What units i and j share, by weight and as names; shape (2, n, n)."""
+    held = np.zeros((n, len(reused.weight)))
+    held[reused.owner, reused.number] = 1.0
+    table = np.zeros((2, n, n))
+    step = max(1, _ONE_THREAD // (n * n))
+    for at in range(0, held.shape[1], step):
+        block = slice(at, at + step)
+        for row, values in enumerate((reused.weight, reused.rare)):
+            table[row] += (held[:, block] * values[block]) @ held[:, block].T
     return table
 
 
-def _closest(words: Words, borders: Ints) -> Reals:
-    """The most that unit i shares with one unit before the border, shape (borders, n, 2)."""
-    n = len(words.of)
-    sizes = [len(of) for of in words.of]
-    flat = np.concatenate([*words.of])
-    owner = np.repeat(np.arange(n), sizes)
-    table = np.zeros((len(borders), n, 2))
-    shared = np.zeros((2, n, n))
-    for unit, of in enumerate(words.of):
-        held = np.zeros(len(words.weight), np.bool_)
-        held[of] = True
-        both = held[flat]
-        for row, values in enumerate((words.weight, words.rare)):
-            shared[row, unit] = np.bincount(owner[both], values[flat[both]], n)
-    most = np.maximum.accumulate(shared, axis=1)
-    for row in range(2):
-        table[:, :, row] = np.log1p(most[row, borders - 1])
+def _neighbours(between: Reals, borders: Ints) -> Reals:
+    """What unit i shares with units i − 1 and i + 1, where those are not before the border;
+    shape (borders, n, 6)."""
+    n = between.shape[1]
+    close = np.log1p(np.diagonal(between, 1, 1, 2))
+    at = np.arange(n)
+    inside = at[None, :] > borders[:, None]  # the unit before i is not before b
+    table = np.zeros((len(borders), n, 6))
+    table[:, 1:, 0:2] = close.T * inside[:, 1:, None]
+    table[:, :-1, 2:4] = close.T
+    table[:, :, 4] = ~inside
+    table[:, :, 5] = at == n - 1
     return table
 
 
