@@ -26,6 +26,7 @@ Form = Callable[[str], str]
 Figures = dict[str, float]
 
 _SENTENCES = 200
+_SWALLOWING = "utf8_as_cp936"
 _PAGES = 160
 CLEAN = ("news_chinanews", "news_rmrb2026", "news_xwlb", "news_nankai", "news_rthk_zhhant")
 CLEAN += ("titles_mixed", "weibo_posts", "social_ytdesc", "nonnews_mixed", "ads_wechat_lines")
@@ -75,8 +76,23 @@ def _codec(sentences: Sequence[str], form: Form) -> Figures:
         found = mended([text for _, text in pairs])
         exact = sum(a == b for a, (b, _) in zip(found, pairs, strict=True))
         figures[f"{kind}.exact"] = exact / max(1, len(pairs))
-        figures[f"{kind}.characters"] = _characters([b for b, _ in pairs], found)
+        truth = [text for text, _ in pairs]
+        figures[f"{kind}.characters"] = _characters(truth, found)
+        if kind == _SWALLOWING:
+            figures |= {f"{kind}.{name}": value for name, value in _digits(truth, found).items()}
     return figures
+
+
+def _digits(truth: Sequence[str], found: Sequence[str]) -> Figures:
+    """Digits that were swallowed with a byte: shares of sentences that come back but for some
+    that are left as `?`, and in which one was made up."""
+    honest = wrong = 0
+    for one, other in zip(truth, found, strict=True):
+        pairs = list(zip(one, other, strict=False)) if len(one) == len(other) else [("", "x")]
+        honest += all(a == b or (a.isdigit() and b == "?") for a, b in pairs)
+        wrong += any(a != b and a.isdigit() and b.isdigit() for a, b in pairs)
+    size = max(1, len(truth))
+    return {"but_for_digits": honest / size, "made_up_digit": wrong / size}
 
 
 def _damaged(damage: Callable[[str], str], sound: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,8 @@ SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") 
 
 _SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf]|[\xc2-\xdf])\?")
 """Where Windows made one `?` of the last byte of a character and the ASCII after it."""
+_EURO = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf])\x80(?=[\x80-\xbf])")
+"""Where the euro sign was not the byte 0x80, but the two that GB18030 has for it."""
 _BYTES = regex.compile(r"[\x00-\xff]*[\x80-\xff][\x00-\xff]*", regex.S)
 
 
@@ -46,7 +48,7 @@ def attempt(route: Route, line: str) -> Draft | None:
         if max(data) > "\xff":
             return None
         if route.wrong == "gbk" and route.right == "utf-8":
-            data = _SWALLOWING.sub(LOST + SWALLOWED, data)
+            data = _SWALLOWING.sub(LOST + SWALLOWED, _EURO.sub("\xa2\xe3", data))
         return draft(data, route.right, wrong)
     return _spans(route, data, line, wrong)
 
