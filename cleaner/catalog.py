@@ -56,6 +56,8 @@ FILTERS: Mapping[str, str] = {
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",
     "score.script": "cleaner.score.script:Script",
     "score.damage": "cleaner.score.damage:Damage",
+    # Not in the default recipe: it needs the extra fineweb2.
+    "score.fineweb2": "cleaner.score.fineweb2:FineWeb2",
     "dedup.exact": "cleaner.dedup.exact:Exact",
     "dedup.near": "cleaner.dedup.near:Near",
     # Not in any shipped recipe: they count and strip what stands on many pages of one crawl.

@@ -1,6 +1,7 @@
 """datatrove's FineWeb2 filters with the settings for Chinese, over a file of JSON lines.
 
-Runs in an environment of its own; prints `{"seconds": …, "kept": […]}`.
+The settings are those of huggingface/fineweb-2: fineweb-2-pipeline.py with configs/cmn_Hani.yml.
+Runs in an environment of its own; prints `{"seconds": …, "busy": …, "kept": […], "why": […]}`.
 """
 
 import json
@@ -16,6 +17,30 @@ from datatrove.pipeline.filters import (
 )
 
 LANGUAGE = "cmn_Hani"
+STOP_WORDS = list("的年在月是和日了於·為有被人中为他與後也而由")
+    "的",
+    "年",
+    "在",
+    "月",
+    "是",
+    "和",
+    "日",
+    "了",
+    "於",
+    "·",
+    "為",
+    "有",
+    "被",
+    "人",
+    "中",
+    "为",
+    "他",
+    "與",
+    "後",
+    "也",
+    "而",
+    "由",
+]
 
 
 def filters():
@@ -37,18 +62,24 @@ def filters():
             new_line_ratio=0.178,
         ),
         GopherQualityFilter(
-            language=LANGUAGE, min_avg_word_length=1, max_avg_word_length=5, min_stop_words=None
+            language=LANGUAGE,
+            min_avg_word_length=1,
+            max_avg_word_length=5,
+            stop_words=STOP_WORDS,
+            max_non_alpha_words_ratio=0.735,
+            min_stop_words=2,
         ),
     ]
 
 
 def verdict(chain, text):
+    """Why a text is dropped; empty for what is kept."""
     doc = Document(text=text, id="0")
     for item in chain:
         result = item.filter(doc)
-        if result is not True and not (isinstance(result, tuple) and result[0]):
-            return False
-    return True
+        if result is not True:
+            return result[1]
+    return ""
 
 
 def main(path):
@@ -58,9 +89,10 @@ def main(path):
     verdict(chain, texts[0])
     start = time.perf_counter()
     busy = time.process_time()
-    kept = [verdict(chain, text) for text in texts]
+    why = [verdict(chain, text) for text in texts]
     seconds, busy = time.perf_counter() - start, time.process_time() - busy
-    print(json.dumps({"seconds": seconds, "busy": busy, "kept": kept}))  # noqa: T201
+    kept = [not reason for reason in why]
+    print(json.dumps({"seconds": seconds, "busy": busy, "kept": kept, "why": why}))  # noqa: T201
 
 
 main(sys.argv[1])
