@@ -18,29 +18,6 @@ from datatrove.pipeline.filters import (
 
 LANGUAGE = "cmn_Hani"
 STOP_WORDS = list("的年在月是和日了於·為有被人中为他與後也而由")
-    "的",
-    "年",
-    "在",
-    "月",
-    "是",
-    "和",
-    "日",
-    "了",
-    "於",
-    "·",
-    "為",
-    "有",
-    "被",
-    "人",
-    "中",
-    "为",
-    "他",
-    "與",
-    "後",
-    "也",
-    "而",
-    "由",
-]
 
 
 def filters():
