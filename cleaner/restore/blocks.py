@@ -127,6 +127,11 @@ def open_brackets(text: str) -> str:
     return "".join(stack)
 
 
+def no_heading(raw: str) -> bool:
+    """True for a short line that ends, or has inside, what no heading does."""
+    return raw[-1] in _NEVER_LAST or bool(_SENTENCE.search(raw) or open_brackets(raw))
+
+
 def _unit(view: View, block: Block) -> Unit:
     raw = view.text[block.start : block.end]
     start = block.start + len(raw) - len(raw.lstrip())
@@ -159,6 +164,4 @@ def _kind(label: Label, raw: str, folded: str) -> Kind:
         return Kind.BYLINE
     if label is Label.BODY or label is Label.ITEM:
         return Kind.TEXT
-    if raw[-1] in _NEVER_LAST or _SENTENCE.search(raw) or open_brackets(raw):
-        return Kind.TEXT
-    return Kind.HEADING
+    return Kind.TEXT if no_heading(raw) else Kind.HEADING

@@ -9,10 +9,10 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Mask, View
+from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, cut_ends, lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
-from cleaner.kernels.pairs import BITS, Pairs, pair_hashes, pair_mask
+from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
 from cleaner.kernels.text import Class
 from cleaner.models import pages, topics
 from cleaner.restore import strangers
@@ -32,6 +32,8 @@ _FLOOR, _CEILING = -6.0, 5.0
 _MARKS, _MARKED = 1, 0.15
 """Teasers, and their share, that begin as reports do or are cut off."""
 _PARAGRAPH = 20
+_DATE = 6
+"""Characters in which the first unit of a date stands."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
 _REUSED, _REUSED_DATED = 0.18, 0.1
@@ -138,32 +140,37 @@ def suspicious(batch: Batch) -> Mask:
     chosen = np.flatnonzero(limit)
     if not len(chosen):
         return found
-    hashes, mask = pair_hashes(batch.folded), pair_mask(batch.classes)
-    seen = np.zeros(1 << BITS, np.bool_)
     first = np.searchsorted(docs, chosen)
     last = first + number[chosen]
-    edges = (lines.start[paragraphs[first]], lines.start[paragraphs[last - _LEAST]])
-    ends = lines.end[paragraphs[last - 1]]
-    for doc, start, border, end in zip(
-        *(part.tolist() for part in (chosen, *edges, ends)), strict=True
-    ):
-        before = hashes[start:border][mask[start:border]]
-        rest = hashes[border:end][mask[border:end]]
-        found[doc] = _reused(before, rest, seen) < limit[doc]
+    start, border = lines.start[paragraphs[first]], lines.start[paragraphs[last - _LEAST]]
+    share = _reused(batch, start, border, lines.end[paragraphs[last - 1]])
+    found[chosen] = share < limit[chosen]
     return found
 
 
 def _begins_dated(batch: Batch, lines: Lines) -> Mask:
+    """Lines that begin with a date, near enough: a digit and soon a unit, or 近日, 今年, 据."""
     first = batch.folded.take(lines.start)
-    digit = batch.classes.take(lines.start) == Class.DIGIT
-    return np.asarray(digit | np.isin(first, [ord(char) for char in "近日今据"]))
+    found = np.isin(first, [ord(char) for char in "近日今据"])
+    digit = np.flatnonzero(batch.classes.take(lines.start) == Class.DIGIT)
+    reach = np.minimum(lines.start[digit][:, None] + np.arange(1, _DATE), len(batch.folded) - 1)
+    found[digit] = np.isin(batch.folded[reach], [ord(char) for char in "年月日"]).any(axis=1)
+    return np.asarray(found)
 
 
-def _reused(before: Pairs, rest: Pairs, seen: Mask) -> float:
-    """Share of the weight of the last lines of a document that its other lines hold, from the
-    pairs of both. `seen` is scratch: all False before and after."""
-    weight = topics.load().take(rest)
-    seen[before] = True
-    again = int(weight.sum(where=seen.take(rest), dtype=np.int64))
-    seen[before] = False
-    return again / max(1, int(weight.sum(dtype=np.int64)))
+def _reused(batch: Batch, start: Ints, border: Ints, end: Ints) -> Reals:
+    """The share of the weight of the pairs in [border, end) that [start, border) holds too, for
+    several ranges, shape (k,) each."""
+    places = np.flatnonzero(pair_mask(batch.classes))
+    pairs = pair_hashes(batch.folded).take(places)
+    edges = np.searchsorted(places, np.stack([start, border, end]))
+    holder = np.full(1 << BITS, -1, np.int32)  # the range that had a pair last
+    shares = np.zeros(len(start))
+    idf = topics.load()
+    for row, (one, two, three) in enumerate(edges.T.tolist()):
+        rest = pairs[two:three]
+        holder[pairs[one:two]] = row
+        weight = idf.take(rest)
+        again = weight[holder.take(rest) == row]
+        shares[row] = int(again.sum()) / max(1, int(weight.sum()))
+    return shares

@@ -13,7 +13,7 @@ from cleaner.batch import Batch, Ints, Mask
 from cleaner.cuts import Lines, cut_ends, lines_of
 from cleaner.kernels.text import Codes
 from cleaner.models import lm
-from cleaner.restore.blocks import BRACKETS, names_writers, opens_text
+from cleaner.restore.blocks import names_writers, no_heading, opens_text
 
 Reals = npt.NDArray[np.float64]
 
@@ -25,9 +25,7 @@ _NEXT, _FAR, _HEADING = 0.0, 3.0, 4.0
 """Seam gain (nats) from which the next line, or a later one, may continue a cut one; and from
 which any may continue what reads like a heading."""
 _SHORT = 40
-"""A longer line is no heading …"""
-_SENTENCE = [ord(mark) for mark in "。；;！？!?"]
-"""… nor is one that has such a mark inside or leaves a bracket open."""
+"""A longer line is no heading."""
 _ABRUPT = 0.5
 """From here (nats) a line begins less like a line than like the middle of one."""
 _MOST = 40
@@ -35,8 +33,6 @@ _MOST = 40
 _OPENING, _BYLINE, _TITLED = 24, 24, 46
 """How far into a line the words of a dateline stand; the longest byline on a line of its own;
 the shortest line that a title in brackets opens."""
-_OPEN, _CLOSE = ([ord(mark) for mark in marks] for marks in (BRACKETS, BRACKETS.values()))
-_SOFT = frozenset(ord(mark) for mark in "，、,")
 _UNKNOWN = 0xE000  # no character of the model: what follows it has no context
 
 
@@ -126,9 +122,9 @@ def _texts(batch: Batch, lines: Lines, cut: Mask) -> Mask:
     """Which of the cut lines read like parts of paragraphs rather than like headings."""
     text = cut & (lines.size > _SHORT)
     for line in np.flatnonzero(cut & ~text).tolist():
-        codes = batch.codes[lines.start[line] : lines.end[line]]
-        opened, closed = np.isin(codes, _OPEN).sum(), np.isin(codes, _CLOSE).sum()
-        text[line] = opened > closed or bool(np.isin(codes, _SENTENCE).any()) or codes[-1] in _SOFT
+        base = int(batch.starts[lines.doc[line]])
+        raw = batch.docs[lines.doc[line]].text
+        text[line] = no_heading(raw[int(lines.start[line]) - base : int(lines.end[line]) - base])
     return text
 
 
