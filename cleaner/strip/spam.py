@@ -112,7 +112,7 @@ class Spam:
         }
         if weight_of((view.folded[s.start : s.end], family) for s, family in words.items()) < 1:
             return None
-        items = self._items(view.folded, line, words)
+        items = self._items(view, line, words)
         spam = sum(item.kind is Kind.SPAM for item in items)
         candidates = [(row, True) for row in rows_of(view.folded, items)]
         candidates += [(stretch, False) for stretch in stretches_of(items)]
@@ -124,7 +124,8 @@ class Spam:
                 return edit
         return None
 
-    def _items(self, folded: str, line: Line, words: dict[Span, Family]) -> list[Item]:
+    def _items(self, view: View, line: Line, words: dict[Span, Family]) -> list[Item]:
+        folded = view.folded
         items = []
         spans = list(words)  # in order, disjoint
         at = 0
@@ -136,7 +137,7 @@ class Spam:
             ours = spans[first:at]
             fillers = [Span(*m.span()) for m in self._common.finditer(folded, start, end)]
             filled = covered(merged([*ours, *fillers]))
-            size = len(_WORD.findall(match[0]))
+            size = _letters(view, start, end)
             kind = Kind.SPAM if ours else Kind.FILLER if filled >= _FILLED * size else Kind.PLAIN
             if match[0] != "i":  # a spaced capital I is a separator
                 families = tuple(words[span] for span in ours)
@@ -150,7 +151,7 @@ class Spam:
         weight = weight_of(
             pair for item in items for pair in zip(item.words, item.families, strict=True)
         )
-        letters = sum(_letters(view.folded, item.start, item.end) for item in items)
+        letters = sum(_letters(view, item.start, item.end) for item in items)
         share = sum(item.filled for item in items) / max(1, letters)
         asked = (_OF_A_ROW if in_a_row else 1) * min(family.share for family in families)
         if weight < 1 or share < asked or self._is_vetoed(view, line, items, in_a_row, weight):
@@ -185,8 +186,8 @@ def _cut(
     its innocent items within it: what lies outside is text."""
     folded = view.folded
     start, end = items[0].start, items[-1].end
-    above, below = _letters(folded, line.start, start), _letters(folded, end, line.end)
-    inside = _letters(folded, start, end)
+    above, below = _letters(view, line.start, start), _letters(view, end, line.end)
+    inside = _letters(view, start, end)
     few = above + below < (2 if in_a_row else _LEFT_OVER)
     if few or (not in_a_row and above + below <= _INNOCENT * (above + below + inside)):
         return None if "。" in folded[line.start : line.end] else line_deletion(view, line, rule)
@@ -199,8 +200,14 @@ def _cut(
     return None
 
 
-def _letters(folded: str, start: int, end: int) -> int:
-    return len(_WORD.findall(folded, start, end))
+def _letters(view: View, start: int, end: int) -> int:
+    """How many letters and digits stand in [start, end)."""
+    if "letters" not in view.memo:
+        known, places = np.unique(view.folded_codes, return_inverse=True)
+        wordy = np.array([_WORD.match(chr(code)) is not None for code in known.tolist()], np.int64)
+        view.memo["letters"] = np.append(0, np.cumsum(wordy[places])).tolist()
+    before: list[int] = view.memo["letters"]
+    return before[end] - before[start]
 
 
 def _lone_below(view: View, line: Line) -> Iterator[Edit]:
