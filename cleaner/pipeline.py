@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -32,6 +32,10 @@ from cleaner.verdict import Limit, rounded, verdicts
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Item = TypeVar("Item", Editor, Restorer)
+
+Step = Callable[[Batch, int, Item], list[Document] | None]
+"""What a filter makes of document number `int` of a batch; None where it changes nothing."""
 
 Record = str | Mapping[str, Any] | Document
 
@@ -161,22 +165,18 @@ class Pipeline:
         return _kept_twins(ids, whys)
 
     def _edit(self, batch: Batch, editors: Sequence[Editor]) -> Batch:
-        for editor in editors:
-            changed: dict[int, list[Document]] = {}
-            for at in np.flatnonzero(editor.suspects(batch)).tolist():
-                self.beat()
-                doc = edited(batch, at, editor)
-                if doc is not None:
-                    changed[at] = [doc]
-            batch = batch.with_texts(changed) if changed else batch
-        return batch
+        return self._changed(batch, editors, _edited)
 
     def _arrange(self, batch: Batch, restorers: Sequence[Restorer]) -> Batch:
-        for restorer in restorers:
+        return self._changed(batch, restorers, partial(arranged, split=self.recipe.split))
+
+    def _changed(self, batch: Batch, items: Sequence[Item], step: Step[Item]) -> Batch:
+        """The batch after each of some filters in turn; `step` asks one about one document."""
+        for item in items:
             changed: dict[int, list[Document]] = {}
-            for at in np.flatnonzero(restorer.suspects(batch)).tolist():
+            for at in np.flatnonzero(item.suspects(batch)).tolist():
                 self.beat()
-                docs = arranged(batch, at, restorer, split=self.recipe.split)
+                docs = step(batch, at, item)
                 if docs is not None:
                     changed[at] = docs
             batch = batch.with_texts(changed) if changed else batch
@@ -217,6 +217,12 @@ def edited(batch: Batch, at: int, editor: Editor) -> Document | None:
             )
     meta = {e.field: view.text[e.start : e.end].strip() for e in edits if e.field}
     return view.doc.changed(change_from_edits(editor.name, view.text, edits), meta)
+
+
+def _edited(batch: Batch, at: int, editor: Editor) -> list[Document] | None:
+    """`edited` as a Step."""
+    doc = edited(batch, at, editor)
+    return None if doc is None else [doc]
 
 
 def arranged(batch: Batch, at: int, restorer: Restorer, *, split: bool) -> list[Document] | None:

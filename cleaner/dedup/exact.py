@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import xxhash
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.dedup.store import opened
+from cleaner.dedup.store import Remembered, opened
 from cleaner.dedup.text import checked, plain
 from cleaner.filter import Twin
 from cleaner.kernels.shingles import Hashes
@@ -19,7 +17,7 @@ from cleaner.rules import RuleBook
 _NO_TEXT = np.zeros(0, np.uint16)
 
 
-class Exact:
+class Exact(Remembered):
     """Remembers a 128-bit hash (xxh3) of the folded text of every kept document.
 
     `ignore`: the groups of `dedup.text.GROUPS` that play no part. Without `fold`, width, case and
@@ -76,15 +74,6 @@ class Exact:
 
     def join(self, parts: Sequence[bytes]) -> Hashes:
         return np.frombuffer(b"".join(parts), np.uint64).reshape(-1, 2)
-
-    def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
-        self._store.begin(folder, mark)
-
-    def checkpoint(self) -> dict[str, Any]:
-        return self._store.checkpoint()
-
-    def finish(self) -> None:
-        self._store.finish()
 
     def _known(self, sketch: Hashes, rows: Ints) -> dict[int, int]:
         """The kept document (by number) that each of `rows` repeats, if any."""

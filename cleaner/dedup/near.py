@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from cleaner.batch import Batch, Mask
 from cleaner.dedup.fresh import Fresh
 from cleaner.dedup.plan import RECALL, Plan, plan
 from cleaner.dedup.schemes import Keys, Scheme, scheme
-from cleaner.dedup.store import opened
+from cleaner.dedup.store import Remembered, opened
 from cleaner.dedup.text import checked, plain
 from cleaner.dedup.verify import Verifier
 from cleaner.errors import RecipeError
@@ -62,7 +61,7 @@ class Sketch(NamedTuple):
         return keys[chosen], owners[chosen]
 
 
-class Near:
+class Near(Remembered):
     """Candidates by MinHash, and verification.
 
     `threshold`: the similarity from which on a document is a duplicate; `measure`: "jaccard", or
@@ -156,15 +155,6 @@ class Near:
         lengths = np.array([(len(part) - end) // 4 for part, end in pairs], np.int64)
         keys = Keys(posted.reshape(-1, self._scheme.width), asked, counts)
         return Sketch(_narrow(codes), lengths, keys)
-
-    def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
-        self._store.begin(folder, mark)
-
-    def checkpoint(self) -> dict[str, Any]:
-        return self._store.checkpoint()
-
-    def finish(self) -> None:
-        self._store.finish()
 
     def _older(self, keys: Hashes, owners: Ints) -> dict[int, list[Candidate]]:
         """For each document its candidates among the kept ones, best first. Keys that are

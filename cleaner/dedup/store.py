@@ -38,6 +38,21 @@ class Store(Protocol):
     def finish(self) -> None: ...
 
 
+class Remembered:
+    """An Index that is Resumable because the store behind it is."""
+
+    _store: Store
+
+    def begin(self, folder: Path, mark: Mapping[str, Any] | None = None) -> None:
+        self._store.begin(folder, mark)
+
+    def checkpoint(self) -> dict[str, Any]:
+        return self._store.checkpoint()
+
+    def finish(self) -> None:
+        self._store.finish()
+
+
 def opened(index: str | None, name: str, form: str, *, keys: int, looked_up: int) -> Store:
     """A store of its own for the filter `name`: in the folder `index`, or for this run only.
 
