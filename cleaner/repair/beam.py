@@ -28,6 +28,7 @@ SILENT = 0xFFFF
 """The number of a text that the model does not see: a reading, or nothing."""
 _WIDTH = 24
 _MARGIN = 14.0  # nats behind the best of its track at which a hypothesis is given up
+FAR = 9.0  # the same at the end
 _AT_ONCE = 256  # tracks; more take memory and win nothing
 _SEEN_TWO, _SEEN_THREE = 1.2, 2.6
 """Nats in favour of two, and of three, characters that the document writes elsewhere."""
@@ -205,13 +206,18 @@ def _finished(
     tracks: Sequence[Track], front: _Front, cut: int, trail: Sequence[tuple[Ints, Ints]]
 ) -> Iterator[tuple[int, list[Guess]]]:
     """The guesses of the tracks that have come to their end: those from row `cut` on."""
-    at = np.arange(cut, len(front.track))
+    own, score = front.track[cut:], front.score[cut:]
+    if not len(own):
+        return
+    opening = np.flatnonzero(np.diff(own, prepend=-1))  # where the best of each track stands
+    top = np.repeat(score.take(opening), np.diff([*opening, len(own)]))
+    at = cut + np.flatnonzero(score >= top - FAR)
+    numbers, scores = front.track.take(at).tolist(), front.score.take(at).tolist()
     choices = np.zeros((len(trail), len(at)), np.int64)
     for step in range(len(trail) - 1, -1, -1):
         parent, choice = trail[step]
         choices[step] = choice.take(at)
         at = parent.take(at)
-    numbers, scores = front.track[cut:].tolist(), front.score[cut:].tolist()
     guesses: dict[int, list[Guess]] = {}
     for row, number, score in zip(choices.T.tolist(), numbers, scores, strict=True):
         places = tracks[number].places

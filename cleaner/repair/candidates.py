@@ -85,7 +85,7 @@ def _characters(piece: str, after: str, right: str, reader: Reader, traditional:
         char = piece.encode("latin-1").decode(right, "ignore")
         return options_of([char] if char else [])
     table = _table(right)
-    rows = np.flatnonzero(table.sizes == len(piece))
+    rows = _rows(right, len(piece), piece[0])
     for place, byte in enumerate(piece):
         if byte != LOST:
             rows = rows[table.data[rows, place] == ord(byte)]
@@ -98,6 +98,14 @@ def _characters(piece: str, after: str, right: str, reader: Reader, traditional:
             rows = rows[reader.fails[table.data[rows, place], behind]]
     bias = table.bias[rows] + table.foreign[rows, int(traditional)]
     return Options([table.chars[row] for row in rows.tolist()], table.numbers[rows], bias)
+
+
+@lru_cache(maxsize=1 << 9)
+def _rows(right: str, size: int, lead: str) -> npt.NDArray[np.int64]:
+    """The rows of the table with characters of so many bytes, the first of them known or LOST."""
+    table = _table(right)
+    fits = table.sizes == size
+    return np.flatnonzero(fits if lead == LOST else fits & (table.data[:, 0] == ord(lead)))
 
 
 @dataclass(frozen=True, eq=False)

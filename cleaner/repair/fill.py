@@ -6,7 +6,7 @@ SWALLOWED one unknown byte below 0x40.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple
@@ -36,6 +36,7 @@ _SPLIT = {
 }
 _NEAR = 2  # characters between two gaps that see each other
 _MOST_WAYS = 12
+_REACH = 240  # characters of a line in which marks open and close
 
 
 class Part(NamedTuple):
@@ -135,11 +136,23 @@ def _row(made: Draft, first: int, last: int) -> Row:
 
 
 def _line_around(parts: Sequence[Part], first: int, last: int) -> tuple[str, str]:
-    """The rest of the line before and behind some parts; an open gap is unknown."""
-    return (
-        "".join(part.text or _open(part) for part in parts[:first]).rpartition("\n")[2],
-        "".join(part.text or _open(part) for part in parts[last + 1 :]).partition("\n")[0],
-    )
+    """What stands before and behind some parts on their line, as far as it matters; an open gap
+    is unknown."""
+    before = _near(reversed(parts[:first]))[::-1]
+    after = _near(parts[last + 1 :])
+    return "".join(before).rpartition("\n")[2], "".join(after).partition("\n")[0]
+
+
+def _near(parts: Iterable[Part]) -> list[str]:
+    """The texts of the first parts, until they are long enough."""
+    texts: list[str] = []
+    size = 0
+    for part in parts:
+        texts.append(part.text or _open(part))
+        size += len(part.text)
+        if size > _REACH or "\n" in part.text:
+            break
+    return texts
 
 
 def _open(part: Part) -> str:

@@ -6,9 +6,11 @@ from functools import cache
 from math import log
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import regex
 
-from cleaner.kernels.text import fold_text
+from cleaner.kernels.text import encode, fold_text
 
 _ENDS = frozenset("。！？”）》】；…")
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
@@ -33,8 +35,7 @@ class Habits(NamedTuple):
 
 def habits_of(text: str) -> Habits:
     """The habits of a text, as far as it is known."""
-    traditional, simplified = _scripts()
-    more = sum(char in traditional for char in text) - sum(char in simplified for char in text)
+    more = int(_leanings().take(encode(text)).sum(dtype=np.int64))
     counts = {mark: text.count(mark) for mark in _WIDTHS}
     wide = {mark: text.count(other) for mark, other in _WIDTHS.items()}
     share = (sum(counts.values()) + 1) / (sum(counts.values()) + sum(wide.values()) + 2)
@@ -84,6 +85,15 @@ def repertoire() -> list[int]:
 def other_script(traditional: bool) -> frozenset[str]:
     """Characters that a text in one script does not have."""
     return _scripts()[1 if traditional else 0]
+
+
+@cache
+def _leanings() -> npt.NDArray[np.int8]:
+    """1 for each code point of Traditional text only, −1 for one of Simplified text only."""
+    table = np.zeros(0x110000, np.int8)
+    for chars, value in zip(_scripts(), (1, -1), strict=True):
+        table[[ord(char) for char in chars]] = value
+    return table
 
 
 @cache

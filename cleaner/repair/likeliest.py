@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import exp
 from typing import NamedTuple
 
-from cleaner.repair.beam import NO_WORDS, Guess, Options, Track, Words, fixed, search
+from cleaner.repair.beam import FAR, NO_WORDS, Guess, Options, Track, Words, fixed, search
 from cleaner.repair.habits import MARKS, form
 from cleaner.repair.stream import READING
 
@@ -15,7 +15,6 @@ _CONTEXT = 2  # characters on each side that the model sees
 _REACH = 12  # enough for the context and a reading
 _SURE = 0.9  # share of one digit among those that may have been lost
 _FIGURE = "\0"  # stands for a digit that was swallowed
-_FAR = 9.0  # nats behind the best at which a candidate is out of question: `form` gives less
 
 
 class Row(NamedTuple):
@@ -64,7 +63,7 @@ def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[
         _candidate(way, guess)
         for way, guesses in found
         for guess in guesses
-        if guess.score > best - _FAR
+        if guess.score > best - FAR
     ]
     return sorted(made, key=lambda candidate: -candidate.score)
 

@@ -27,6 +27,7 @@ from cleaner.rules import RuleBook
 _FEWEST_ODD = 4
 _FEWEST_HAN = 4
 _ROUNDS = 2
+_SAMPLE = 2  # lines on which all routes are tried
 _COMMON = 0.97
 _LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4}
 """The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
@@ -70,17 +71,26 @@ class Mojibake:
         chosen = [k for k, count in enumerate(counts) if count >= _FEWEST_ODD]
         if not chosen:
             return
-        texts = {k: view.text[view.lines[k].start : view.lines[k].end] for k in chosen}
-        mended = mend(texts)
-        votes = Counter(found.route for found in mended.values())
-        rest = {
-            k: view.text[line.start : line.end]
-            for k, line in enumerate(view.lines)
-            if votes and k not in mended and line.end > line.start
-        }
-        mended |= mend(rest, tuple(votes), fewest=1)
+        lines = {k: view.text[start:end] for k, (start, end) in enumerate(view.lines)}
+        mended = _mended_alike({k: lines[k] for k in chosen})
+        votes = tuple(Counter(found.route for found in mended.values()))
+        rest = {k: line for k, line in lines.items() if votes and line and k not in mended}
+        mended |= mend(rest, votes, fewest=1)
         for k, found in sorted(mended.items()):
-            yield _edit(view.lines[k].start, view.text[slice(*view.lines[k])], found)
+            yield _edit(view.lines[k].start, lines[k], found)
+
+
+def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
+    """The lines that are mended, where most went the way of the longest: all other routes are
+    tried only on those that did not."""
+    longest = sorted(lines, key=lambda k: -len(lines[k]))[:_SAMPLE]
+    mended = mend({k: lines[k] for k in longest})
+    if len(mended) == len(lines):
+        return mended
+    votes = tuple(Counter(found.route for found in mended.values()))
+    rest = {k: line for k, line in lines.items() if k not in longest}
+    mended |= mend(rest, votes) if votes else {}
+    return mended | mend({k: line for k, line in rest.items() if k not in mended})
 
 
 def mend(
@@ -154,7 +164,7 @@ def _rank(found: Mended) -> float:
 
 def _sound(found: Mended, line: str, fewest: int) -> bool:
     least = _LEAST_MEAN[found.route.right] - (1.5 if fewest < _FEWEST_HAN else 0)
-    outer = sum(not char.isascii() for char in line)
+    outer = len(line) - len(line.encode("ascii", "ignore"))
     return found.han >= fewest and found.mean >= least and found.gain >= _LEAST_GAIN * outer
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import regex
 
+from cleaner.kernels.text import encode
 from cleaner.repair import hybrid
 from cleaner.repair.fill import Draft, Part, draft
 from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
+from cleaner.repair.screen import odd_table
 
 
 class Route(NamedTuple):
@@ -33,7 +35,7 @@ SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") 
 
 _SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf]|[\xc2-\xdf])\?")
 """Where Windows made one `?` of the last byte of a character and the ASCII after it."""
-_EURO = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf])\x80(?=[\x80-\xbf])")
+_EURO = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf])\x80(?=[\x80-\xbf\xff])")
 """Where the euro sign was not the byte 0x80, but the two that GB18030 has for it."""
 _BYTES = regex.compile(r"[\x00-\xff]*[\x80-\xff][\x00-\xff]*", regex.S)
 
@@ -65,44 +67,53 @@ def _spans(route: Route, data: str, line: str, wrong: Reader) -> Draft:
     return whole
 
 
-def plausible(line: str, routes: Sequence[Route] | None = None) -> Iterator[Route]:
-    """The routes (of `routes`, or of all) that could have led to such a line, cheaply told."""
-    outer = {ord(char) for char in line if not char.isascii()}
+def plausible(line: str, routes: Sequence[Route] | None = None) -> list[Route]:
+    """The routes (of `routes`, or of all) that could have led to such a line, cheaply told; the
+    likeliest first, and none that fits far worse than another."""
+    outer = {ord(char) for char in set(line) if not char.isascii()}
     narrow = {code for code in outer if not _WIDE_CHARACTER.match(chr(code))}
+    odd = int(odd_table().take(encode(line)).sum())
+    shares: dict[Route, float] = {}
+    data: dict[str, str] = {}
     for route in (*SINGLE_ROUTES, *WIDE_ROUTES) if routes is None else routes:
         wide = route in WIDE_ROUTES
-        signs = outer - narrow if wide else narrow
-        if route == HYBRID or len(signs) < 2:
+        if wide and routes is None and odd < _LEAST_ODD * len(line):
             continue
-        table = reader(route.wrong).table.keys()
-        if (outer if wide else narrow) <= table and _fits(route.right, _data(route, line)):
-            yield route
+        signs = outer if wide else narrow
+        if route == HYBRID or len(outer - narrow if wide else narrow) < 2:
+            continue
+        if route.wrong in data or signs <= reader(route.wrong).table.keys():
+            if route.wrong not in data:
+                data[route.wrong] = reader(route.wrong).to_bytes(line)
+            shares[route] = _share(route.right, data[route.wrong])
     mixed = _MIXTURE.search("".join(map(chr, sorted(narrow))))
-    if mixed and (routes is None or HYBRID in routes) and _fits("gbk", hybrid.plain(line)):
-        yield HYBRID
+    if mixed and (routes is None or HYBRID in routes):
+        shares[HYBRID] = _share("gbk", hybrid.plain(line))
+    least = max([_LEAST_WHOLE, *(share - _WORSE for share in shares.values())])
+    fitting = [route for route, share in shares.items() if share >= least]
+    return sorted(fitting, key=lambda route: -shares[route])
 
 
-def _data(route: Route, line: str) -> str:
-    return reader(route.wrong).to_bytes(line)
-
-
-def _fits(right: str, data: str) -> bool:
-    """Whether enough bytes stand in whole and common characters of the codec, and few were lost."""
+def _share(right: str, data: str) -> float:
+    """The share of the bytes that stand in whole and common characters of the codec; 0 where too
+    many were lost."""
     high = sum(map(len, _HIGH.findall(data)))
     whole = sum(map(len, _COMMON[right].findall(data)))
-    return whole >= _LEAST_WHOLE * high and data.count(LOST) <= _MOST_LOST * high
+    return whole / high if high and data.count(LOST) <= _MOST_LOST * high else 0.0
 
 
 def common_share(text: str) -> float:
     """The share of a text beyond ASCII that is common in GB2312; 0 for none."""
-    outer = sum(not char.isascii() for char in text)
+    outer = len(text) - len(text.encode("ascii", "ignore"))
     data = text.encode("gb2312", "ignore").decode("latin-1")
     return len(_COMMON["gbk"].findall(data)) / outer if outer else 0.0
 
 
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
 """Bytes that were no UTF-8, and others that were by chance."""
-_LEAST_WHOLE, _MOST_LOST = 0.3, 0.25
+_LEAST_WHOLE, _MOST_LOST, _WORSE = 0.3, 0.25, 0.3
+_LEAST_ODD = 0.06
+"""The share of odd characters on a line that was misread from end to end in two bytes each."""
 _WIDE_CHARACTER = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]")
 _HIGH = regex.compile(r"[\x80-\xff]+")
 _COMMON = {
