@@ -23,6 +23,10 @@ _MIN_UNITS, _MAX_UNITS = 4, 400
 _MIN_CUTS, _PARAGRAPH = 2, 20
 """A page with this many cut paragraphs, of so many characters at least, was set in columns."""
 
+_HEADINGS, _TEXTS = 16, 0.7
+"""A page with so many headings, and this share of its characters in texts at most, is one of
+menus and titles; newspaper pages have .79."""
+
 _CONTINUES = 1.0
 """Seam gain (nats) from which the next line continues a cut one."""
 
@@ -44,7 +48,7 @@ class Page:
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
         units = units_of(view)
-        if not _MIN_UNITS <= len(units) <= _MAX_UNITS:
+        if not _MIN_UNITS <= len(units) <= _MAX_UNITS or _of_menus(units):
             return whole
         evidence = gather(view, units)
         if evidence.columns or _several(evidence) or _cut_heading(evidence):
@@ -53,6 +57,14 @@ class Page:
             found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
         parts = pieces(view, evidence, found)
         return parts if parts and promising(Batch([view.doc]))[0] else whole
+
+
+def _of_menus(units: tuple[Unit, ...]) -> bool:
+    """True for a page of many headings and little text: it holds no articles to part."""
+    sizes = [unit.end - unit.start for unit in units]
+    texts = [unit.kind is Kind.TEXT for unit in units]
+    headings = sum(unit.kind is Kind.HEADING for unit in units)
+    return headings >= _HEADINGS and float(np.dot(sizes, texts)) < _TEXTS * sum(sizes)
 
 
 def _several(evidence: Evidence) -> bool:
