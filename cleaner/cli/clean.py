@@ -12,9 +12,22 @@ import typer
 
 import cleaner
 from cleaner import recipe as recipes
+from cleaner.cli.options import (
+    INPUT,
+    OUTPUT,
+    Files,
+    IdField,
+    Out,
+    Quiet,
+    Resume,
+    TextField,
+    Workers,
+    status_of,
+    watched,
+)
 from cleaner.errors import OutputError, RecipeError
 from cleaner.pipeline import Pipeline
-from cleaner.stream import Outcome, Settings, run
+from cleaner.stream import Outcome, Settings
 from cleaner.stream.rows import Shape
 
 EPILOG = """
@@ -46,7 +59,7 @@ goes to the rejects as `line`, `offset`, `raw`. Order is that of the input, and 
 same for any number of workers.
 """
 
-_INPUT, _DECIDE, _OUTPUT, _RUN = "Input", "What is done", "Output", "The run"
+_DECIDE = "What is done"
 
 
 def _version(value: bool) -> None:
@@ -56,39 +69,23 @@ def _version(value: bool) -> None:
 
 
 def command(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILE",
-            help="JSON lines (.jsonl), text (.txt, one document a file) or .parquet; also packed "
-            "as .gz .zst .xz .bz2. Without a file, or with -, standard input.",
-            show_default=False,
-        ),
-    ] = None,
-    out: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--out",
-            help="A file, or a folder/ for one file an input.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = "-",
+    files: Files = None,
+    out: Out = "-",
     rejects: Annotated[
         str | None,
         typer.Option(
             help="Where rejected lines go, with reasons: a file, or a folder/.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     stats: Annotated[
         Path | None,
-        typer.Option(help="Write sums, rules and speed as JSON.", rich_help_panel=_OUTPUT),
+        typer.Option(help="Write sums, rules and speed as JSON.", rich_help_panel=OUTPUT),
     ] = None,
     trace: Annotated[
         bool,
         typer.Option(
-            "--trace", help="Add every change and the original text.", rich_help_panel=_OUTPUT
+            "--trace", help="Add every change and the original text.", rich_help_panel=OUTPUT
         ),
     ] = False,
     audit: Annotated[
@@ -96,7 +93,7 @@ def command(
         typer.Option(
             "--audit",
             help="Add signals and reasons; change and drop nothing.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = False,
     keep_all: Annotated[
@@ -104,7 +101,7 @@ def command(
         typer.Option(
             "--keep-all",
             help="Clean everything and drop nothing; the reasons stand in the record.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = False,
     recipe: Annotated[
@@ -153,32 +150,14 @@ def command(
     fmt: Annotated[
         str | None,
         typer.Option(
-            "--format", help="jsonl or text, whatever the name says.", rich_help_panel=_INPUT
+            "--format", help="jsonl or text, whatever the name says.", rich_help_panel=INPUT
         ),
     ] = None,
-    text_field: Annotated[
-        str, typer.Option(help="The field that holds the text.", rich_help_panel=_INPUT)
-    ] = "text",
-    id_field: Annotated[
-        str,
-        typer.Option(
-            help="The field that names a document; without it, file:line does.",
-            rich_help_panel=_INPUT,
-        ),
-    ] = "id",
-    workers: Annotated[
-        int,
-        typer.Option(min=0, help="Worker processes; 0 works in this one.", rich_help_panel=_RUN),
-    ] = 1,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="Go on with an unfinished run, if there is one.", rich_help_panel=_RUN
-        ),
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel=_RUN)
-    ] = False,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    workers: Workers = 1,
+    resume: Resume = False,
+    quiet: Quiet = False,
     version: Annotated[  # noqa: ARG001
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
@@ -188,8 +167,6 @@ def command(
 
     Clean, whole, coherent documents come out, with a reason for everything.
     """
-    from cleaner.cli.progress import Progress
-
     if fmt not in (None, "jsonl", "text"):
         raise typer.BadParameter(f"{fmt!r} is neither jsonl nor text", param_hint="--format")
     if audit and keep_all:
@@ -200,14 +177,10 @@ def command(
         Pipeline.from_recipe, loaded, limits=limits(limit or ()), split=split, rules=rules
     )
     settings = Settings(files or ("-",), out, rejects, fmt, shape, workers, resume, best)  # type: ignore[arg-type]
-    with Progress(quiet=quiet) as progress:
-        outcome = run(make, settings, progress.show)
-        progress.done(outcome)
+    outcome = watched(make, settings, quiet=quiet)
     if stats:
         write_stats(stats, outcome)
-    for path, what in sorted(outcome.damage.items()):
-        typer.echo(f"clean: {path}: {what}; all before was used", err=True)
-    return 3 if outcome.damage else 0
+    return status_of("clean", outcome)
 
 
 def limits(pairs: Any) -> dict[str, float]:

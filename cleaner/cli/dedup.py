@@ -11,6 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from cleaner import recipe as recipes
+from cleaner.cli.options import (
+    OUTPUT,
+    RUN,
+    Files,
+    IdField,
+    Out,
+    Quiet,
+    Resume,
+    TextField,
+    Workers,
+    status_of,
+    watched,
+)
 from cleaner.dedup.clusters import Noted, clusters
 from cleaner.dedup.paragraphs import ParagraphCount, Paragraphs
 from cleaner.dedup.plan import RECALL, Plan, plan
@@ -18,7 +31,7 @@ from cleaner.errors import OutputError, RecipeError
 from cleaner.io import records
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import Recipe
-from cleaner.stream import Settings, run
+from cleaner.stream import Settings
 from cleaner.stream.rows import Shape
 
 EPILOG = """
@@ -33,7 +46,7 @@ clean dedup --count-paragraphs often.npy --pages 20 --after news-zh crawl/*.json
 clean dedup --plan --threshold 0.7
 """
 
-_WHAT, _OUTPUT, _RUN = "What counts as a duplicate", "Output", "The run"
+_WHAT = "What counts as a duplicate"
 _PARAGRAPHS = "Paragraphs across pages"
 
 
@@ -56,14 +69,7 @@ class _Maker:
 
 
 def command(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILE",
-            help="As for clean: .jsonl, .txt or .parquet, also packed; without one, stdin.",
-            show_default=False,
-        ),
-    ] = None,
+    files: Files = None,
     threshold: Annotated[
         float,
         typer.Option(help="Similarity from which on a document is dropped.", rich_help_panel=_WHAT),
@@ -102,17 +108,15 @@ def command(
     index: Annotated[
         Path | None,
         typer.Option(
-            help="A folder that remembers documents from run to run.", rich_help_panel=_RUN
+            help="A folder that remembers documents from run to run.", rich_help_panel=RUN
         ),
     ] = None,
-    out: Annotated[
-        str, typer.Option("-o", "--out", help="A file, or a folder/.", rich_help_panel=_OUTPUT)
-    ] = "-",
+    out: Out = "-",
     rejects: Annotated[
         str | None,
         typer.Option(
             help="Where duplicates go, each with its twin: a file, or a folder/.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     cluster_file: Annotated[
@@ -120,7 +124,7 @@ def command(
         typer.Option(
             "--clusters",
             help="Write representatives with their members as JSON lines.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     count: Annotated[
@@ -157,29 +161,20 @@ def command(
         typer.Option(
             "--plan",
             help="Read nothing; show bands, expected recall and cost of the threshold.",
-            rich_help_panel=_RUN,
+            rich_help_panel=RUN,
         ),
     ] = False,
-    text_field: Annotated[str, typer.Option(help="The field that holds the text.")] = "text",
-    id_field: Annotated[str, typer.Option(help="The field that names a document.")] = "id",
-    workers: Annotated[
-        int, typer.Option(min=0, help="Worker processes.", rich_help_panel=_RUN)
-    ] = 1,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", help="Go on with an unfinished run.", rich_help_panel=_RUN),
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel=_RUN)
-    ] = False,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    workers: Workers = 1,
+    resume: Resume = False,
+    quiet: Quiet = False,
 ) -> int:
     """Drop exact and near duplicates, change nothing else, and name the twin of each.
 
     The first of two twins stays, or the best (--best). Candidates are found by MinHash and verified
     exactly.
     """
-    from cleaner.cli.progress import Progress
-
     options = {"threshold": threshold, "n": ngram, "ignore": ignore.split(","), "recall": recall}
     options["measure"] = measure
     if show_plan:
@@ -191,16 +186,12 @@ def command(
     maker = _Maker(recipe, noted=cluster_file is not None)
     shape = Shape(text_field, id_field)
     settings = Settings(files or ("-",), out, rejects, None, shape, workers, resume, best)
-    with Progress(quiet=quiet) as progress:
-        outcome = run(maker, settings, progress.show)
-        progress.done(outcome)
+    outcome = watched(maker, settings, quiet=quiet)
     if cluster_file:
         _write_clusters(cluster_file, maker.pipe)
     if count:
         _write_table(count, pages, maker.pipe)
-    for path, what in sorted(outcome.damage.items()):
-        typer.echo(f"clean dedup: {path}: {what}; all before was used", err=True)
-    return 3 if outcome.damage else 0
+    return status_of("clean dedup", outcome)
 
 
 def _recipe(options: dict[str, Any], index: Path | None, paragraphs: Path | None) -> Recipe:

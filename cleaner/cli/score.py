@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from cleaner import recipe as recipes
+from cleaner.cli.options import Files, IdField, Out, Quiet, TextField, Workers, status_of, watched
 from cleaner.pipeline import Pipeline
-from cleaner.stream import Settings, run
+from cleaner.stream import Settings
 from cleaner.stream.rows import Shape
 
 EPILOG = """
@@ -41,40 +42,27 @@ class Scoring:
 
 
 def command(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILE",
-            help="As for clean: .jsonl, .txt or .parquet, also packed; without one, stdin.",
-            show_default=False,
-        ),
-    ] = None,
+    files: Files = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="Score the text as it is, not as it would be cleaned.")
     ] = False,
-    out: Annotated[str, typer.Option("-o", "--out", help="A file, or a folder/.")] = "-",
+    out: Out = "-",
     recipe: Annotated[
         str, typer.Option(help="Whose filters and signals: a name, or a .toml file.")
     ] = "news-zh",
     rules: Annotated[
         Path | None, typer.Option(help="A folder with rules and lists of your own.")
     ] = None,
-    text_field: Annotated[str, typer.Option(help="The field that holds the text.")] = "text",
-    id_field: Annotated[str, typer.Option(help="The field that names a document.")] = "id",
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes.")] = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    workers: Workers = 1,
+    quiet: Quiet = False,
 ) -> int:
     """Add all signals to each record; change and drop nothing.
 
     The signals are those of the text as it would be cleaned, or (--raw) as it is.
     """
-    from cleaner.cli.progress import Progress
-
     shape = Shape(text_field, id_field, audit=True)
     settings = Settings(files or ("-",), out, None, None, shape, workers)
-    with Progress(quiet=quiet) as progress:
-        outcome = run(Scoring(recipe, raw, rules), settings, progress.show)
-        progress.done(outcome)
-    for path, what in sorted(outcome.damage.items()):
-        typer.echo(f"clean score: {path}: {what}; all before was used", err=True)
-    return 3 if outcome.damage else 0
+    outcome = watched(Scoring(recipe, raw, rules), settings, quiet=quiet)
+    return status_of("clean score", outcome)

@@ -1,0 +1,67 @@
+"""What several commands ask in the same words, and what they do with a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from cleaner.pipeline import Pipeline
+from cleaner.stream import Outcome, Settings, run
+
+INPUT, OUTPUT, RUN = "Input", "Output", "The run"
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE",
+        help="JSON lines (.jsonl), text (.txt, one document a file) or .parquet; also packed "
+        "as .gz .zst .xz .bz2. Without a file, or with -, standard input.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    str,
+    typer.Option(
+        "-o", "--out", help="A file, or a folder/ for one file an input.", rich_help_panel=OUTPUT
+    ),
+]
+TextField = Annotated[
+    str, typer.Option(help="The field that holds the text.", rich_help_panel=INPUT)
+]
+IdField = Annotated[
+    str,
+    typer.Option(
+        help="The field that names a document; without it, file:line does.", rich_help_panel=INPUT
+    ),
+]
+Workers = Annotated[
+    int, typer.Option(min=0, help="Worker processes; 0 works in this one.", rich_help_panel=RUN)
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with an unfinished run, if there is one: files in, files out, not --best.",
+        rich_help_panel=RUN,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel=RUN)]
+
+
+def watched(make: Callable[[], Pipeline], settings: Settings, *, quiet: bool) -> Outcome:
+    """A run with its progress on the terminal."""
+    from cleaner.cli.progress import Progress
+
+    with Progress(quiet=quiet) as progress:
+        outcome = run(make, settings, progress.show)
+        progress.done(outcome)
+    return outcome
+
+
+def status_of(program: str, outcome: Outcome) -> int:
+    """The exit status of a run; what was wrong with inputs is told on stderr."""
+    for path, what in sorted(outcome.damage.items()):
+        typer.echo(f"{program}: {path}: {what}; all before was used", err=True)
+    return 3 if outcome.damage else 0
