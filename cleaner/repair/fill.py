@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import accumulate, islice, product
 from typing import NamedTuple
 
 import regex
@@ -37,6 +37,7 @@ _SPLIT = {
 _NEAR = 2  # characters between two gaps that see each other
 _MOST_WAYS = 12
 _REACH = 240  # characters of a line in which marks open and close
+_CONTEXT = 12
 
 
 class Part(NamedTuple):
@@ -98,9 +99,9 @@ def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
     filled = [list(d.parts) for d in drafts]
     for (number, first, last), options in zip(groups, found, strict=True):
         _set(filled[number], first, last, options[0].text, 0.0)
+    lines = [_Line([part.text for part in parts]) for parts in filled]
     for (number, first, last), options in zip(groups, found, strict=True):
-        before, after = _line_around(filled[number], first, last)
-        best = settled(options, before, after)
+        best = settled(options, *lines[number].around(first, last))
         _set(filled[number], first, last, best.text, best.confidence)
     return filled
 
@@ -131,29 +132,30 @@ def _row(made: Draft, first: int, last: int) -> Row:
     sound = ([[fixed(char) for char in part.text]] for part in made.parts[first : last + 1])
     choices = [made.gaps.get(place, ways) for place, ways in enumerate(sound, first)]
     ways = [[o for way in row for o in way] for row in islice(product(*choices), _MOST_WAYS)]
-    before, after = _line_around(made.parts, first, last)
+    before = "".join(_near(reversed(made.parts[:first]))[::-1]).rpartition("\n")[2]
+    after = "".join(_near(made.parts[last + 1 :])).partition("\n")[0]
     return Row(before, ways, after)
 
 
-def _line_around(parts: Sequence[Part], first: int, last: int) -> tuple[str, str]:
-    """What stands before and behind some parts on their line, as far as it matters; an open gap
-    is unknown."""
-    before = _near(reversed(parts[:first]))[::-1]
-    after = _near(parts[last + 1 :])
-    return "".join(before).rpartition("\n")[2], "".join(after).partition("\n")[0]
+class _Line:
+    """The texts of all parts, the gaps filled as they look best by themselves."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._text = "".join(texts)
+        self._ends = [0, *accumulate(map(len, texts))]
+
+    def around(self, first: int, last: int) -> tuple[str, str]:
+        """What stands before and behind some parts on their line, as far as it matters."""
+        start, end = self._ends[first], self._ends[last + 1]
+        before = self._text[max(0, start - _REACH) : start].rpartition("\n")[2]
+        return before, self._text[end : end + _REACH].partition("\n")[0]
 
 
 def _near(parts: Iterable[Part]) -> list[str]:
-    """The texts of the first parts, until they are long enough."""
+    """The texts of the first parts, until the model sees no further; an open gap is unknown."""
     texts: list[str] = []
-    size = 0
     for part in parts:
-        texts.append(part.text or _open(part))
-        size += len(part.text)
-        if size > _REACH or "\n" in part.text:
+        texts.append("\ufffd" if part.kind == "filled" else part.text)
+        if sum(map(len, texts)) > _CONTEXT:
             break
     return texts
-
-
-def _open(part: Part) -> str:
-    return "\ufffd" if part.kind == "filled" and part.confidence == 1.0 else ""

@@ -72,7 +72,9 @@ def plausible(line: str, routes: Sequence[Route] | None = None) -> list[Route]:
     likeliest first, and none that fits far worse than another."""
     outer = {ord(char) for char in set(line) if not char.isascii()}
     narrow = {code for code in outer if not _WIDE_CHARACTER.match(chr(code))}
-    odd = int(odd_table().take(encode(line)).sum())
+    codes = encode(line)
+    # Letters with a tone mark are odd, but readings of characters are written with them.
+    odd = int((odd_table().take(codes) & ((codes < 0xC0) | (codes >= 0x250))).sum())
     shares: dict[Route, float] = {}
     data: dict[str, str] = {}
     for route in (*SINGLE_ROUTES, *WIDE_ROUTES) if routes is None else routes:
