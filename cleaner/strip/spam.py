@@ -3,7 +3,7 @@ that hijacked sites carry above, below and on the very line of sound text."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -81,8 +81,11 @@ class Spam:
 
     def edits(self, view: View) -> Iterator[Edit]:
         by_line: dict[Line, dict[Span, Family]] = defaultdict(dict)
-        for span, family in self._words(view).items():
-            by_line[line_around(view, span.start)][span] = family
+        line = Line(0, -1)
+        for span, family in self._words(view).items():  # in order
+            if span.start > line.end:
+                line = line_around(view, span.start)
+            by_line[line][span] = family
         for line, words in by_line.items():
             edit = self._on_line(view, line, words)
             if edit is not None:
@@ -98,8 +101,9 @@ class Spam:
         words: dict[Span, Family] = {}
         end = 0
         for span in sorted(found, key=lambda span: (span.start, -span.end)):
-            if span.end - max(span.start, end) >= _FRESH:
-                words[Span(max(span.start, end), span.end)] = found[span]
+            start = max(span.start, end)
+            if span.end - start >= _FRESH:
+                words[Span(start, span.end)] = found[span]
                 end = span.end
         return words
 
@@ -126,23 +130,29 @@ class Spam:
 
     def _items(self, view: View, line: Line, words: dict[Span, Family]) -> list[Item]:
         folded = view.folded
-        items = []
         spans = list(words)  # in order, disjoint
-        at = 0
+        fillers = [Span(*m.span()) for m in self._common.finditer(folded, line.start, line.end)]
+        items = []
+        at = beside = 0
         for match in _ITEM.finditer(folded, line.start, line.end):
             start, end = match.span()
-            first = at
+            first, begun = at, beside
             while at < len(spans) and spans[at].start < end:
                 at += 1
+            while beside < len(fillers) and fillers[beside].start < end:
+                beside += 1
             ours = spans[first:at]
-            fillers = [Span(*m.span()) for m in self._common.finditer(folded, start, end)]
-            filled = covered(merged([*ours, *fillers]))
-            size = _letters(view, start, end)
-            kind = Kind.SPAM if ours else Kind.FILLER if filled >= _FILLED * size else Kind.PLAIN
-            if match[0] != "i":  # a spaced capital I is a separator
-                families = tuple(words[span] for span in ours)
-                texts = tuple(folded[span.start : span.end] for span in ours)
-                items.append(Item(start, end, kind, families, texts, filled))
+            common = fillers[begun:beside]
+            filled = covered(merged([*ours, *common]) if ours and common else ours or common)
+            if end - start == 1 and match[0] == "i":
+                continue  # a spaced capital I is a separator
+            kind = Kind.SPAM
+            if not ours:
+                half = _FILLED * _letters(view, start, end)
+                kind = Kind.FILLER if filled >= half else Kind.PLAIN
+            families = tuple([words[span] for span in ours])
+            texts = tuple([folded[span.start : span.end] for span in ours])
+            items.append(Item(start, end, kind, families, texts, filled))
         return items
 
     def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
@@ -153,10 +163,10 @@ class Spam:
         )
         letters = sum(_letters(view, item.start, item.end) for item in items)
         share = sum(item.filled for item in items) / max(1, letters)
-        asked = (_OF_A_ROW if in_a_row else 1) * min(family.share for family in families)
+        asked = (_OF_A_ROW if in_a_row else 1) * min(family.share for family in set(families))
         if weight < 1 or share < asked or self._is_vetoed(view, line, items, in_a_row, weight):
             return None
-        rule = max(families, key=families.count).rule.id
+        rule = Counter(families).most_common(1)[0][0].rule.id
         return _cut(view, line, items, rule, in_a_row=in_a_row, sure=weight >= _BESIDE)
 
     def _is_vetoed(
@@ -170,7 +180,7 @@ class Spam:
         start, end = items[0].start, items[-1].end
         hard = in_a_row and _HARD.search(view.folded, start, end) is not None
         families = [family for item in items for family in item.families]
-        everyday = all(family.rule.longest for family in families)
+        everyday = all(family.rule.longest for family in set(families))
         stated = not hard and "。" in view.folded[line.start : line.end]
         if everyday and stated and weight < _PLAIN_SPAM:
             return True

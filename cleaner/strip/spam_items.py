@@ -22,7 +22,7 @@ _EPSILON = 1e-9
 """Three thirds are one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Family:
     """The words of one trade, how many of them condemn a line, and the share of its letters that
     they and the common fillers must cover."""
