@@ -36,7 +36,7 @@ def _places(
 ) -> list[Options]:
     afters = [*(piece[0] for piece in pieces[1:]), following]
     return [
-        _swallowed(after in ("", "\n"), habits)
+        swallowed(after in ("", "\n"), habits)
         if piece == SWALLOWED
         else _characters(piece, after, right, reader, habits.traditional)
         for piece, after in zip(pieces, afters, strict=True)
@@ -65,13 +65,19 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
     return (3,) if "\xe0" <= byte <= "\xef" else (2,) if "\xc2" <= byte <= "\xdf" else ()
 
 
-def _swallowed(at_end: bool, habits: Habits) -> Options:
+def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
     texts = [chr(code) for code in range(0x20, 0x40)]
     bias = [habits.bias(text) for text in texts]
     return options_of(
         [*texts, "\n", *[""][:at_end]], [*bias, -9.0, *[0.0][:at_end]], swallowed=True
     )
+
+
+def written(texts: Sequence[str], traditional: bool) -> Options:
+    """Options of characters in a text of one script."""
+    other = other_script(traditional)
+    return options_of(texts, [_OTHER_SCRIPT * (text in other) for text in texts])
 
 
 @lru_cache(maxsize=1 << 16)

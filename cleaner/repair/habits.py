@@ -14,7 +14,7 @@ from cleaner.kernels.text import encode, fold_text
 
 _ENDS = frozenset("。！？”）》】；…")
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
-_PAIRS = ("“”", "（）", "()")
+_PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
 """Characters that `form` looks at."""
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
@@ -63,7 +63,7 @@ def _balance(before: str, text: str, after: str, opening: str, closing: str) -> 
     for char in text:
         if char in (opening, closing):
             right = (char == closing) == inside
-            value += 1.5 if right else -3.0 if char == opening else -1.0
+            value += 1.5 if right else -3.0
             inside = char == opening
     first, last = after.find(opening), after.find(closing)
     closes = last >= 0 and (first < 0 or last < first)

@@ -38,6 +38,7 @@ class Likely(NamedTuple):
 
     text: str
     confidence: float
+    guess: str  # the same with the likeliest of all digits in place of each `?`
 
 
 def bare(text: str) -> str:
@@ -90,7 +91,8 @@ def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
     shares = {known: sum(share for share, _ in own) for known, own in groups.items()}
     best = max(shares, key=lambda known: shares[known])
     confidence = shares[best] / sum(shares.values())
-    return Likely(_honest(best, groups[best]), confidence)
+    guess = max(groups[best], key=lambda scored: scored[0])[1].text
+    return Likely(_honest(best, groups[best]), confidence, guess)
 
 
 def _honest(known: str, found: Sequence[tuple[float, Candidate]]) -> str:

@@ -24,8 +24,9 @@ import regex
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
-from cleaner.repair.beam import Options, fixed, options_of, words_of
-from cleaner.repair.habits import form
+from cleaner.repair.beam import Options, fixed, words_of
+from cleaner.repair.candidates import swallowed, written
+from cleaner.repair.habits import Habits, form, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
@@ -237,10 +238,13 @@ def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:
 def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Found | None]:
     """What each walk gives, if it reads far better than the stretch as it stands."""
     rows = []
+    habits = habits_of(page)
     for number, anchor, walk in trials:
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
         line = lines[number]
-        rows.append(Row(line[: anchor.at], [[_place(slot) for slot in slots]], line[walk.end :]))
+        rows.append(
+            Row(line[: anchor.at], [[_place(slot, habits) for slot in slots]], line[walk.end :])
+        )
     best = [
         settled(found, row.before, row.after)
         for found, row in zip(candidates(rows, words_of(bare(page))), rows, strict=True)
@@ -249,7 +253,7 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Fou
     for (number, anchor, walk), row, new in zip(trials, rows, best, strict=True):
         left, right = bare(row.before[-12:])[-_CONTEXT:], bare(row.after[:12])[:_CONTEXT]
         old = lines[number][anchor.at : walk.end]
-        texts += [left + bare(new.text) + right, left + bare(old) + right]
+        texts += [left + bare(new.guess) + right, left + bare(old) + right]
     scores = sequence_scores(texts)
     gains = (scores[::2] - scores[1::2]).tolist()
     return [
@@ -258,13 +262,15 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Fou
     ]
 
 
-def _place(slot: Slot) -> Options:
-    return fixed(slot) if isinstance(slot, str) else _open(slot)
+def _place(slot: Slot, habits: Habits) -> Options:
+    if isinstance(slot, str):
+        return fixed(slot)
+    if slot is SWALLOWED:
+        return swallowed(False, habits)
+    return _open(slot, habits.traditional)
 
 
-@lru_cache(maxsize=1 << 10)
-def _open(slot: tuple[str, ...]) -> Options:
-    return options_of(slot, swallowed=slot is SWALLOWED)
+_open = lru_cache(maxsize=1 << 10)(written)
 
 
 def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None:

@@ -30,7 +30,7 @@ _MOST_WALKS = 24
 _MOST_STEPS = 600
 _WIDE_LETTER = 4.0
 
-SWALLOWED = ("(", ")", ",", ".", ":", "/", "-", " ", "%", *"0123456789")
+SWALLOWED = tuple(map(chr, range(0x20, 0x40)))
 """What may have been lost along with a lone byte."""
 
 Slot = str | tuple[str, ...]
