@@ -80,6 +80,8 @@ BRACKETS = {
     "【": "】",
 }
 
+ANY_BRACKET = regex.compile("[" + regex.escape("".join([*BRACKETS, *BRACKETS.values()])) + "]")
+
 
 def units_of(view: View) -> tuple[Unit, ...]:
     """The units of a document, in order of the page, found once."""
@@ -119,7 +121,7 @@ def ends_open(text: str) -> bool:
 def open_brackets(text: str) -> str:
     """What would close the brackets and quotes that a text leaves open, innermost last."""
     stack: list[str] = []
-    for char in text:
+    for char in ANY_BRACKET.findall(text):
         if char in BRACKETS:
             stack.append(BRACKETS[char])
         elif stack and char == stack[-1]:

@@ -87,6 +87,13 @@ class Move(NamedTuple):
     features: dict[str, float]
 
 
+class Sure(NamedTuple):
+    """A state that the units before `unit` leave no choice about."""
+
+    unit: int
+    state: State
+
+
 class Overlap(NamedTuple):
     """What a unit shares with one article: which of its words (bool), their weight, and the
     log-likelihood ratio that it is of the article."""
@@ -105,22 +112,30 @@ Grown = dict[tuple[int, bool], Article]
 
 def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
     """The units of each article in reading order; every unit is in exactly one."""
-    best = _search(evidence, weights, width)
-    several = best is not None and len(best.articles) > 1
-    one = _search(evidence, weights, 2, single=True) if several else None
-    margin = COLUMNS_MARGIN if evidence.columns else MARGIN
-    if one is not None and best is not None:
-        enough = _total(evidence, best) - _total(evidence, one) >= margin
-        best = best if enough else one
+    best, sure = _search(evidence, weights, width, Sure(0, State(0.0, (), -1)))
+    if best is not None and len(best.articles) > 1:
+        one, _ = _search(evidence, weights, 2, sure, single=True)
+        margin = COLUMNS_MARGIN if evidence.columns else MARGIN
+        if one is not None and _total(evidence, best) - _total(evidence, one) < margin:
+            best = one
     return [article.units for article in best.articles] if best else []
 
 
-def _search(evidence: Evidence, weights: Weights, width: int, single: bool = False) -> State | None:
-    """The best state that the beam finds; with `single` all units go to one article
-    (None where that cannot be)."""
-    beam = [State(0.0, (), -1)]
-    for unit in range(len(evidence.units)):
+def _search(
+    evidence: Evidence, weights: Weights, width: int, start: Sure, single: bool = False
+) -> tuple[State | None, Sure]:
+    """The best state that the beam finds, and the last sure one; with `single` all units go to
+    one article (None where that cannot be)."""
+    beam = [start.state]
+    sure = start
+    for unit in range(start.unit, len(evidence.units)):
         overlaps: Overlaps = {}
+        grown: Grown = {}
+        only = _only(evidence, beam[0], unit) if len(beam) == 1 and not single else None
+        if only is not None:
+            beam = [applied(evidence, beam[0], unit, only, beam[0].score, grown)]
+            sure = Sure(unit + 1, beam[0])
+            continue
         choices = [
             (state.score + worth(weights, move), state, move)
             for state in beam
@@ -128,13 +143,22 @@ def _search(evidence: Evidence, weights: Weights, width: int, single: bool = Fal
             if not (single and move.to > 0)
         ]
         best = nlargest(width, choices, key=itemgetter(0))
-        grown: Grown = {}
         beam = [
             applied(evidence, state, unit, move, score, grown)
             for score, state, move in best
             if score > best[0][0] - DEPTH
         ]
-    return max(beam, key=lambda state: _total(evidence, state), default=None)
+    return max(beam, key=lambda state: _total(evidence, state), default=None), sure
+
+
+def _only(evidence: Evidence, state: State, unit: int) -> Move | None:
+    """The one move that there is on a page of one article so far, unweighed."""
+    item = evidence.units[unit]
+    if len(state.articles) > 1 or (item.cut and item.kind is not Kind.TEXT):
+        return None
+    if state.articles and state.articles[0].last >= 0 and may_open(evidence, unit):
+        return None
+    return Move(0, item.kind is Kind.TEXT, {})
 
 
 def _total(evidence: Evidence, state: State) -> float:

@@ -11,14 +11,14 @@ import regex
 from cleaner.batch import View
 from cleaner.kernels.text import Codes
 from cleaner.models import lm
-from cleaner.restore.blocks import BRACKETS, Unit, open_brackets
+from cleaner.restore.blocks import ANY_BRACKET, BRACKETS, Unit, open_brackets
 
 Reals = npt.NDArray[np.float64]
+Codes64 = npt.NDArray[np.int64]
 
 _TAIL, _HEAD = 2, 4
 """Characters read on both sides of a seam: the model looks back two."""
 
-_CLOSERS = set(BRACKETS.values())
 _QUOTES = 2.0
 _MARK = 6.0
 _ECHO = 1.5
@@ -64,16 +64,21 @@ def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     """A bonus where the three characters across a seam stand together elsewhere on the page:
     names and terms come back (a cache in the sense of Kuhn & De Mori 1990)."""
-    text = view.folded
-    known = {text[at : at + 3] for at in range(len(text) - 2)}
-    table = np.zeros((len(ends), len(starts)))
-    for row, end in enumerate(ends):
-        tail = text[end.end - 2 : end.end]
-        for column, start in enumerate(starts):
-            head = text[start.start : start.start + 2]
-            found = (tail + head[:1] in known) + (tail[-1:] + head in known)
-            table[row, column] = _ECHO * found
-    return table
+    codes = view.folded_codes.astype(np.int64)
+    known = np.unique(_triple(codes[:-2], codes[1:-1], codes[2:]))
+    last = np.array([unit.end for unit in ends])[:, None]
+    first = np.array([unit.start for unit in starts])[None, :]
+    second = np.minimum(first + 1, len(codes) - 1)
+    across = (
+        _triple(codes[last - 2], codes[last - 1], codes[first]),
+        _triple(codes[last - 1], codes[first], codes[second]),
+    )
+    return _ECHO * sum((np.isin(triples, known).astype(float) for triples in across), np.zeros(()))
+
+
+def _triple(one: Codes64, two: Codes64, three: Codes64) -> Codes64:
+    """Three code points as one number."""
+    return one << 42 | two << 21 | three
 
 
 def _ordinals(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
@@ -111,10 +116,10 @@ def _table(tails: Codes, heads: Codes) -> Reals:
 def _closed_at_start(text: str) -> str:
     """The first bracket that a passage closes without having opened it, or nothing."""
     depth: list[str] = []
-    for char in text:
+    for char in ANY_BRACKET.findall(text):
         if char in BRACKETS:
             depth.append(BRACKETS[char])
-        elif char in _CLOSERS:
+        else:
             if not depth or depth[-1] != char:
                 return "" if depth else char
             depth.pop()
