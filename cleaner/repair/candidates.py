@@ -76,8 +76,9 @@ def swallowed(at_end: bool, habits: Habits) -> Options:
 
 def written(texts: Sequence[str], traditional: bool) -> Options:
     """Options of characters in a text of one script."""
-    other = other_script(traditional)
-    return options_of(texts, [_OTHER_SCRIPT * (text in other) for text in texts])
+    other, ordinary = other_script(traditional), _ordinary()
+    bias = [_OTHER_SCRIPT * (text in other) + _RARE * (text not in ordinary) for text in texts]
+    return options_of(texts, bias)
 
 
 @lru_cache(maxsize=1 << 16)
