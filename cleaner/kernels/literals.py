@@ -16,6 +16,9 @@ Ints = npt.NDArray[np.int64]
 _LAST = 0xFFFD
 """Code points beyond the basic plane are seen as this one, so that two bytes are one position."""
 
+_NUMBER = 24
+"""Bits of the number of a literal."""
+
 
 class Matches(NamedTuple):
     """All occurrences, overlapping ones too, sorted by end and number; each array shape (k,)."""
@@ -44,17 +47,19 @@ class Automaton:
 
     def find(self, folded: Codes) -> Matches:
         """Every literal in the code points of a folded view, by its number in `literals`."""
-        found: list[tuple[int, int]] = []
+        found: list[int] = []  # end and number in one, so that a plain sort orders them
+        append = found.append
         if self._engine is not None and len(folded):
             self._engine.scan(
                 _utf16(folded),
-                match_event_handler=lambda number, _, end, *__: found.append((number, end)),
+                match_event_handler=lambda number, start, end, flags, context: append(
+                    end << _NUMBER | number
+                ),
             )
-        table = np.array(found, dtype=np.int64).reshape(-1, 2)
-        table = table[table[:, 1] % 2 == 0]
-        literal, end = table[:, 0], table[:, 1] // 2
-        order = np.lexsort((literal, end))
-        literal, end = literal[order], end[order]
+        table = np.array(found, np.int64)
+        table = table[(table >> _NUMBER) % 2 == 0]
+        table.sort()
+        literal, end = table & (1 << _NUMBER) - 1, table >> _NUMBER + 1
         return Matches(literal, end - self._lengths.take(literal), end)
 
 
