@@ -52,7 +52,7 @@ class Automaton:
         if self._engine is not None and len(folded):
             self._engine.scan(
                 _utf16(folded),
-                match_event_handler=lambda number, start, end, flags, context: append(
+                match_event_handler=lambda number, _start, end, _flags, _context: append(
                     end << _NUMBER | number
                 ),
             )
