@@ -25,7 +25,8 @@ from cleaner.cli.options import (
     status_of,
     watched,
 )
-from cleaner.errors import OutputError, RecipeError
+from cleaner.errors import RecipeError
+from cleaner.io.files import save
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings
 from cleaner.stream.rows import Shape
@@ -203,9 +204,4 @@ def write_stats(path: Path, outcome: Outcome) -> None:
     if str(path) == "-":
         sys.stderr.write(text)
         return
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise OutputError(f"--stats {path}: cannot be written: {error.strerror}") from error
+    save(path, text.encode())

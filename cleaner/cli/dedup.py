@@ -27,8 +27,9 @@ from cleaner.cli.options import (
 from cleaner.dedup.clusters import Noted, clusters
 from cleaner.dedup.paragraphs import ParagraphCount, Paragraphs
 from cleaner.dedup.plan import RECALL, Plan, plan
-from cleaner.errors import OutputError, RecipeError
+from cleaner.errors import RecipeError
 from cleaner.io import records
+from cleaner.io.files import save
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import Recipe
 from cleaner.stream import Settings
@@ -223,12 +224,7 @@ def _write_table(path: Path, pages: int, pipe: Pipeline | None) -> None:
 def _write_clusters(path: Path, pipe: Pipeline | None) -> None:
     indexes: Sequence[Any] = pipe.dedup if pipe else ()
     notes = [note for index in indexes if isinstance(index, Noted) for note in index.notes]
-    try:
-        with path.open("wb") as file:
-            for cluster in clusters(notes):
-                file.write(records.dumps(cluster) + b"\n")
-    except OSError as error:
-        raise OutputError(f"--clusters {path}: cannot be written: {error.strerror}") from error
+    save(path, b"".join(records.dumps(cluster) + b"\n" for cluster in clusters(notes)))
 
 
 def _plan(threshold: float, recall: float) -> Plan:

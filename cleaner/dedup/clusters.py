@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cleaner.batch import Batch, Mask
 from cleaner.errors import FilterError, InputError
 from cleaner.filter import Divisible, Index, Resumable, Twin
+from cleaner.io.files import write_all, writing
 
 
 class Note(NamedTuple):
@@ -34,7 +36,9 @@ class Noted:
         self.notes: list[Note] = []
         self._index = index
         self._number = 0
-        self._file: IO[bytes] | None = None
+        self._file: int | None = None
+        self._waiting: list[bytes] = []
+        self._bytes = 0
 
     def sketch(self, batch: Batch) -> Any:
         return self._index.sketch(batch)
@@ -44,7 +48,7 @@ class Noted:
         for number, (name, twin) in enumerate(zip(ids, twins, strict=True), self._number):
             if twin is not None:
                 note = Note(number, name, twin.id, twin.similarity, self.name)
-                self._opened().write(json.dumps(note).encode() + b"\n")
+                self._waiting.append(json.dumps(note).encode() + b"\n")
         self._number += len(ids)
         return twins
 
@@ -61,40 +65,44 @@ class Noted:
         inside = mark.get("inside") if mark else None
         if isinstance(self._index, Resumable):
             self._index.begin(folder, inside)
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "twins.jsonl"
-        path.touch()
-        size, self._number = (mark["bytes"], mark["number"]) if mark else (0, 0)
-        if path.stat().st_size < size:
-            raise InputError(f"{path}: shorter than its checkpoint; start anew")
-        self._file = path.open("r+b")
-        self._file.truncate(size)
-        self._file.seek(size)
+        self._bytes, self._number = (mark["bytes"], mark["number"]) if mark else (0, 0)
+        with writing(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            if os.fstat(self._file).st_size < self._bytes:
+                raise InputError(f"{path}: shorter than its checkpoint; start anew")
+            os.ftruncate(self._file, self._bytes)
 
     def checkpoint(self) -> dict[str, Any]:
         inside = self._index.checkpoint() if isinstance(self._index, Resumable) else None
-        file = self._opened()
-        file.flush()
-        return {"inside": inside, "bytes": file.tell(), "number": self._number}
+        self._flush()
+        return {"inside": inside, "bytes": self._bytes, "number": self._number}
 
     def finish(self) -> None:
         if isinstance(self._index, Resumable):
             self._index.finish()
-        file = self._opened()
-        file.seek(0)
-        self.notes = [Note(*json.loads(line)) for line in file]
-        file.close()
+        with os.fdopen(self._flush(), "rb") as file:
+            file.seek(0)
+            self.notes = [Note(*json.loads(line)) for line in file]
         self._file = None
+
+    def _flush(self) -> int:
+        """Hand over what is waiting; the file."""
+        if self._file is None:  # nobody called `begin`
+            with tempfile.TemporaryFile() as file:
+                self._file = os.dup(file.fileno())
+        data = b"".join(self._waiting)
+        with writing("twins"):
+            write_all(self._file, data, self._bytes)
+            os.fsync(self._file)
+        self._bytes, self._waiting = self._bytes + len(data), []
+        return self._file
 
     def _divisible(self) -> Divisible:
         if not isinstance(self._index, Divisible):
             raise FilterError(f"{self.name}: its sketches cannot be taken apart")
         return self._index
-
-    def _opened(self) -> IO[bytes]:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115
-        return self._file
 
 
 def clusters(notes: Iterable[Note]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.errors import InputError, OutputError
+from cleaner.errors import InputError
+from cleaner.io.files import write_all, writing
 from cleaner.kernels.shingles import Hashes, Text
 
 
@@ -28,9 +29,10 @@ class Log:
         )
         self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="cleaner-")
         self._folder = folder or Path(self._temporary.name)  # type: ignore[union-attr]
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._docs = _open(self._folder / "docs.log")
-        self._texts = _open(self._folder / "texts.log")
+        with writing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._docs = _open(self._folder / "docs.log")
+            self._texts = _open(self._folder / "texts.log")
         self._count = self._bytes = 0
 
     def __len__(self) -> int:
@@ -52,8 +54,9 @@ class Log:
         sizes = records["id"].astype(np.int64) + records["text"] * (2 + 2 * records["wide"])
         records["at"] = self._bytes + np.cumsum(sizes) - sizes
         blobs = [name + text.tobytes() for name, text in zip(names, texts, strict=True)]
-        _write(self._texts, b"".join(blobs), self._bytes)
-        _write(self._docs, records.tobytes(), self._count * self._record.itemsize)
+        with writing(self._folder):
+            write_all(self._texts, b"".join(blobs), self._bytes)
+            write_all(self._docs, records.tobytes(), self._count * self._record.itemsize)
         self._bytes, self._count = self._bytes + int(sizes.sum()), self._count + len(ids)
 
     def keys(self, first: int, last: int) -> Hashes:
@@ -77,8 +80,9 @@ class Log:
 
     def mark(self) -> tuple[int, int]:
         """(documents, bytes of text) that are safely on disk now; see `cut`."""
-        for file in (self._docs, self._texts):
-            os.fsync(file)
+        with writing(self._folder):
+            for file in (self._docs, self._texts):
+                os.fsync(file)
         return self._count, self._bytes
 
     def cut(self, count: int, size: int) -> None:
@@ -87,7 +91,8 @@ class Log:
         for file, length in wanted:
             if os.fstat(file).st_size < length:
                 raise InputError(f"{self._folder}: shorter than its checkpoint; start anew")
-            os.ftruncate(file, length)
+            with writing(self._folder):
+                os.ftruncate(file, length)
         self._count, self._bytes = count, size
 
     def close(self) -> None:
@@ -104,17 +109,4 @@ class Log:
 
 
 def _open(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror}") from error
-
-
-def _write(file: int, data: bytes, at: int) -> None:
-    view = memoryview(data)
-    try:
-        while view:
-            done = os.pwrite(file, view, at)
-            view, at = view[done:], at + done
-    except OSError as error:
-        raise OutputError(f"memory of dedup: {error.strerror}; make room on the disk") from error
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -19,6 +19,7 @@ from typing import Any
 import zstandard
 
 from cleaner.errors import OutputError
+from cleaner.io.files import writing
 
 STDOUT = "-"
 _BUFFER = 1 << 20
@@ -37,9 +38,10 @@ def part_of(path: Path) -> Path:
 
 
 def reveal(path: Path) -> None:
-    """Give a whole output its name; harmless if it has it already."""
+    """Give a whole output its name; harmless if it has it already. Raises OutputError."""
     if part_of(path).exists():
-        part_of(path).replace(path)
+        with writing(path):
+            part_of(path).replace(path)
 
 
 def regular(path: str) -> bool:

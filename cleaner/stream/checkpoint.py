@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cleaner.errors import InputError, OutputError
+from cleaner.errors import InputError
+from cleaner.io import files
 
 _NAME = "checkpoint.json"
 
@@ -43,15 +43,7 @@ def folder_of(out: str, *, many: bool) -> Path:
 
 def save(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint so that at any moment the old one or the new one is whole."""
-    path, fresh = folder / _NAME, folder / f"{_NAME}.new"
-    try:
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(asdict(checkpoint), file, ensure_ascii=True)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+    files.save(folder / _NAME, json.dumps(asdict(checkpoint), ensure_ascii=True).encode())
 
 
 def load(folder: Path, identity: Mapping[str, Any]) -> Checkpoint | None:
@@ -82,7 +74,8 @@ def clear(folder: Path) -> None:
     gone = folder.with_name(f"{folder.name}.gone")
     shutil.rmtree(gone, ignore_errors=True)
     if folder.exists():
-        folder.rename(gone)
+        with files.writing(folder):
+            folder.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from cleaner.errors import OutputError
 from cleaner.filter import Resumable
+from cleaner.io.files import writing
 from cleaner.io.inputs import STDIN, Input
 from cleaner.io.outputs import STDOUT, Output, regular, reveal
 from cleaner.io.parquet import ParquetOutput
@@ -196,10 +197,8 @@ class _Run:
             self.shard = found.shard - 1
             for path in found.whole:
                 reveal(Path(path))
-        try:
+        with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{self.folder}: cannot be made: {error.strerror}") from error
         for index in self.pipe.dedup:
             if isinstance(index, Resumable):
                 mark = found.indexes.get(index.name) if found else None
