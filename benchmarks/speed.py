@@ -7,9 +7,11 @@ others use too drifts, and drifts for both.
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from pathlib import Path
 
 import orjson
 
@@ -17,6 +19,8 @@ from benchmarks.corpora import load, read
 from benchmarks.generate import articles
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
+from cleaner.recipe import Recipe
+from cleaner.stream import Settings, run
 
 Form = Callable[[str], str]
 
@@ -50,6 +54,31 @@ def stages_news(form: Form) -> dict[str, float]:
         for name, seconds in _stage_seconds(pipe, texts).items():
             figures.setdefault(f"{name}.mb_per_s", []).append(size / seconds)
     return {name: statistics.median(values) for name, values in figures.items()}
+
+
+def lines_in_and_out(form: Form) -> dict[str, float]:
+    """A run without any filter, from file to file in one process: cutting chunks, reading and
+    writing JSON, accounting. Processor time, and as a multiple of `orjson.loads` alone."""
+    lines = _lines(form(r["text"]) for r in islice(load("news_chinanews", "test"), _DOCS))
+    bare = Pipeline.from_recipe(Recipe("bare", "no filter at all", ()))
+    ours: list[float] = []
+    loads: list[float] = []
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "in.jsonl"
+        path.write_bytes(b"\n".join(lines))
+        for _ in range(_ROUNDS):
+            start = time.process_time()
+            run(lambda: bare, Settings((str(path),), f"{name}/out.jsonl", workers=0))
+            middle = time.process_time()
+            for line in lines:
+                orjson.loads(line)
+            ours.append(middle - start)
+            loads.append(time.process_time() - middle)
+        size = path.stat().st_size / 1e6
+    return {
+        "ms_per_mb": 1000 * min(ours) / size,
+        "times_orjson": statistics.median(a / b for a, b in zip(ours, loads, strict=True)),
+    }
 
 
 def _lines(texts: Iterable[str]) -> list[bytes]:
