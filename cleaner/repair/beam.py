@@ -192,14 +192,25 @@ def _among(keys: Keys, known: Keys) -> npt.NDArray[np.bool_]:
 
 def _best(track: Ints, score: Floats) -> Ints:
     """The hypotheses that go on, sorted by track, the best of each track first."""
-    opening = np.flatnonzero(np.diff(track, prepend=-1))
+    opening, sizes = _runs(track)
     top = np.maximum.reduceat(score, opening)
-    near = np.flatnonzero(score >= np.repeat(top, np.diff([*opening, len(track)])) - _MARGIN)
+    near = np.flatnonzero(score >= np.repeat(top, sizes) - _MARGIN)
     order = near.take(np.lexsort((-score.take(near), track.take(near))))
-    own = track.take(order)
-    opening = np.flatnonzero(np.diff(own, prepend=-1))
-    rank = np.arange(len(own)) - np.repeat(opening, np.diff([*opening, len(own)]))
+    opening, sizes = _runs(track.take(order))
+    rank = np.arange(len(order)) - np.repeat(opening, sizes)
     return order[rank < _WIDTH]
+
+
+def _runs(track: Ints) -> tuple[Ints, Ints]:
+    """(start, size) of each run of equal numbers; there is one at least."""
+    fresh = np.empty(len(track), np.bool_)
+    fresh[0] = True
+    np.not_equal(track[1:], track[:-1], out=fresh[1:])
+    opening = np.flatnonzero(fresh)
+    sizes = np.empty_like(opening)
+    sizes[:-1] = opening[1:] - opening[:-1]
+    sizes[-1] = len(track) - opening[-1]
+    return opening, sizes
 
 
 def _finished(
@@ -209,8 +220,8 @@ def _finished(
     own, score = front.track[cut:], front.score[cut:]
     if not len(own):
         return
-    opening = np.flatnonzero(np.diff(own, prepend=-1))  # where the best of each track stands
-    top = np.repeat(score.take(opening), np.diff([*opening, len(own)]))
+    opening, sizes = _runs(own)
+    top = np.repeat(score.take(opening), sizes)  # the best of each track comes first
     at = cut + np.flatnonzero(score >= top - FAR)
     numbers, scores = front.track.take(at).tolist(), front.score.take(at).tolist()
     choices = np.zeros((len(trail), len(at)), np.int64)

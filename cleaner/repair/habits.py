@@ -16,7 +16,8 @@ _ENDS = frozenset("。！？”）》】；…")
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
 _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
-"""Characters that `form` looks at."""
+"""Characters that `Form` looks at."""
+_UNBALANCED = 2.0
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {'"': "“”", "'": "‘’"}
 
@@ -46,28 +47,45 @@ def habits_of(text: str) -> Habits:
     return Habits(more > 0, narrow)
 
 
-def form(before: str, text: str, after: str) -> float:
-    """What the model cannot see of a stretch between its neighbours on a line, in nats: quotes
-    and brackets that open and close, marks side by side, and how a line ends."""
-    value = -3.0 * len(_DOUBLED.findall(before[-1:] + text + after[:1]))
-    value += sum(_balance(before, text, after, *pair) for pair in _PAIRS)
-    if not after:
-        value += 3.0 if text[-1:] in _ENDS else -3.0
-    return value
+class Form:
+    """What the model cannot see of a stretch between its neighbours on a line: quotes and
+    brackets that open and close, marks side by side, and how a line ends."""
+
+    def __init__(self, before: str, after: str) -> None:
+        self._left, self._right = before[-1:], after[:1]
+        # Whether each pair is open before the stretch, and whether it is closed behind it.
+        self._pairs = [
+            (pair, before.rfind(pair[0]) > before.rfind(pair[1]), _closes(after, *pair))
+            for pair in _PAIRS
+        ]
+
+    def worth(self, text: str) -> float:
+        """In nats, for one text of the stretch."""
+        value = -3.0 * len(_DOUBLED.findall(self._left + text + self._right))
+        for pair, inside, closes in self._pairs:
+            if pair[0] in text or pair[1] in text:
+                value += _balance(text, pair, inside, closes)
+            elif inside != closes:
+                value -= _UNBALANCED
+        if not self._right:
+            value += 3.0 if text[-1:] in _ENDS else -3.0
+        return value
 
 
-def _balance(before: str, text: str, after: str, opening: str, closing: str) -> float:
+def _closes(text: str, opening: str, closing: str) -> bool:
+    """Whether the first of a pair of marks in a text is the one that closes."""
+    first, last = text.find(opening), text.find(closing)
+    return last >= 0 and (first < 0 or last < first)
+
+
+def _balance(text: str, pair: str, inside: bool, closes: bool) -> float:
     """Nats for a pair of marks that open and close in turn."""
     value = 0.0
-    inside = before.rfind(opening) > before.rfind(closing)
     for char in text:
-        if char in (opening, closing):
-            right = (char == closing) == inside
-            value += 1.5 if right else -3.0
-            inside = char == opening
-    first, last = after.find(opening), after.find(closing)
-    closes = last >= 0 and (first < 0 or last < first)
-    return value - (2.0 if inside != closes else 0.0)
+        if char in pair:
+            value += 1.5 if (char == pair[1]) == inside else -3.0
+            inside = char == pair[0]
+    return value - (_UNBALANCED if inside != closes else 0.0)
 
 
 @cache

@@ -8,7 +8,7 @@ from math import exp
 from typing import NamedTuple
 
 from cleaner.repair.beam import FAR, NO_WORDS, Guess, Options, Track, Words, fixed, search
-from cleaner.repair.habits import MARKS, form
+from cleaner.repair.habits import MARKS, Form
 from cleaner.repair.stream import READING
 
 _CONTEXT = 2  # characters on each side that the model sees
@@ -81,9 +81,12 @@ def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
 def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
     """The best of the candidates for a row between its neighbours, with `?` for a digit that may
     well be another one: what was swallowed is unknown, and a wrong figure is worse than none."""
+    if len(found) == 1 and _FIGURE not in found[0].known:
+        return Likely(found[0].text, 1.0, found[0].text)
     scores = [candidate.score for candidate in found]
     if not after or any(not MARKS.isdisjoint(text) for text, _, _ in found):
-        scores = [c.score + form(before, c.text, after) for c in found]
+        form = Form(before, after)
+        scores = [candidate.score + form.worth(candidate.text) for candidate in found]
     top = max(scores)
     groups: dict[str, list[tuple[float, Candidate]]] = defaultdict(list)
     for candidate, score in zip(found, scores, strict=True):

@@ -83,6 +83,8 @@ class Mojibake:
 def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
     """The lines that are mended, where most went the way of the longest: all other routes are
     tried only on those that did not."""
+    if sum(len(plausible(line, None)) for line in lines.values()) <= len(lines):
+        return mend(lines)
     longest = sorted(lines, key=lambda k: -len(lines[k]))[:_SAMPLE]
     mended = mend({k: lines[k] for k in longest})
     if len(mended) == len(lines):
@@ -94,7 +96,7 @@ def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
 
 
 def mend(
-    lines: Mapping[int, str], routes: Sequence[Route] | None = None, fewest: int = _FEWEST_HAN
+    lines: Mapping[int, str], routes: tuple[Route, ...] | None = None, fewest: int = _FEWEST_HAN
 ) -> dict[int, Mended]:
     """The lines that a route mends, each by its best route; without `routes` all are tried."""
     tried = _filled(
@@ -122,7 +124,7 @@ def _filled(tried: Sequence[tuple[int, Route, Draft]]) -> list[tuple[int, Route,
 
 
 def _drafts(
-    line: str, routes: Sequence[Route] | None, rounds: int = _ROUNDS
+    line: str, routes: tuple[Route, ...] | None, rounds: int = _ROUNDS
 ) -> list[tuple[Route, Draft]]:
     """What each route makes of a line, and what further routes make of that."""
     results: list[tuple[Route, Draft]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
@@ -67,11 +67,12 @@ def _spans(route: Route, data: str, line: str, wrong: Reader) -> Draft:
     return whole
 
 
-def plausible(line: str, routes: Sequence[Route] | None = None) -> list[Route]:
+@lru_cache(maxsize=256)  # asked for again by every try at a page
+def plausible(line: str, routes: tuple[Route, ...] | None) -> list[Route]:
     """The routes (of `routes`, or of all) that could have led to such a line, cheaply told; the
     likeliest first, and none that fits far worse than another."""
-    outer = {ord(char) for char in set(line) if not char.isascii()}
-    narrow = {code for code in outer if not _WIDE_CHARACTER.match(chr(code))}
+    distinct = _ASCII.sub("", "".join(set(line)))
+    outer, narrow = set(map(ord, distinct)), set(map(ord, _WIDE_CHARACTERS.sub("", distinct)))
     codes = encode(line)
     # Letters with a tone mark are odd, but readings of characters are written with them.
     odd = int((odd_table().take(codes) & ((codes < 0xC0) | (codes >= 0x250))).sum())
@@ -89,7 +90,8 @@ def plausible(line: str, routes: Sequence[Route] | None = None) -> list[Route]:
                 data[route.wrong] = reader(route.wrong).to_bytes(line)
             shares[route] = _share(route.right, data[route.wrong])
     mixed = _MIXTURE.search("".join(map(chr, sorted(narrow))))
-    if mixed and (routes is None or HYBRID in routes):
+    single = len(_WIDE_CHARACTERS.sub("", line)) * 2 >= len(line)
+    if mixed and single and (routes is None or HYBRID in routes):
         shares[HYBRID] = _share("gbk", hybrid.plain(line))
     least = max([_LEAST_WHOLE, *(share - _WORSE for share in shares.values())])
     fitting = [route for route, share in shares.items() if share >= least]
@@ -116,7 +118,8 @@ _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
 _LEAST_WHOLE, _MOST_LOST, _WORSE = 0.3, 0.25, 0.3
 _LEAST_ODD = 0.06
 """The share of odd characters on a line that was misread from end to end in two bytes each."""
-_WIDE_CHARACTER = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]")
+_ASCII = regex.compile(r"[\x00-\x7f]+")
+_WIDE_CHARACTERS = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]+")
 _HIGH = regex.compile(r"[\x80-\xff]+")
 _COMMON = {
     "utf-8": regex.compile(r"[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x80-\xbf]{3}"),

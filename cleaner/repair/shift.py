@@ -26,7 +26,7 @@ from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.beam import Options, fixed, words_of
 from cleaner.repair.candidates import swallowed, written
-from cleaner.repair.habits import Habits, form, habits_of
+from cleaner.repair.habits import Form, Habits, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
@@ -277,7 +277,8 @@ def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None
     """What a walk gives, if the gain in ln p and in form is enough."""
     _, anchor, walk = trial
     before, old, after = line[: anchor.at], line[anchor.at : walk.end], line[walk.end :]
-    gain += form(before, new.text, after) - form(before, old, after) - walk.cost
+    form = Form(before, after)
+    gain += form.worth(new.text) - form.worth(old) - walk.cost
     times = 2 if anchor.rule == "unmarked" else 1
     if gain < times * max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
         return None
