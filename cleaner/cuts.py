@@ -20,6 +20,9 @@ _LEAST = 12
 _OPENING = 24
 """How far into a line the words that open a report stand."""
 
+_TITLED = 46
+"""The shortest line that a title in brackets opens."""
+
 _OPEN_MARKS = "，、,；;：:“‘（(《【「『·"
 _LIST_MARKS = ":;：；"
 _MID_MARKS = "，,。；;"
@@ -104,7 +107,7 @@ def trimmed(batch: Batch) -> tuple[Ints, Ints]:
 
 
 def opens_report(batch: Batch, lines: Lines) -> Mask:
-    """Which lines open as reports do (本报讯, …日电, 【…】), near enough, shape (lines,)."""
+    """Which lines open as reports do (本报讯, …日电, 【a title】…), near enough, shape (lines,)."""
     if "openings" not in batch.memo:
         batch.memo["openings"] = _openings(batch, lines)
     found: Mask = batch.memo["openings"]
@@ -112,12 +115,16 @@ def opens_report(batch: Batch, lines: Lines) -> Mask:
 
 
 def _openings(batch: Batch, lines: Lines) -> Mask:
-    folded = batch.folded
-    found = _table("【[〔").take(folded.take(lines.start))
+    found = _table("【[〔").take(batch.folded.take(lines.start)) & (lines.size >= _TITLED)
     reach = np.minimum(lines.end, lines.start + _OPENING)
-    for first, second in ("报讯", "日电", "日讯", "记者"):
-        at = np.flatnonzero(folded[:-1] == ord(first))
-        at = at[folded[at + 1] == ord(second)]
-        line = np.searchsorted(batch.line_ends, at)
+    for pair in ("报讯", "日电", "日讯", "社讯", "网讯", "讯("):
+        line, at = lines_with(batch, pair)
         found[line[at < reach[line]]] = True
     return found
+
+
+def lines_with(batch: Batch, pair: str) -> tuple[Ints, Ints]:
+    """The lines that hold two characters, and where; shape (k,) each."""
+    at = np.flatnonzero(batch.folded[:-1] == ord(pair[0]))
+    at = at[batch.folded[at + 1] == ord(pair[1])]
+    return np.searchsorted(batch.line_ends, at), at

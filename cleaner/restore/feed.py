@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,9 @@ _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
 _MARKS, _MARKED = 1, 0.15
 """Teasers, and their share, that begin as reports do or are cut off."""
-_PARAGRAPH = 20
+_PARAGRAPH, _TEASER = 20, 30
+"""Characters of a paragraph, and of the middle one (by size) of the teasers, at least."""
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 _DATE = 6
 """Characters in which the first unit of a date stands."""
 _CLAUSE = 8.5
@@ -106,7 +109,7 @@ def plausible(view: View, units: Sequence[Unit]) -> list[int]:
         and any(long[:border])
         and sum(cut[:border]) <= 1  # else columns, which restore.page puts in order
         and sum(marks[border:]) >= max(_MARKS, _MARKED * (len(units) - border))
-        and median(unit.end - unit.start for unit in units[border:]) >= 1.5 * _PARAGRAPH
+        and median(unit.end - unit.start for unit in units[border:]) >= _TEASER
         and _titled(units[border:]) <= 1
     ]
 
@@ -132,11 +135,13 @@ def suspicious(batch: Batch) -> Mask:
     docs = lines.doc[paragraphs]
     later = np.arange(len(docs)) - np.searchsorted(docs, docs) >= _OWN
     number = np.bincount(docs, minlength=len(batch))
-    strong = (cut_ends(batch, lines) | opens_report(batch, lines))[paragraphs] & later
-    dated = _begins_dated(batch, lines)[paragraphs] & later
-    limit = np.where(np.bincount(docs[dated], minlength=len(batch)) > 0, _REUSED_DATED, 0.0)
-    limit[np.bincount(docs[strong], minlength=len(batch)) > 0] = _REUSED
+    strong = cut_ends(batch, lines) | opens_report(batch, lines)
+    marks = strong | _begins_dated(batch, lines)
+    limit = np.zeros(len(batch))
+    limit[docs[marks[paragraphs] & later]] = _REUSED_DATED
+    limit[docs[strong[paragraphs] & later]] = _REUSED
     limit[number < _LEAST + _OWN] = 0.0
+    limit[~_bordered(batch, lines, marks)] = 0.0
     chosen = np.flatnonzero(limit)
     if not len(chosen):
         return found
@@ -145,6 +150,30 @@ def suspicious(batch: Batch) -> Mask:
     start, border = lines.start[paragraphs[first]], lines.start[paragraphs[last - _LEAST]]
     share = _reused(batch, start, border, lines.end[paragraphs[last - 1]])
     found[chosen] = share < limit[chosen]
+    return found
+
+
+def _bordered(batch: Batch, lines: Lines, marks: Mask) -> Mask:
+    """Documents with a border that is plausible by the sizes and the marks of their lines."""
+    solid = np.flatnonzero(lines.size > 0)
+    doc, size = lines.doc[solid], lines.size[solid]
+    first, last = (np.searchsorted(doc, doc, side=side) for side in _SIDES)
+
+    def before(values: Mask) -> Ints:
+        total = np.append(0, np.cumsum(values)).astype(np.int64)
+        return np.asarray(total[:-1] - total[first])
+
+    def behind(values: Mask) -> Ints:
+        total = np.append(0, np.cumsum(values)).astype(np.int64)
+        return np.asarray(total[last] - total[:-1])
+
+    rest = last - np.arange(len(solid))
+    marked = behind(marks[solid])
+    good = (rest >= _LEAST) & (marked >= _MARKS) & (marked >= _MARKED * rest)
+    good &= 2 * behind(size >= _TEASER) >= rest
+    good &= (before(size >= _PARAGRAPH) >= _OWN) & (before(size >= 2 * _PARAGRAPH) > 0)
+    found = np.zeros(len(batch), np.bool_)
+    found[doc[good]] = True
     return found
 
 

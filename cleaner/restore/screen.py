@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.cuts import Lines, cut_ends, lines_of
+from cleaner.cuts import Lines, cut_ends, lines_of, lines_with, opens_report
 from cleaner.kernels.text import Codes
 from cleaner.models import lm
 from cleaner.restore.blocks import names_writers, no_heading, opens_text
@@ -30,9 +30,8 @@ _ABRUPT = 0.5
 """From here (nats) a line begins less like a line than like the middle of one."""
 _MOST = 40
 """A document of more open ends is not made of sentences, or is looked at anyway."""
-_OPENING, _BYLINE, _TITLED = 24, 24, 46
-"""How far into a line the words of a dateline stand; the longest byline on a line of its own;
-the shortest line that a title in brackets opens."""
+_BYLINE = 24
+"""The longest byline on a line of its own."""
 _UNKNOWN = 0xE000  # no character of the model: what follows it has no context
 
 
@@ -74,24 +73,11 @@ def _line(batch: Batch, lines: Lines, at: int) -> str:
 
 
 def _opening(batch: Batch, lines: Lines) -> Mask:
-    """Lines that open as reports do, with a title in brackets, or are a byline, near enough."""
-    folded = batch.folded
-    found = np.isin(folded.take(lines.start), [ord(mark) for mark in "[【〔"])
-    found &= lines.size >= _TITLED
-    reach = np.minimum(lines.end, lines.start + _OPENING)
-    for pair in ("报讯", "日电", "日讯", "社讯", "网讯", "讯("):
-        line, at = _lines_with(batch, pair)
-        found[line[at < reach[line]]] = True
-    line, _ = _lines_with(batch, "记者")
+    """Lines that open as reports do or are a byline, near enough."""
+    found = opens_report(batch, lines).copy()
+    line, _ = lines_with(batch, "记者")
     found[line[lines.size[line] <= _BYLINE]] = True
     return found
-
-
-def _lines_with(batch: Batch, pair: str) -> tuple[Ints, Ints]:
-    """The lines that hold two characters, and where."""
-    at = np.flatnonzero(batch.folded[:-1] == ord(pair[0]))
-    at = at[batch.folded[at + 1] == ord(pair[1])]
-    return np.searchsorted(batch.line_ends, at), at
 
 
 def _continued(batch: Batch, lines: Lines) -> Mask:
