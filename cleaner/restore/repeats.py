@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import regex
@@ -39,11 +39,23 @@ class Repeats:
         return repeating(batch)
 
     def arrange(self, view: View) -> list[list[Piece]]:
+        whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
+        if not _has_twins([view.folded[start:end].strip() for start, end in view.lines]):
+            return whole
         units = units_of(view)
         gone = dict(_copies(view, units)) | dict(_parts(view, units))
         if not gone or not repeating(Batch([view.doc]))[0]:
-            return [[Keep(0, len(view.text))]]
+            return whole
         return [_without(view, units, gone)]
+
+
+def _has_twins(texts: Sequence[str]) -> bool:
+    """True where a line stands twice, or a part of it by itself, whatever the lines are."""
+    heads, tails = _by_edge(texts, slice(0, _EDGE)), _by_edge(texts, slice(-_EDGE, None))
+    return any(
+        count > 1 and (len(text) >= _LONG or text[:1] in "(（") and text
+        for text, count in Counter(texts).items()
+    ) or any(_ends(text, tails) or _begins(text, heads) for text in texts if len(text) >= _PART)
 
 
 def repeating(batch: Batch) -> Mask:
@@ -115,15 +127,26 @@ def _parts(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
             yield at, "restore.repeats.signature"
         elif len(text) < _PART or unit.kind is not Kind.TEXT:
             continue
-        elif any(
-            len(other) > len(text) and other.endswith(text) and _inside_word(other, text)
-            for other in tails[text[-_EDGE:]]
-        ):
+        elif _ends(text, tails):
             yield at, "restore.repeats.suffix"
-        elif _DOTS.search(text):
-            start = _DOTS.sub("", text)
-            if any(len(o) > len(text) and o.startswith(start) for o in heads[text[:_EDGE]]):
-                yield at, "restore.repeats.prefix"
+        elif _begins(text, heads):
+            yield at, "restore.repeats.prefix"
+
+
+def _ends(text: str, tails: Mapping[str, list[str]]) -> bool:
+    """True for the end of a longer text, from within a word on."""
+    return any(
+        len(other) > len(text) and other.endswith(text) and _inside_word(other, text)
+        for other in tails[text[-_EDGE:]]
+    )
+
+
+def _begins(text: str, heads: Mapping[str, list[str]]) -> bool:
+    """True for the beginning of a longer text, closed with dots."""
+    if text[-1] not in ".…" or not _DOTS.search(text):
+        return False
+    start = _DOTS.sub("", text)
+    return any(len(o) > len(text) and o.startswith(start) for o in heads[text[:_EDGE]])
 
 
 def _by_edge(texts: Sequence[str], edge: slice) -> dict[str, list[str]]:
