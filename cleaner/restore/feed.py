@@ -193,13 +193,13 @@ def _reused(batch: Batch, start: Ints, border: Ints, end: Ints) -> Reals:
     places = np.flatnonzero(pair_mask(batch.classes))
     pairs = pair_hashes(batch.folded).take(places)
     edges = np.searchsorted(places, np.stack([start, border, end]))
-    holder = np.full(1 << BITS, -1, np.int32)  # the range that had a pair last
+    holder = np.zeros(1 << BITS, np.uint16)  # the range that had a pair last, from 1 on
     shares = np.zeros(len(start))
     idf = topics.load()
-    for row, (one, two, three) in enumerate(edges.T.tolist()):
+    for row, (one, two, three) in enumerate(edges.T.tolist(), 1):
         rest = pairs[two:three]
         holder[pairs[one:two]] = row
         weight = idf.take(rest)
         again = weight[holder.take(rest) == row]
-        shares[row] = int(again.sum()) / max(1, int(weight.sum()))
+        shares[row - 1] = int(again.sum()) / max(1, int(weight.sum()))
     return shares
