@@ -7,7 +7,7 @@ the characters are that come out, then by the language model.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -86,6 +86,7 @@ def _grow(path: _Path, data: str) -> _Path | None:
     return _Path(score, text, pending)
 
 
+@lru_cache(maxsize=1 << 12)
 def _utf8(char: str) -> str:
     return char.encode().decode("latin-1")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -71,31 +72,47 @@ def _spans(route: Route, data: str, line: str, wrong: Reader) -> Draft:
 def plausible(line: str, routes: tuple[Route, ...] | None) -> list[Route]:
     """The routes (of `routes`, or of all) that could have led to such a line, cheaply told; the
     likeliest first, and none that fits far worse than another."""
-    distinct = _ASCII.sub("", "".join(set(line)))
-    outer, narrow = set(map(ord, distinct)), set(map(ord, _WIDE_CHARACTERS.sub("", distinct)))
-    codes = encode(line)
-    # Letters with a tone mark are odd, but readings of characters are written with them.
-    odd = int((odd_table().take(codes) & ((codes < 0xC0) | (codes >= 0x250))).sum())
     shares: dict[Route, float] = {}
+    seen: set[tuple[str, str]] = set()  # readers that differ elsewhere give the same bytes
     data: dict[str, str] = {}
-    for route in (*SINGLE_ROUTES, *WIDE_ROUTES) if routes is None else routes:
-        wide = route in WIDE_ROUTES
-        if wide and routes is None and odd < _LEAST_ODD * len(line):
-            continue
-        signs = outer if wide else narrow
-        if route == HYBRID or len(outer - narrow if wide else narrow) < 2:
-            continue
-        if route.wrong in data or signs <= reader(route.wrong).table.keys():
-            if route.wrong not in data:
-                data[route.wrong] = reader(route.wrong).to_bytes(line)
-            shares[route] = _share(route.right, data[route.wrong])
-    mixed = _MIXTURE.search("".join(map(chr, sorted(narrow))))
-    single = len(_WIDE_CHARACTERS.sub("", line)) * 2 >= len(line)
-    if mixed and single and (routes is None or HYBRID in routes):
-        shares[HYBRID] = _share("gbk", hybrid.plain(line))
+    for route in _possible(line, routes):
+        if route.wrong not in data:
+            data[route.wrong] = reader(route.wrong).to_bytes(line)
+        way = (route.right, data[route.wrong])
+        if way not in seen:
+            seen.add(way)
+            shares[route] = _share(*way)
+    if max(shares.values(), default=0.0) < _CLEAR and (routes is None or HYBRID in routes):
+        shares[HYBRID] = _hybrid_share(line)
     least = max([_LEAST_WHOLE, *(share - _WORSE for share in shares.values())])
     fitting = [route for route, share in shares.items() if share >= least]
     return sorted(fitting, key=lambda route: -shares[route])
+
+
+def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
+    """The routes whose wrong reader makes characters such as this line has."""
+    distinct = _ASCII.sub("", "".join(set(line)))
+    outer, narrow = set(map(ord, distinct)), set(map(ord, _WIDE_CHARACTERS.sub("", distinct)))
+    if len(narrow) >= 2:
+        for route in SINGLE_ROUTES if routes is None else routes:
+            if route.wrong in SINGLE and narrow <= reader(route.wrong).table.keys():
+                yield route
+    codes = encode(line)
+    # Letters with a tone mark are odd, but readings of characters are written with them.
+    odd = int((odd_table().take(codes) & ((codes < 0xC0) | (codes >= 0x250))).sum())
+    if len(outer) - len(narrow) < 2 or (routes is None and odd < _LEAST_ODD * len(line)):
+        return
+    for route in WIDE_ROUTES if routes is None else routes:
+        if route.wrong in WIDE and outer <= reader(route.wrong).table.keys():
+            yield route
+
+
+def _hybrid_share(line: str) -> float:
+    """`_share` for the hybrid route; 0 where a line is no such mixture."""
+    if len(_WIDE_CHARACTERS.sub("", line)) * 2 < len(line):
+        return 0.0
+    narrow = sorted(set(_ASCII.sub("", line)))
+    return _share("gbk", hybrid.plain(line)) if _MIXTURE.search("".join(narrow)) else 0.0
 
 
 def _share(right: str, data: str) -> float:
@@ -115,7 +132,7 @@ def common_share(text: str) -> float:
 
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
 """Bytes that were no UTF-8, and others that were by chance."""
-_LEAST_WHOLE, _MOST_LOST, _WORSE = 0.3, 0.25, 0.3
+_LEAST_WHOLE, _MOST_LOST, _WORSE, _CLEAR = 0.3, 0.25, 0.3, 0.97
 _LEAST_ODD = 0.06
 """The share of odd characters on a line that was misread from end to end in two bytes each."""
 _ASCII = regex.compile(r"[\x00-\x7f]+")
