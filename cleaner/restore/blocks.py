@@ -41,6 +41,10 @@ _EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was
 _TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
 _OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
+_WRITERS_LAST = regex.compile(
+    r"[。！？!?”」)）]\s*[^。！？!?，,、;；]{0,8}(?:记者|通讯员|摄影|文/|图/|来源)[^。！？!?，,;；]{0,12}$"
+)
+_LAST_WRITERS = 28
 _LAST_TERM = 12
 """Characters at the end of a line that these patterns read."""
 _MOSTLY_HAN = 0.6
@@ -109,11 +113,12 @@ def _bare_names(folded: str) -> bool:
 
 def ends_open(text: str) -> bool:
     """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
-    semicolons count: they close the items of lists. A term in quotes closes no sentence."""
+    semicolons count: they close the items of lists. A term in quotes closes no sentence, and
+    the names of writers behind a sentence do not go on."""
     last = text[-_LAST_TERM:]
     if _OPEN_END.search(last) is None and _TERM_LAST.search(last) is None:
         return False
-    if _EDITORS_MARK.search(last):
+    if _EDITORS_MARK.search(last) or _WRITERS_LAST.search(text[-_LAST_WRITERS:]):
         return False
     return sum("\u3400" <= char <= "\u9fff" for char in text) >= _MOSTLY_HAN * len(text)
 

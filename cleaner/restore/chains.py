@@ -29,7 +29,7 @@ WIDTH, DEPTH = 8, 12.0
 MARGIN, COLUMNS_MARGIN = 6.0, 20.0
 """How much better than one article a page of several must be."""
 
-_PLAIN = 6.0
+PLAIN = 6.0
 """Seam gain (nats) from which a line that looks like a heading may well be a cut one."""
 
 _OPEN_AT_END = 3.0
@@ -154,7 +154,7 @@ def _search(
 def _only(evidence: Evidence, state: State, unit: int) -> Move | None:
     """The one move that there is on a page of one article so far, unweighed."""
     item = evidence.units[unit]
-    if len(state.articles) > 1 or (item.cut and item.kind is not Kind.TEXT):
+    if len(state.articles) > 1 or (item.kind is not Kind.TEXT and _may_be_text(evidence, unit)):
         return None
     if state.articles and state.articles[0].last >= 0 and may_open(evidence, unit):
         return None
@@ -184,7 +184,7 @@ def moves(evidence: Evidence, state: State, unit: int, overlaps: Overlaps) -> li
     if item.kind is not Kind.TEXT:
         homes = range(number) if evidence.columns else [state.current]
         found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
-        if item.cut:
+        if _may_be_text(evidence, unit):
             maybe = {"maybe": 1.0, "maybe.hope": _hope(evidence, unit)}
             found += _texts(evidence, state, unit, maybe, overlaps)
     else:
@@ -205,7 +205,7 @@ def _certain(evidence: Evidence, state: State, unit: int) -> Move | None:
     if units[unit].kind is Kind.BYLINE:
         closes = following is Kind.HEADING and not (article.closed or article.headed)
         return Move(state.current, False, {}) if closes else None
-    cut = evidence.columns and units[unit].cut and _hope(evidence, unit) > _PLAIN
+    cut = evidence.columns and units[unit].cut and _hope(evidence, unit) > PLAIN
     if cut and following is Kind.HEADING:
         return None  # it may be the end of a column
     run = unit
@@ -234,6 +234,13 @@ def _hope(evidence: Evidence, unit: int) -> float:
     """The best seam that a later text of the page offers to a line that may be cut."""
     later = evidence.gain[unit][unit + 1 :]
     return min(max(max(later, default=0.0), 0.0), 12.0)
+
+
+def _may_be_text(evidence: Evidence, unit: int) -> bool:
+    """Whether what looks like a heading may be a cut paragraph: anywhere on a page of columns,
+    else only where a later line plainly continues it."""
+    plain = evidence.columns or _hope(evidence, unit) > PLAIN
+    return evidence.units[unit].cut and plain
 
 
 def _texts(

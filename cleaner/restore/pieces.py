@@ -8,7 +8,7 @@ from itertools import pairwise
 from cleaner.batch import View
 from cleaner.document import Keep, Piece, Put
 from cleaner.restore.blocks import Kind
-from cleaner.restore.chains import Evidence, Link
+from cleaner.restore.chains import PLAIN, Evidence, Link
 
 Chain = Sequence[Link]
 
@@ -76,6 +76,8 @@ def joined(evidence: Evidence, one: Link, two: Link, intact: bool) -> bool:
     gain = evidence.gain[one.unit][two.unit]
     if two.unit == one.unit + 1:
         unit = evidence.units[one.unit]
+        if unit.kind is Kind.HEADING and not evidence.columns:
+            return gain > PLAIN
         return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _SHORT)
     if intact:
         return gain > _INTACT
