@@ -67,6 +67,10 @@ def _replacing(codec: str) -> Callable[[bytes], str]:
     return lambda data: data.decode(codec, "replace")
 
 
+def _ignoring(codec: str) -> Callable[[bytes], str]:
+    return lambda data: data.decode(codec, "ignore")
+
+
 def _single(codec: str) -> Callable[[bytes], str]:
     return partial(single_byte, codec=codec)
 
@@ -87,6 +91,8 @@ KINDS: dict[str, Damage] = {
     "utf8_as_gbk": partial(misread, "utf-8", _replacing("gbk")),
     "utf8_as_cp936": partial(misread, "utf-8", windows_936),
     "utf8_as_gb18030": partial(misread, "utf-8", _replacing("gb18030")),
+    "utf8_as_cp1252_stripped": partial(misread, "utf-8", _ignoring("cp1252")),
+    "utf16_swapped": lambda text: text.encode("utf-16-le").decode("utf-16-be", "replace"),
     "gbk_as_utf8_latin1": partial(misread, "gbk", utf8_or_latin1),
     "gbk_as_big5": partial(misread, "gbk", _replacing("big5")),
     "gbk_as_shift_jis": partial(misread, "gbk", _replacing("shift_jis")),

@@ -23,6 +23,8 @@ CASES = Path(__file__).parent / "cases" / "repair"
 
 # Shares of invented sentences that come back exactly, where it is not nearly all.
 LOSSY = {
+    "utf16_swapped": 0.7,
+    "utf8_as_cp1252_stripped": 0.7,
     "utf8_as_gbk": 0.75,
     "utf8_as_cp936": 0.2,  # digits that were swallowed stay unknown
     "utf8_as_gb18030": 0.75,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import UNKNOWN
@@ -18,6 +19,8 @@ from cleaner.repair.readers import LOST, SWALLOWED, Reader
 
 _LONGEST_GAP = 12  # bytes; a longer stretch that does not decode was not damaged this way
 _MOST_WAYS = 8
+_STRIPPED_ONE = r"[\xe0-\xef][\x80-\xbf]?"
+_STRIPPED = regex.compile(rf"(?:{_STRIPPED_ONE})+")
 _OTHER_SCRIPT, _RARE = -5.0, -6.0
 
 
@@ -25,8 +28,10 @@ def ways(
     gap: str, following: str, right: str, reader: Reader, habits: Habits
 ) -> list[list[Options]]:
     """What a gap may have been: every row of places that its bytes can be cut into."""
-    if len(gap) > _LONGEST_GAP or not (LOST in gap or SWALLOWED in gap):
+    if len(gap) > _LONGEST_GAP:
         return []
+    if LOST not in gap and SWALLOWED not in gap:
+        return _without_holes(gap, reader, habits) if right == "utf-8" else []
     rows = [_places(pieces, following, right, reader, habits) for pieces in _cuts(gap, right)]
     return [row for row in rows if all(place.texts for place in row)][:_MOST_WAYS]
 
@@ -41,6 +46,31 @@ def _places(
         else _characters(piece, after, right, reader, habits.traditional)
         for piece, after in zip(pieces, afters, strict=True)
     ]
+
+
+def _without_holes(gap: str, reader: Reader, habits: Habits) -> list[list[Options]]:
+    """Characters of UTF-8 that lack the bytes for which their reader had no character."""
+    if not reader.holes or not _STRIPPED.fullmatch(gap):
+        return []
+    pieces = regex.findall(_STRIPPED_ONE, gap)
+    places = [_stripped(piece, reader, habits.traditional) for piece in pieces]
+    return [places] if all(place.texts for place in places) else []
+
+
+@lru_cache(maxsize=1 << 12)
+def _stripped(piece: str, reader: Reader, traditional: bool) -> Options:
+    """The characters that `piece`, the rest of their three bytes, may be."""
+    table = _table("utf-8")
+    rows = _rows("utf-8", 3, piece[0])
+    holes = [ord(byte) for byte in reader.holes]
+    second, third = table.data[rows, 1], table.data[rows, 2]
+    gone = np.isin(second, holes), np.isin(third, holes)
+    if len(piece) > 1:
+        kept = ord(piece[1])
+        fits = (gone[0] & (third == kept)) | (gone[1] & (second == kept))
+    else:
+        fits = gone[0] & gone[1]
+    return _of_rows(table, rows[fits], traditional)
 
 
 def _cuts(gap: str, right: str, at: int = 0) -> Iterator[list[str]]:
@@ -74,6 +104,14 @@ def swallowed(at_end: bool, habits: Habits) -> Options:
     )
 
 
+def characters_where(
+    test: Callable[[npt.NDArray[np.uint32]], npt.NDArray[np.bool_]], traditional: bool
+) -> Options:
+    """The characters whose code points pass a test."""
+    table = _table("utf-8")
+    return _of_rows(table, np.flatnonzero(test(encode(table.chars))), traditional)
+
+
 def written(texts: Sequence[str], traditional: bool) -> Options:
     """Options of characters in a text of one script."""
     other, ordinary = other_script(traditional), _ordinary()
@@ -103,6 +141,10 @@ def _characters(piece: str, after: str, right: str, reader: Reader, traditional:
                 continue
             behind = ord(after or "\0") if last else table.data[rows, place + 1]
             rows = rows[reader.fails[table.data[rows, place], behind]]
+    return _of_rows(table, rows, traditional)
+
+
+def _of_rows(table: _Table, rows: npt.NDArray[np.int64], traditional: bool) -> Options:
     bias = table.bias[rows] + table.foreign[rows, int(traditional)]
     return Options([table.chars[row] for row in rows.tolist()], table.numbers[rows], bias)
 

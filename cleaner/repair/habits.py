@@ -102,7 +102,8 @@ def repertoire() -> list[int]:
 @cache
 def other_script(traditional: bool) -> frozenset[str]:
     """Characters that a text in one script does not have."""
-    return _scripts()[1 if traditional else 0]
+    of_traditional, of_simplified = _scripts()
+    return of_simplified if traditional else of_traditional | frozenset("「」『』")
 
 
 @cache

@@ -29,7 +29,7 @@ _FEWEST_HAN = 4
 _ROUNDS = 2
 _SAMPLE = 2  # lines on which all routes are tried
 _COMMON = 0.97
-_LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4}
+_LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4, "utf-16-le": -7.4}
 """The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
 two bytes of any kind make a character of GBK or Big5, so there the model must be content."""
 _LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII

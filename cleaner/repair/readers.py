@@ -48,6 +48,14 @@ class Reader:
         return {value: chr(code) for code, value in self.table.items() if value != LOST}
 
     @cached_property
+    def holes(self) -> str:
+        """The bytes that a single-byte reader has no character for; pages often lose them."""
+        if self.codec in _WIDE:
+            return ""
+        every = [bytes([byte]) for byte in range(0x80, 0x100)]
+        return "".join(b.decode("latin-1") for b in every if not b.decode(self.codec, "ignore"))
+
+    @cached_property
     def fails(self) -> npt.NDArray[np.bool_]:
         """Whether a byte (row), followed by another (column), is one that the reader loses;
         shape (256, 256). Column 0 also stands for the end of the text."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.kernels.text import encode
-from cleaner.repair import hybrid
+from cleaner.repair import hybrid, swapped
 from cleaner.repair.fill import Draft, Part, draft
 from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
 from cleaner.repair.screen import odd_table
@@ -32,6 +32,7 @@ WIDE_ROUTES = tuple(
     Route(right, wrong) for wrong in WIDE for right in ("utf-8", "gbk", "big5") if right != wrong
 )
 HYBRID = Route("gbk", "utf-8 or latin-1")
+SWAPPED = Route("utf-16-le", "utf-16-be")
 SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
 
 _SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf]|[\xc2-\xdf])\?")
@@ -45,6 +46,8 @@ def attempt(route: Route, line: str) -> Draft | None:
     """What `line` was before it took this route, or None where the route cannot be."""
     if route == HYBRID:
         return hybrid.decode(line)
+    if route == SWAPPED:
+        return swapped.decode(line)
     wrong = reader(route.wrong)
     data = wrong.to_bytes(line)
     if route.wrong in WIDE:
@@ -82,8 +85,10 @@ def plausible(line: str, routes: tuple[Route, ...] | None) -> list[Route]:
         if way not in seen:
             seen.add(way)
             shares[route] = _share(*way)
-    if max(shares.values(), default=0.0) < _CLEAR and (routes is None or HYBRID in routes):
-        shares[HYBRID] = _hybrid_share(line)
+    if max(shares.values(), default=0.0) < _CLEAR:
+        for route, measure in ((HYBRID, _hybrid_share), (SWAPPED, swapped.share)):
+            if routes is None or route in routes:
+                shares[route] = measure(line)
     least = max([_LEAST_WHOLE, *(share - _WORSE for share in shares.values())])
     fitting = [route for route, share in shares.items() if share >= least]
     return sorted(fitting, key=lambda route: -shares[route])
