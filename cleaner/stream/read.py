@@ -62,7 +62,8 @@ def read(job: Job, shape: Shape, tally: Tally) -> Iterator[Row | Source]:
             continue
         _booked(tally, record, text)
         name = record.fields.get(shape.id_field)
-        meta = {key: value for key, value in record.fields.items() if key != shape.text_field}
+        meta = dict(record.fields)
+        del meta[shape.text_field]
         doc_id = str(name) if isinstance(name, str | int) else line_id(job, number)
         yield Source(number, span, record, Document(doc_id, text, meta))
 

@@ -20,6 +20,7 @@ from cleaner.stream import checkpoint as checkpoints
 from cleaner.stream.account import Tally
 from cleaner.stream.best import ranked
 from cleaner.stream.checkpoint import Checkpoint
+from cleaner.stream.collector import few_collections
 from cleaner.stream.identity import identity_of
 from cleaner.stream.plan import Shard, is_folder, plan
 from cleaner.stream.rows import Job
@@ -39,6 +40,7 @@ def run(make: Callable[[], Pipeline], settings: Settings, watch: Watch = lambda 
     pipe = work.pipe
     start = time.perf_counter()  # rules and models are loaded
     with ExitStack() as stack:
+        stack.enter_context(few_collections())
         going = _Run(work, shards, settings, watch)
         stack.callback(going.abandon)
         results: Results

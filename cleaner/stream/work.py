@@ -154,7 +154,9 @@ def _line(source: Source, doc: Document, shape: Shape) -> bytes:
         fields = {key: value for key, value in record.fields.items() if key != "clean"}
         record = Record(fields, records.without(record, "clean"))
     changes: dict[str, Any] = {} if not doc.changes else {shape.text_field: doc.text}
-    changes |= {key: value for key, value in doc.meta.items() if key not in source.record.fields}
+    if doc.meta is not source.doc.meta:
+        known = source.record.fields
+        changes |= {key: value for key, value in doc.meta.items() if key not in known}
     if doc.part_of is not None:
         changes |= {shape.id_field: doc.id, "part_of": doc.part_of}
     return records.head(records.replaced(record, changes) if changes else record.json)

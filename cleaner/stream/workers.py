@@ -13,11 +13,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from cleaner.stream.collector import few_collections
 from cleaner.stream.rows import Job, Worked
 from cleaner.stream.work import Work, killed
 
@@ -187,14 +189,13 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
-    while True:
-        try:
+    _ = work.pipe  # built here where processes are spawned, and at hand where they are forked
+    with few_collections(), suppress(EOFError, OSError):
+        while True:
             while not pipe.poll(1.0):
                 if os.getppid() != parent:
                     return
             pipe.send(work(pipe.recv()))
-        except (EOFError, OSError):
-            return
 
 
 def _stop(worker: _Worker) -> None:
