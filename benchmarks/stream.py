@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -23,7 +22,6 @@ from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings, run
 
 _KILLS = 50
-_SHORT = 120
 
 
 def make() -> Pipeline:
@@ -65,23 +63,6 @@ def workers(form: Form) -> Figures:
     fast as one where there are two cores.
     """
     return _speeds(_mixed(form))
-
-
-def memory(_form: Form) -> Figures:
-    """Peak memory of a run over 500,000 short documents and over 2,000,000, in MB: the main
-    process and its worker together. A short recipe, since it is the run that is measured."""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "short.toml"
-        path.write_text('filters = ["repair.invisible", "score.basics"]\n', "utf-8")
-        return {
-            "mb.500k": _peak(str(path), 500_000),
-            "mb.2m": _peak(str(path), 2_000_000),
-        }
-
-
-def memory_dedup(_form: Form) -> Figures:
-    """The same with both indexes, which grow with what they keep; distinct documents."""
-    return {"mb.100k": _peak("dedup-only", 100_000), "mb.400k": _peak("dedup-only", 400_000)}
 
 
 def _pages(folder: Path, form: Form) -> list[str]:
@@ -179,43 +160,3 @@ def _busy(who: int) -> float:
     """Processor seconds so far."""
     usage = resource.getrusage(who)
     return usage.ru_utime + usage.ru_stime
-
-
-def _peak(recipe: str, documents: int) -> float:
-    """Peak memory in MB of `clean` over generated short documents."""
-    code = f"""
-import resource, sys; sys.path[:0] = {sys.path!r}
-from cleaner.cli import main
-try:
-    main(["--recipe", {recipe!r}, "-q"])
-except SystemExit as end:
-    assert not end.code
-peaks = [resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-print(*peaks, file=sys.stderr)
-"""
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdin
-        assert process.stderr
-        for block in _short_lines(documents):
-            process.stdin.write(block)
-        process.stdin.close()
-        told = process.stderr.read().split()
-    return sum(map(int, told[-2:])) / 1024
-
-
-def _short_lines(documents: int) -> Iterator[bytes]:
-    """Distinct documents of about `_SHORT` characters, without making each anew: rotations of
-    generated text with a number in it."""
-    text = "".join(article.body.replace("\n", "") for article in articles(2000, seed=52))
-    step = 37
-    for first in range(0, documents, 1000):
-        lines = []
-        for number in range(first, min(first + 1000, documents)):
-            at = number * step % (len(text) - _SHORT)
-            lines.append(f'{{"id": {number}, "text": "第{number}号。{text[at : at + _SHORT]}"}}\n')
-        yield "".join(lines).encode()
