@@ -38,7 +38,7 @@ def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     if not ends or not starts:
         return np.zeros((len(ends), len(starts)))
     codes = view.folded_codes
-    heads = np.stack([_padded(codes[u.start : min(u.end, u.start + _HEAD)]) for u in starts])
+    heads = _heads(codes, starts)
     tails = np.stack([codes[u.end - _TAIL : u.end] for u in ends])
     joined = _table(tails, heads)
     fresh = _table(np.full((1, _TAIL), 10, np.uint32), heads)
@@ -55,7 +55,7 @@ def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
     if not starts:
         return np.zeros(0)
     codes = view.folded_codes
-    heads = np.stack([_padded(codes[u.start : min(u.end, u.start + _HEAD)]) for u in starts])
+    heads = _heads(codes, starts)
     fresh, anywhere = _table(np.array([[10, 10], [_UNKNOWN, _UNKNOWN]], np.uint32), heads)
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
     return np.asarray(anywhere - fresh + _MARK * marks)
@@ -65,7 +65,7 @@ def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     """A bonus where the three characters across a seam stand together elsewhere on the page:
     names and terms come back (a cache in the sense of Kuhn & De Mori 1990)."""
     codes = view.folded_codes.astype(np.int64)
-    known = np.unique(_triple(codes[:-2], codes[1:-1], codes[2:]))
+    known = np.sort(_triple(codes[:-2], codes[1:-1], codes[2:]))
     last = np.array([unit.end for unit in ends])[:, None]
     first = np.array([unit.start for unit in starts])[None, :]
     second = np.minimum(first + 1, len(codes) - 1)
@@ -73,7 +73,13 @@ def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
         _triple(codes[last - 2], codes[last - 1], codes[first]),
         _triple(codes[last - 1], codes[first], codes[second]),
     )
-    return _ECHO * sum((np.isin(triples, known).astype(float) for triples in across), np.zeros(()))
+    return _ECHO * sum((_among(known, triples).astype(float) for triples in across), np.zeros(()))
+
+
+def _among(known: Codes64, triples: Codes64) -> npt.NDArray[np.bool_]:
+    """Which triples are among some sorted ones."""
+    place = np.minimum(np.searchsorted(known, triples), len(known) - 1)
+    return np.asarray(known[place] == triples)
 
 
 def _triple(one: Codes64, two: Codes64, three: Codes64) -> Codes64:
@@ -99,8 +105,11 @@ def _ordinal(text: str, which: int) -> int:
     return _NUMBERS.index(found[which]) + 1 if found else 0
 
 
-def _padded(codes: Codes) -> Codes:
-    return np.concatenate([codes, np.full(_HEAD - len(codes), 32, np.uint32)])
+def _heads(codes: Codes, starts: Sequence[Unit]) -> Codes:
+    """The first characters of each start, blanks behind a shorter one, shape (n, _HEAD)."""
+    first = np.array([unit.start for unit in starts])[:, None] + np.arange(_HEAD)
+    inside = first < np.array([unit.end for unit in starts])[:, None]
+    return np.where(inside, codes.take(first, mode="clip"), np.uint32(32))
 
 
 def _table(tails: Codes, heads: Codes) -> Reals:
