@@ -23,8 +23,8 @@ import regex
 
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.models.lm import sequence_scores
-from cleaner.repair.beam import Options, fixed, words_of
+from cleaner.models.lm import load, sequence_scores
+from cleaner.repair.beam import Options, fixed, numbers_of, words_of
 from cleaner.repair.candidates import swallowed, written
 from cleaner.repair.habits import Form, Habits, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
@@ -51,7 +51,8 @@ _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
 
 
-_GARBLED, _GLANCE = -7.5, 4
+_RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
+"""ln p of a character by itself, and in its place, among so many."""
 
 
 class Anchor(NamedTuple):
@@ -208,8 +209,10 @@ def _anchors(line: str, walker: Walker) -> list[Anchor]:
 
 
 def _garbled(text: str) -> bool:
-    """Whether the model makes nothing of a few characters."""
-    return float(sequence_scores([text or " "])[0]) < _GARBLED * len(text)
+    """Whether the model makes nothing of a few characters, which are rare each by itself."""
+    if not text or load().unigram.take(numbers_of(text)).mean() > _RARE:
+        return False
+    return float(sequence_scores([text])[0]) < _GARBLED * len(text)
 
 
 def _delimiter(mark: str) -> str:
