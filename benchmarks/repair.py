@@ -86,11 +86,12 @@ def _codec(sentences: Sequence[str], form: Form) -> Figures:
 def _digits(truth: Sequence[str], found: Sequence[str]) -> Figures:
     """Digits that were swallowed with a byte: shares of sentences that come back but for some
     that are left as `?`, and in which one was made up."""
-    honest = wrong = 0
-    for one, other in zip(truth, found, strict=True):
-        pairs = list(zip(one, other, strict=False)) if len(one) == len(other) else [("", "x")]
-        honest += all(a == b or (a.isdigit() and b == "?") for a, b in pairs)
-        wrong += any(a != b and a.isdigit() and b.isdigit() for a, b in pairs)
+    honest = sum(map(_honest, truth, found))
+    wrong = sum(
+        any(a != b and a.isdigit() and b.isdigit() for a, b in zip(one, other, strict=False))
+        for one, other in zip(truth, found, strict=True)
+        if len(one) == len(other)
+    )
     size = max(1, len(truth))
     return {"but_for_digits": honest / size, "made_up_digit": wrong / size}
 
@@ -165,9 +166,11 @@ def _shift(pages: Sequence[str], form: Form) -> Figures:
             truth.append([one for one, _ in pairs])
             damaged.append([other for _, other in pairs])
         found = [text.split("\n") for text in mended(["\n".join(page) for page in damaged])]
-        exact, touched = _exact(truth, damaged, found, kind.endswith("nfkc"))
-        figures[f"{kind}.exact"] = exact / max(1, touched)
-        figures[f"{kind}.paragraphs"] = float(touched)
+        pairs = _touched(truth, damaged, found, kind.endswith("nfkc"))
+        size = max(1, len(pairs))
+        figures[f"{kind}.exact"] = sum(right == own for right, own in pairs) / size
+        figures[f"{kind}.but_for_digits"] = sum(_honest(*pair) for pair in pairs) / size
+        figures[f"{kind}.paragraphs"] = float(len(pairs))
     return figures
 
 
@@ -180,21 +183,27 @@ def _paragraphs(page: str, damage: Callable[[str], tuple[str, str]]) -> Iterator
                 continue
 
 
-def _exact(
+def _touched(
     truth: Sequence[Sequence[str]],
     damaged: Sequence[Sequence[str]],
     found: Sequence[Sequence[str]],
     folded: bool,
-) -> tuple[int, int]:
-    """(paragraphs that came back, paragraphs that were damaged)."""
-    exact = touched = 0
-    for one, other, mine in zip(truth, damaged, found, strict=True):
-        for right, wrong, own in zip(one, other, mine, strict=True):
-            if right != wrong:
-                touched += 1
-                # The width of punctuation is lost to NFKC; what is given back has its own.
-                exact += (nfkc(own) if folded else own) == right
-    return exact, touched
+) -> list[tuple[str, str]]:
+    """(as it was, as it came back) of each paragraph that was damaged."""
+    return [
+        # The width of punctuation is lost to NFKC; what is given back has its own.
+        (right, nfkc(own) if folded else own)
+        for one, other, mine in zip(truth, damaged, found, strict=True)
+        for right, wrong, own in zip(one, other, mine, strict=True)
+        if right != wrong
+    ]
+
+
+def _honest(truth: str, found: str) -> bool:
+    """Whether a text came back but for digits that were left as `?`."""
+    return len(truth) == len(found) and all(
+        a == b or (a.isdigit() and b == "?") for a, b in zip(truth, found, strict=True)
+    )
 
 
 def clean(form: Form) -> Figures:
