@@ -459,6 +459,14 @@ def test_nothing_can_be_resumed_on_standard_output(tmp_path: Path) -> None:
         run(make, Settings((pages(tmp_path, 1)[0],), "-", resume=True))
 
 
+@pytest.mark.parametrize("shape", [Shape(audit=True), Shape(keep_all=True), Shape()])
+def test_raw_control_characters_come_out_escaped(tmp_path: Path, shape: Shape) -> None:
+    (tmp_path / "in.jsonl").write_bytes(b'{"a":\t"\x01", "text": "\xe6\x9d\x8e\x00\t\\"\x1f"}\r\n')
+    run(make, Settings((f"{tmp_path}/in.jsonl",), f"{tmp_path}/o.jsonl", shape=shape, workers=0))
+    record = json.loads((tmp_path / "o.jsonl").read_bytes())
+    assert (record["a"], record["text"]) == ("\x01", '李\x00\t"\x1f')
+
+
 def test_parquet_in_and_out(tmp_path: Path) -> None:
     from datetime import datetime
     from decimal import Decimal

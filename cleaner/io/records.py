@@ -7,6 +7,7 @@ thirty digits, NaN, repeated keys and the spelling of escapes go through untouch
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from json.decoder import JSONDecoder
 from typing import Any, NamedTuple
@@ -19,10 +20,13 @@ Fields = dict[str, Any]
 
 _SPACE = " \t\r\n"
 _DECODER = JSONDecoder(strict=False)
+_CONTROL = re.compile("[\x00-\x1f]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class Record(NamedTuple):
-    """One line: its fields, its JSON in valid UTF-8, and the encoding that it came in.
+    """One line: its fields, its JSON in valid UTF-8, and the encoding that it came in. Control
+    characters, which strings must not hold as they are, stand escaped.
 
     `replaced` counts U+FFFD that stand for broken bytes.
     """
@@ -49,8 +53,8 @@ def parse(raw: bytes) -> Record:
         fields = orjson.loads(raw)
     except orjson.JSONDecodeError:
         text, encoding, replaced = decode(raw)
-        raw = text.encode("utf-8")
         fields = _loads(text)
+        raw = _escaped(text).encode("utf-8")
     if not isinstance(fields, dict):
         raise ValueError(f"no object: a line must be {{…}}, this is {_kind(fields)}")
     return Record(fields, raw, encoding, replaced)
@@ -158,6 +162,15 @@ def _loads(text: str) -> Any:
         raise ValueError("JSON is nested too deeply") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"broken JSON at character {error.pos}: {error.msg}") from error
+
+
+def _escaped(text: str) -> str:
+    """Valid JSON but for control characters in strings, with these escaped."""
+    if not _CONTROL.search(text):
+        return text
+    return _STRING.sub(
+        lambda string: _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", string[0]), text
+    )
 
 
 def _skip(text: str, at: int) -> int:

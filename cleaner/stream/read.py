@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from cleaner.io.records import Record
 from cleaner.io.sources import chunks_of
 from cleaner.stream.account import Tally
 from cleaner.stream.rows import Job, Row, Shape, Source
+
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 
 
 def document_at(path: str, line: int, shape: Shape, fmt: Format | None = None) -> Document:
@@ -139,10 +142,16 @@ def raw_line(row: Row, job: Job) -> bytes:
 
 
 def valid_line(row: Row, job: Job) -> bytes:
-    """`raw_line` in valid UTF-8, for lines that are kept as they came in."""
+    """`raw_line` as valid JSON in UTF-8, for lines that are kept as they came in."""
     opened = raw_line(row, job)
+    if not _CONTROL.search(opened):
+        try:
+            opened.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return opened
     try:
-        opened.decode("utf-8")
-    except UnicodeDecodeError:
+        return records.head(records.parse(opened + b"}").json)
+    except ValueError:  # a line that nobody has parsed, since a worker died of it
         return decode(opened).text.encode("utf-8")
-    return opened
