@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -106,28 +106,33 @@ class Frame:
                 kinds.append(Kind.UNKNOWN)
         return kinds
 
-    def _parts(self, text: str) -> list[str]:
-        return [part for part in _SPLIT.split(text) if part]
-
     def _known(self, text: str) -> list[str]:
         """The words of menus that stand by themselves in a line and cover enough of it."""
         if len(text) > _WIDE:
             return []
-        inside = [part for part in self._parts(text) if part in self._words]
+        inside = [part for part in _parts(text) if part in self._words]
         if text in self._words:
             inside = max([text], inside, key=lambda words: sum(map(len, words)))
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
     def _is_bar(self, view: View, block: Block) -> bool:
         """A line of three words of menus and nothing else needs no company."""
-        parts = self._parts(view.folded[block.start : block.end].strip())
+        if block.end - block.start > _WIDE:
+            return False
+        parts = _parts(view.folded[block.start : block.end].strip())
         return len(parts) >= FEWEST and all(part in self._words for part in parts)
 
     def _is_known(self, text: str) -> bool:
         if text.strip("| 　:：") in self._headings:
             return True
         known = self._known(text)
-        return bool(known) and (text in self._words or len(known) >= min(2, len(self._parts(text))))
+        return bool(known) and (text in self._words or len(known) >= min(2, len(_parts(text))))
+
+
+@lru_cache(maxsize=1 << 12)
+def _parts(text: str) -> tuple[str, ...]:
+    """The pieces of a line between separators; a line is asked for more than once."""
+    return tuple(part for part in _SPLIT.split(text) if part)
 
 
 def _whole(edit: Edit) -> bool:
