@@ -13,7 +13,7 @@ from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_around, line_deletion
 from cleaner.strip.spam_items import Family, Item, Kind, rows_of, stretches_of, weight_of
-from cleaner.strip.spans import Span, any_of, covered, hits_per_line, merged
+from cleaner.strip.spans import Span, any_of, hits_per_line
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _ITEM = regex.compile(r"(?:[^_,|丨/、+\s\-?~。;])+")
@@ -131,28 +131,28 @@ class Spam:
     def _items(self, view: View, line: Line, words: dict[Span, Family]) -> list[Item]:
         folded = view.folded
         spans = list(words)  # in order, disjoint
-        fillers = [Span(*m.span()) for m in self._common.finditer(folded, line.start, line.end)]
+        fillers = [m.span() for m in self._common.finditer(folded, line.start, line.end)]
+        filled_before = _covered_before(line, [*spans, *fillers])
         items = []
-        at = beside = 0
+        at = 0
         for match in _ITEM.finditer(folded, line.start, line.end):
             start, end = match.span()
-            first, begun = at, beside
+            first = at
             while at < len(spans) and spans[at].start < end:
                 at += 1
-            while beside < len(fillers) and fillers[beside].start < end:
-                beside += 1
-            ours = spans[first:at]
-            common = fillers[begun:beside]
-            filled = covered(merged([*ours, *common]) if ours and common else ours or common)
-            if end - start == 1 and match[0] == "i":
+            if end - start == 1 and folded[start] == "i":
                 continue  # a spaced capital I is a separator
-            kind = Kind.SPAM
-            if not ours:
-                half = _FILLED * _letters(view, start, end)
-                kind = Kind.FILLER if filled >= half else Kind.PLAIN
-            families = tuple([words[span] for span in ours])
-            texts = tuple([folded[span.start : span.end] for span in ours])
-            items.append(Item(start, end, kind, families, texts, filled))
+            filled = filled_before[end - line.start] - filled_before[start - line.start]
+            if at > first:
+                ours = spans[first:at]
+                families = tuple([words[span] for span in ours])
+                texts = tuple([folded[span.start : span.end] for span in ours])
+                items.append(Item(start, end, Kind.SPAM, families, texts, filled))
+            else:
+                common = filled >= _FILLED * _letters(view, start, end)
+                items.append(
+                    Item(start, end, Kind.FILLER if common else Kind.PLAIN, (), (), filled)
+                )
         return items
 
     def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
@@ -208,6 +208,16 @@ def _cut(
     if below < _LEFT_OVER and "。" not in folded[end : line.end]:
         return Edit(_before_separator(folded, start, line.start), line.end, "", rule, 0.9)
     return None
+
+
+def _covered_before(line: Line, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """How many characters of a line before each place any of these spans covers."""
+    size = line.end - line.start
+    depth = np.zeros(size + 1, np.int64)
+    for edge, step in ((0, 1), (1, -1)):
+        np.add.at(depth, [min(span[edge] - line.start, size) for span in spans], step)
+    before: list[int] = np.append(0, np.cumsum(np.cumsum(depth[:-1]) > 0)).tolist()
+    return before
 
 
 def _letters(view: View, start: int, end: int) -> int:

@@ -35,22 +35,6 @@ def table_of(characters: str) -> npt.NDArray[np.bool_]:
     return table
 
 
-def merged(spans: Iterable[tuple[int, int]]) -> list[Span]:
-    """Spans in order, with those that overlap made one: three nested words count once."""
-    joined: list[Span] = []
-    for start, end in sorted(spans):
-        if joined and start < joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(end, joined[-1].end))
-        else:
-            joined.append(Span(start, end))
-    return joined
-
-
-def covered(spans: Iterable[tuple[int, int]]) -> int:
-    """How many characters disjoint spans hold."""
-    return sum(end - start for start, end in spans)
-
-
 def lines_of(view: View, literals: Mask) -> list[Line]:
     """The lines that hold one of these literals, in order."""
     return sorted({line_around(view, hit.start) for hit in view.hits_among(literals)})
