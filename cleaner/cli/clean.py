@@ -204,4 +204,4 @@ def write_stats(path: Path, outcome: Outcome) -> None:
     if str(path) == "-":
         sys.stderr.write(text)
         return
-    save(path, text.encode())
+    save(path, text.encode("utf-8", "backslashreplace"))  # a lone surrogate in an id

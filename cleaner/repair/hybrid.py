@@ -88,7 +88,7 @@ def _grow(path: _Path, data: str) -> _Path | None:
 
 @lru_cache(maxsize=1 << 12)
 def _utf8(char: str) -> str:
-    return char.encode().decode("latin-1")
+    return char.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 @cache
