@@ -26,6 +26,7 @@ class Look(IntFlag):
     LETTER = 4  # ASCII, and its full-width form
     STRANGE = 8  # invisible, a control character, an odd line break, or a compatibility form
     BLANK = 16
+    UNCOMMON = 32  # odd, or of the second level of GB2312: half of what is out of step
     COMMA = 64  # , and 、 of any width
     MARK = 128  # what may stand doubled behind a comma; the next bit, which `pairs` relies on
 
@@ -83,12 +84,22 @@ def odd_table() -> npt.NDArray[np.bool_]:
 
 
 @cache
+def uncommon_table() -> npt.NDArray[np.bool_]:
+    """Odd code points, and the 3008 less common characters of GB2312."""
+    table = odd_table().copy()
+    pairs = [bytes([row, cell]) for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF)]
+    table[[ord(char) for char in b"".join(pairs).decode("gb2312", "ignore")]] = True
+    return table
+
+
+@cache
 def _table() -> Flags:
     classes, folded = class_table(), fold_table()
     table = np.zeros(len(classes), np.uint8)
     table[[ord(sign) for sign in _SIGNS]] |= np.uint8(Look.SIGN)
     table[folded == ord("(")] |= np.uint8(Look.SIGN)
     table[odd_table()] |= np.uint8(Look.ODD)
+    table[uncommon_table()] |= np.uint8(Look.UNCOMMON)
     table[classes == Class.ASCII_LETTER] |= np.uint8(Look.LETTER)
     table[classes >= Class.INVISIBLE] |= np.uint8(Look.STRANGE)  # control characters come last
     table[_BREAKS] |= np.uint8(Look.STRANGE)

@@ -23,6 +23,7 @@ import regex
 
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import encode
 from cleaner.models.lm import load, sequence_scores
 from cleaner.repair.beam import Options, fixed, numbers_of, words_of
 from cleaner.repair.candidates import swallowed, written
@@ -30,8 +31,8 @@ from cleaner.repair.habits import Form, Habits, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
-from cleaner.repair.screen import documents
-from cleaner.repair.shift_screen import marked, unmarked
+from cleaner.repair.screen import documents, uncommon_table
+from cleaner.repair.shift_screen import CROWD, crowded, crowds, marked, unmarked
 from cleaner.repair.stream import LOST_READING, READING, SWALLOWED, Slot, Walk, Walker, pair
 from cleaner.rules import RuleBook
 
@@ -41,6 +42,7 @@ _UNMARKED = regex.compile(
     r"(?<=[\u3400-\u9fff)])([！？；。!;])"
     r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
 )
+_BEFORE_CROWD = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
 _STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
@@ -103,8 +105,9 @@ class Shift:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a `?` in front of something that a cut leaves behind it, or with a
-        letter alone behind a character beyond ASCII, near a delimiter or a bracket."""
-        return documents(batch, np.concatenate([marked(batch), unmarked(batch)]))
+        letter alone behind a character beyond ASCII, near a delimiter or a bracket, or with
+        uncommon characters close together."""
+        return documents(batch, np.concatenate([marked(batch), unmarked(batch), crowded(batch)]))
 
     def edits(self, view: View) -> Iterator[Edit]:
         found = list(self._found(view))
@@ -132,6 +135,7 @@ class Shift:
 def _lines(text: str) -> list[Line]:
     """The lines with something that a cut leaves behind, from top to bottom."""
     found = {match.start() for pattern in _PATTERNS for match in pattern.finditer(text)}
+    found.update(crowds(np.flatnonzero(uncommon_table().take(encode(text)))).tolist())
     starts = {text.rfind("\n", 0, at) + 1 for at in found}
     return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
 
@@ -195,17 +199,31 @@ def _anchors(line: str, walker: Walker) -> list[Anchor]:
         data = _delimiter(match[1] or match[2])
         first = pair(LOST, data[0])
         anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
-    for match in _UNMARKED.finditer(line):
-        data = _delimiter(match[1])
-        if _garbled(line[match.end() : match.end() + _GLANCE]):
-            first = pair(LOST, data[0])
-            anchors.append(Anchor(match.start(), match.end(), data[1], first, "unmarked"))
+    anchors += _unmarked(line)
     for match in _CUT_READING.finditer(line):
         reading = LOST_READING.match(line, match.start())
         assert reading is not None
         for byte in _second_bytes(line[: match.start()], reading[1], walker):
             anchors.append(Anchor(match.start(), reading.end(), byte, None, "reading"))
     return sorted(anchors, key=lambda anchor: anchor.at)
+
+
+def _unmarked(line: str) -> Iterator[Anchor]:
+    """Delimiters that left no `?`, in front of what makes no sense."""
+    crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
+    found = list(_UNMARKED.finditer(line))
+    if crowd:
+        places = {match.start() for match in found}
+        found += [
+            match
+            for match in _BEFORE_CROWD.finditer(line)
+            if match.start() not in places and any(0 <= at - match.end() < CROWD for at in crowd)
+        ]
+    for match in found:
+        data = _delimiter(match[1])
+        if _garbled(line[match.end() : match.end() + _GLANCE]):
+            first = pair(LOST, data[0])
+            yield Anchor(match.start(), match.end(), data[1], first, "unmarked")
 
 
 def _garbled(text: str) -> bool:

@@ -10,6 +10,7 @@ from cleaner.repair.screen import Look, code_at, positions
 from cleaner.repair.stream import DELIMITERS
 
 _WINDOW = 16  # characters between a delimiter and the letter behind a short stretch, and one
+CROWD = 7  # characters, three of them uncommon
 _MARKS = np.array([ord(mark) for mark in "！？；。!;"], np.uint32)
 
 
@@ -21,6 +22,17 @@ def marked(batch: Batch) -> Ints:
     letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
     delimiter = np.isin(after, [ord(mark) for mark in DELIMITERS])
     found: Ints = at[(before > 0x20) & (letter | delimiter)]
+    return found
+
+
+def crowded(batch: Batch) -> Ints:
+    """Where uncommon characters stand close together."""
+    return crowds(positions(batch, Look.UNCOMMON))
+
+
+def crowds(at: Ints) -> Ints:
+    """Those of some sorted positions that have two others close behind."""
+    found: Ints = at[:-2][at[2:] - at[:-2] < CROWD]
     return found
 
 
