@@ -42,7 +42,7 @@ _UNMARKED = regex.compile(
     r"(?<=[\u3400-\u9fff)])([！？；。!;])"
     r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
 )
-_BEFORE_CROWD = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
+_DELIMITER_ALONE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
 _STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
@@ -51,8 +51,8 @@ _MIXED = ("?！?", "?；?")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
-
-
+_NEED_UNMARKED, _NEED_ANYWHERE = 2.0, 1.2
+"""Times the least gain, where a delimiter alone is the sign."""
 _RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
 """ln p of a character by itself, and in its place, among so many."""
 
@@ -65,6 +65,7 @@ class Anchor(NamedTuple):
     pending: str
     first: Slot | None  # the character that the lost byte belongs to, if it is already whole
     rule: str
+    need: float = 1.0  # how many times the least gain is asked for
 
 
 class Trial(NamedTuple):
@@ -124,11 +125,17 @@ class Shift:
             return
         walker = Walker(self._readings, folded=not _WIDE.search(view.text))
         texts = [view.text[line.start : line.end] for line in lines]
-        for line, text, mended in zip(lines, texts, mend(texts, walker, view.text), strict=True):
-            for found in mended:
+        mended = mend(texts, walker, view.text)
+        if any(found.rule == "unmarked" for own in mended for found in own):
+            # A page that loses the marks of its cuts may have been cut anywhere.
+            lines = list(view.lines)
+            texts = [view.text[line.start : line.end] for line in lines]
+            mended = mend(texts, walker, view.text, anywhere=True)
+        for line, text, own in zip(lines, texts, mended, strict=True):
+            for found in own:
                 yield line, found
             for found in _strays(text, walker):
-                if not any(other.start < found.start <= other.end for other in mended):
+                if not any(other.start < found.start <= other.end for other in own):
                     yield line, found
 
 
@@ -140,10 +147,14 @@ def _lines(text: str) -> list[Line]:
     return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
 
 
-def mend(lines: Sequence[str], walker: Walker, page: str) -> list[list[Found]]:
+def mend(
+    lines: Sequence[str], walker: Walker, page: str, *, anywhere: bool = False
+) -> list[list[Found]]:
     """The stretches of each line that go back into step, from left to right. Cuts that left no
-    mark are looked for where none left one."""
-    anchors = [_anchors(line, walker) for line in lines]
+    mark are looked for where none left one, or `anywhere`."""
+    anchors = [_anchors(line, walker, anywhere) for line in lines]
+    if anywhere:
+        return _mended(lines, anchors, walker, page)
     clear = [[anchor for anchor in own if anchor.rule != "unmarked"] for own in anchors]
     mended = _mended(lines, clear, walker, page)
     rest = [k for k in range(len(lines)) if not mended[k] and len(clear[k]) < len(anchors[k])]
@@ -193,13 +204,13 @@ def _telling(line: str, found: Found) -> bool:
     )
 
 
-def _anchors(line: str, walker: Walker) -> list[Anchor]:
+def _anchors(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
     anchors: list[Anchor] = []
     for match in _DELIMITER.finditer(line):
         data = _delimiter(match[1] or match[2])
         first = pair(LOST, data[0])
         anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
-    anchors += _unmarked(line)
+    anchors += _unmarked(line, anywhere)
     for match in _CUT_READING.finditer(line):
         reading = LOST_READING.match(line, match.start())
         assert reading is not None
@@ -208,22 +219,20 @@ def _anchors(line: str, walker: Walker) -> list[Anchor]:
     return sorted(anchors, key=lambda anchor: anchor.at)
 
 
-def _unmarked(line: str) -> Iterator[Anchor]:
+def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
     """Delimiters that left no `?`, in front of what makes no sense."""
+    found = {match.start(): match for match in _UNMARKED.finditer(line)}
     crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
-    found = list(_UNMARKED.finditer(line))
-    if crowd:
-        places = {match.start() for match in found}
-        found += [
-            match
-            for match in _BEFORE_CROWD.finditer(line)
-            if match.start() not in places and any(0 <= at - match.end() < CROWD for at in crowd)
-        ]
-    for match in found:
+    if crowd or anywhere:
+        for match in _DELIMITER_ALONE.finditer(line):
+            if anywhere or any(0 <= at - match.end() < CROWD for at in crowd):
+                found.setdefault(match.start(), match)
+    for match in found.values():
         data = _delimiter(match[1])
         if _garbled(line[match.end() : match.end() + _GLANCE]):
             first = pair(LOST, data[0])
-            yield Anchor(match.start(), match.end(), data[1], first, "unmarked")
+            need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
+            yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
 
 
 def _garbled(text: str) -> bool:
@@ -300,8 +309,7 @@ def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None
     before, old, after = line[: anchor.at], line[anchor.at : walk.end], line[walk.end :]
     form = Form(before, after)
     gain += form.worth(new.text) - form.worth(old) - walk.cost
-    times = 2 if anchor.rule == "unmarked" else 1
-    if gain < times * max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
+    if gain < anchor.need * max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
         return None
     return Found(anchor.at, walk.end, new.text, gain, new.confidence, anchor.rule)
 
