@@ -115,11 +115,15 @@ def opens_report(batch: Batch, lines: Lines) -> Mask:
 
 
 def _openings(batch: Batch, lines: Lines) -> Mask:
-    found = _table("【[〔").take(batch.folded.take(lines.start)) & (lines.size >= _TITLED)
-    reach = np.minimum(lines.end, lines.start + _OPENING)
-    for pair in ("报讯", "日电", "日讯", "社讯", "网讯", "讯("):
-        line, at = lines_with(batch, pair)
-        found[line[at < reach[line]]] = True
+    folded = batch.folded
+    found = _table("【[〔").take(folded.take(lines.start)) & (lines.size >= _TITLED)
+    at = np.flatnonzero((folded == ord("讯")) | (folded == ord("电")))
+    at = at[(at > 0) & (at < len(folded) - 1)]
+    before, news = folded[at - 1], folded[at] == ord("讯")
+    opening = (before == ord("日")) | (news & _table("报社网").take(before))
+    at = at[opening | (news & (folded[at + 1] == ord("(")))]
+    line = np.searchsorted(batch.line_ends, at)
+    found[line[at < np.minimum(lines.end, lines.start + _OPENING)[line]]] = True
     return found
 
 

@@ -35,8 +35,8 @@ _MARKS, _MARKED = 1, 0.15
 _PARAGRAPH, _TEASER = 20, 30
 """Characters of a paragraph, and of the middle one (by size) of the teasers, at least."""
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
-_DATE = 6
-"""Characters in which the first unit of a date stands."""
+_DATE = 9
+"""Characters in which the month or the day of a date stands."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
 _REUSED, _REUSED_DATED = 0.18, 0.1
@@ -178,27 +178,32 @@ def _bordered(batch: Batch, lines: Lines, marks: Mask) -> Mask:
 
 
 def _begins_dated(batch: Batch, lines: Lines) -> Mask:
-    """Lines that begin with a date, near enough: a digit and soon a unit, or 近日, 今年, 据."""
-    first = batch.folded.take(lines.start)
-    found = np.isin(first, [ord(char) for char in "近日今据"])
+    """Lines that begin with a date, near enough: 据, 近日, 日前, 今年, digits and soon 月 or 日."""
+    folded = batch.folded
+    first = folded.take(lines.start)
+    found = first == ord("据")
+    for one, two in ("近日", "日前", "今年"):
+        at = np.flatnonzero(first == ord(one))
+        found[at] = folded[lines.start[at] + 1] == ord(two)
     digit = np.flatnonzero(batch.classes.take(lines.start) == Class.DIGIT)
-    reach = np.minimum(lines.start[digit][:, None] + np.arange(1, _DATE), len(batch.folded) - 1)
-    found[digit] = np.isin(batch.folded[reach], [ord(char) for char in "年月日"]).any(axis=1)
+    reach = lines.start[digit][:, None] + np.arange(1, _DATE)
+    near = folded.take(reach, mode="clip")
+    found[digit] = ((near == ord("月")) | (near == ord("日"))).any(axis=1)
     return np.asarray(found)
 
 
 def _reused(batch: Batch, start: Ints, border: Ints, end: Ints) -> Reals:
     """The share of the weight of the pairs in [border, end) that [start, border) holds too, for
     several ranges, shape (k,) each."""
-    places = np.flatnonzero(pair_mask(batch.classes))
-    pairs = pair_hashes(batch.folded).take(places)
-    edges = np.searchsorted(places, np.stack([start, border, end]))
     holder = np.zeros(1 << BITS, np.uint16)  # the range that had a pair last, from 1 on
     shares = np.zeros(len(start))
     idf = topics.load()
-    for row, (one, two, three) in enumerate(edges.T.tolist(), 1):
-        rest = pairs[two:three]
-        holder[pairs[one:two]] = row
+    edges = np.stack([start, border, end], axis=1).tolist()
+    for row, (one, two, three) in enumerate(edges, 1):
+        pairs, mask = pair_hashes(batch.folded[one:three]), pair_mask(batch.classes[one:three])
+        size = two - one
+        rest = pairs[size:][mask[size:]]
+        holder[pairs[:size][mask[:size]]] = row
         weight = idf.take(rest)
         again = weight[holder.take(rest) == row]
         shares[row - 1] = int(again.sum()) / max(1, int(weight.sum()))

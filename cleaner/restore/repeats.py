@@ -83,14 +83,16 @@ def _alike(batch: Batch, lines: Lines, chosen: Ints, edges: Ints, size: int) -> 
     """All pairs of a shorter (or equal) and a longer of the chosen lines of one document that
     have the same `size` characters at their edges; of a crowd, each line with itself."""
     keys = _hashes(batch, edges[chosen], size) + lines.doc[chosen].astype(np.uint64)
-    order = np.lexsort((lines.size[chosen], keys))
+    order = np.argsort(keys)
+    same = keys[order][1:] == keys[order][:-1]
+    twins = np.append(same, False) | np.append(False, same)
+    order = order[twins[: len(order)]]  # few have one
+    order = order[np.lexsort((lines.size[chosen[order]], keys[order]))]
     keys, ranked = keys[order], chosen[order]
-    last = np.searchsorted(keys, keys, side="right")
-    at = np.flatnonzero(last - np.arange(len(keys)) > 1)
-    count = last[at] - at - 1
+    count = np.searchsorted(keys, keys, side="right") - np.arange(len(keys)) - 1
     crowd = count > _CROWD
     count[crowd] = 1
-    first = np.repeat(at, count)
+    first = np.repeat(np.arange(len(keys)), count)
     step = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
     return ranked[first], ranked[first + np.where(np.repeat(crowd, count), 0, 1 + step)]
 
