@@ -503,6 +503,30 @@ def test_parquet_in_and_out(tmp_path: Path) -> None:
     assert run(make, back).tally.kept == pq.read_table(tmp_path / "back.parquet").num_rows
 
 
+def test_any_rejected_line_fits_into_parquet(tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    raw = [
+        b'{"text": "no \x00 \r"}',
+        b'{"text": "no \xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe6\xff"}',
+        b"{broken",
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(raw))
+    inputs, out, rejects = (
+        (f"{tmp_path}/in.jsonl",),
+        f"{tmp_path}/o.parquet",
+        f"{tmp_path}/r.parquet",
+    )
+    run(make, Settings(inputs, out, rejects, workers=0))
+    found = pq.read_table(rejects).to_pydict()
+    assert found["text"] == ["no \x00 \r", "no 中中中��", None]
+    assert found["raw"] == [None, None, "{broken"]
+    assert not list(tmp_path.glob(".*.rows.*"))
+    raw[:1] *= 500
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(raw))
+    with pytest.raises(OutputError, match="is not in the first rows"):
+        run(make, Settings(inputs, out, rejects, workers=0))
+
+
 def test_a_broken_parquet_file_is_damage(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "in.parquet").write_bytes(b"PAR1 no")

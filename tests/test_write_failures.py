@@ -38,10 +38,12 @@ def make() -> Pipeline:
     return pipe
 
 
-def settings(pages: list[str], folder: Path, *, resume: bool = False) -> Settings:
+def settings(
+    pages: list[str], folder: Path, *, resume: bool = False, out: str = "out.jsonl.zst"
+) -> Settings:
     return Settings(
         pages,
-        f"{folder}/out.jsonl.zst",
+        f"{folder}/{out}",
         f"{folder}/rejects/",
         workers=0,
         resume=resume,
@@ -134,6 +136,23 @@ def test_each_call_fails_once(
         assert told(outcome) == sums, at
         assert results(folder) == expected, at
     assert refused >= (0.9 * calls if what != "short" else 0.2 * calls)
+
+
+def test_parquet_goes_on_too(pages: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    calm = tmp_path / "calm"
+    with pytest.MonkeyPatch.context() as patch:
+        disk = Disk(patch)
+        run(make, settings(pages, calm, out="out.parquet"))
+    expected = results(calm)
+    for at in range(1, disk.calls + 1, 7):
+        folder = tmp_path / str(at)
+        with pytest.MonkeyPatch.context() as patch:
+            Disk(patch, at)
+            with pytest.raises(OutputError, match="No space left"):
+                run(make, settings(pages, folder, out="out.parquet"))
+        run(make, settings(pages, folder, out="out.parquet", resume=True))
+        assert results(folder) == expected, at
 
 
 @pytest.mark.parametrize("at", [1, 4, 9, 20])

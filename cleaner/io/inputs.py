@@ -63,11 +63,12 @@ def check(path: str) -> int:
 
 
 class Input:
-    """One input, open for one pass over its bytes."""
+    """One input, open for one pass over its bytes. `packed` says how, where the name does not."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, packed: str | None = None) -> None:
         check(path)
         self.path = path
+        self._packed = packed or Path(path).suffix.lower()
         self.damage: str | None = None
         self._file: BinaryIO = sys.stdin.buffer if path == STDIN else Path(path).open("rb")  # noqa: SIM115
         self._consumed = 0
@@ -93,7 +94,7 @@ class Input:
             self._file.close()
 
     def _unpacked(self) -> Iterator[bytes]:
-        make = DECODERS.get(Path(self.path).suffix.lower())
+        make = DECODERS.get(self._packed)
         if make is None or self.path == STDIN:
             yield from self._raw(_PLAIN)
             return

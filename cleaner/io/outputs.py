@@ -37,16 +37,22 @@ def part_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
+def spool_of(path: Path) -> Path:
+    """The output in which the rows of a Parquet file wait; see `parquet.ParquetOutput`."""
+    return path.with_name(f"{path.name}.rows.zst")
+
+
 def reveal(path: Path) -> None:
     """Give a whole output its name; harmless if it has it already. Raises OutputError."""
-    if part_of(path).exists():
-        with writing(path):
+    with writing(path):
+        if part_of(path).exists():
             part_of(path).replace(path)
+        part_of(spool_of(path)).unlink(missing_ok=True)
 
 
 def regular(path: str) -> bool:
     """Whether an output is, or will be, an ordinary file that can be cut back to a mark."""
-    if path == STDOUT or path.endswith(".parquet"):
+    if path == STDOUT:
         return False
     return not Path(path).exists() or Path(path).is_file()
 

@@ -7,15 +7,16 @@ what names a part are set.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cleaner.errors import CleanerError, InputError, OutputError
+from cleaner.io import lines
+from cleaner.io.inputs import Input
 from cleaner.io.lines import Chunk
-from cleaner.io.outputs import part_of
-from cleaner.io.records import dumps
+from cleaner.io.outputs import Output, part_of, spool_of
+from cleaner.io.records import dumps, parse
 
 _ROWS = 500
 _ADDED = ("clean", "part_of", "id")
@@ -40,76 +41,95 @@ def chunks(path: str, line: int = 1) -> Iterator[Chunk]:
 
 
 class ParquetOutput:
-    """One Parquet file; has the methods of `outputs.Output`, but cannot be cut back.
+    """One Parquet file; has the methods of `outputs.Output`.
 
+    A Parquet file cannot be cut back to a mark, so rows wait as packed JSON lines beside it, each
+    with the number of its row in the source, and the file is made of them when it is closed.
     `source` is the Parquet file that the rows come from, or None: then the columns are those
     of the first rows, and a later row that does not fit raises OutputError.
     """
 
-    def __init__(self, path: str | Path, source: str | None, text_field: str) -> None:
+    def __init__(
+        self, path: str | Path, source: str | None, text_field: str, length: int = 0
+    ) -> None:
         self.path = str(path)
-        self.length = 0
+        self._source = source
         self._text = text_field
-        self._rows: list[tuple[int, dict[str, Any]]] = []
-        self._source = _Rows(source) if source else None
-        self._writer: Any = None
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._spool = Output(spool_of(Path(path)), length)
 
     def write(self, data: bytes, row: int = 0) -> None:
         """Take one JSON line, which row `row` (from 1) of the source became."""
-        self._rows.append((row, json.loads(data)))
-        if len(self._rows) >= _ROWS:
-            self.flush()
+        self._spool.write(b"%d\t%b" % (row, data))
 
     def flush(self) -> None:
-        """Write a row group of what is waiting."""
-        if not self._rows:
-            return
-        rows, self._rows = self._rows, []
-        for _, record in rows:
-            record["clean"] = dumps(record["clean"]).decode()
-        try:
-            self._put(self._source.taken(rows, self._text) if self._source else self._table(rows))
-        except (_arrow().ArrowException, OSError) as error:
-            raise OutputError(f"{self.path}: cannot be written: {error}") from error
+        """Hand over what is waiting."""
+        self._spool.flush()
 
     def mark(self) -> int:
-        """Write what is waiting; a Parquet file has no length to be cut back to."""
-        self.flush()
-        return 0
+        """Bring everything to disk; the length of what waits."""
+        return self._spool.mark()
 
     def close(self) -> int:
         """The output is whole, though not yet under its name; without rows it has the columns
-        of its source."""
-        self.flush()
-        if self._writer is None:
-            self._put(self._source.empty() if self._source else _arrow().table({"clean": []}))
-        self.abandon()
-        return self.length
+        of its source. The waiting rows go when it gets its name."""
+        length = self._spool.close()
+        source = _Rows(self._source) if self._source else None
+        writer: Any = None
+        try:
+            for rows in _waiting(part_of(spool_of(Path(self.path)))):
+                for _, record in rows:
+                    record["clean"] = dumps(record["clean"]).decode()
+                table = source.taken(rows, self._text) if source else self._table(rows, writer)
+                writer = writer or self._writer(table.schema)
+                writer.write_table(table)
+            if writer is None:
+                empty = source.empty() if source else _arrow().table({"clean": []})
+                writer = self._writer(empty.schema)
+            writer.close()
+        except (_arrow().ArrowException, OSError, ValueError) as error:
+            raise OutputError(f"{self.path}: cannot be written: {error}") from error
+        return length
 
     def abandon(self) -> None:
-        """Close the file as it is."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        """Close the file as it is; what was written stays for `--resume`."""
+        self._spool.abandon()
 
-    def _put(self, table: Any) -> None:
-        if self._writer is None:
-            import pyarrow.parquet as pq
+    def _writer(self, schema: Any) -> Any:
+        import pyarrow.parquet as pq
 
-            self._writer = pq.ParquetWriter(part_of(Path(self.path)), table.schema)
-        self._writer.write_table(table)
+        return pq.ParquetWriter(part_of(Path(self.path)), schema)
 
-    def _table(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> Any:
+    def _table(self, rows: Sequence[tuple[int, Mapping[str, Any]]], writer: Any) -> Any:
         records = [record for _, record in rows]
-        schema = self._writer.schema if self._writer else None
+        schema = writer.schema if writer else None
         if schema is not None:
             new = sorted({key for record in records for key in record} - set(schema.names))
             if new:
                 raise OutputError(
                     f"{self.path}: field {new[0]!r} is not in the first rows; write .jsonl instead"
                 )
-        return _arrow().Table.from_pylist(records, schema=schema)
+            return _arrow().Table.from_pylist(records, schema=schema)
+        names = dict.fromkeys(key for record in records for key in record)
+        full = [{name: record.get(name) for name in names} for record in records]
+        return _arrow().Table.from_pylist(full)
+
+
+def _waiting(spool: Path) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """The rows of a spool in groups."""
+    rows: list[tuple[int, dict[str, Any]]] = []
+    source = Input(str(spool), packed=".zst")
+    try:
+        for chunk in lines.chunks(source.blocks()):
+            for start, end in lines.split(chunk.data):
+                number, _, record = chunk.data[start:end].partition(b"\t")
+                rows.append((int(number), parse(record).fields))
+                if len(rows) == _ROWS:
+                    yield rows
+                    rows = []
+    finally:
+        source.close()
+    if rows:
+        yield rows
 
 
 class _Rows:

@@ -154,7 +154,7 @@ class _Run:
         source = shard.path if shard.format == "parquet" else None
         if source and path == self.settings.out and len(self.shards) > 1:
             source = None  # rows of several files: columns are those of the first rows
-        return ParquetOutput(path, source, self.settings.shape.text_field)
+        return ParquetOutput(path, source, self.settings.shape.text_field, length)
 
     def _close(self, paths: Sequence[str]) -> None:
         for path in paths:
@@ -219,8 +219,7 @@ def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
     if not able:
         if settings.resume:
             raise OutputError(
-                "--resume: needs input files, and output files that are not Parquet; give FILE… "
-                "and -o OUT"
+                "--resume: needs input files, and output files; give FILE… and -o OUT"
             )
         return None
     many = is_folder(settings.out)
