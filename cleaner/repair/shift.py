@@ -32,12 +32,22 @@ from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
 from cleaner.repair.screen import documents, uncommon_table
-from cleaner.repair.shift_screen import CROWD, crowded, crowds, marked, unmarked
-from cleaner.repair.stream import LOST_READING, READING, SWALLOWED, Slot, Walk, Walker, pair
+from cleaner.repair.shift_screen import CROWD, crowded, crowds, marked, readings, unmarked
+from cleaner.repair.stream import (
+    BARE_READING,
+    LOST_READING,
+    READING,
+    SWALLOWED,
+    Slot,
+    Walk,
+    Walker,
+    pair,
+)
 from cleaner.rules import RuleBook
 
 _DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
+_BARE = regex.compile(rf"(?<=[\u3400-\u9fff)]){BARE_READING.pattern}")
 _UNMARKED = regex.compile(
     r"(?<=[\u3400-\u9fff)])([！？；。!;])"
     r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
@@ -46,7 +56,7 @@ _DELIMITER_ALONE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?
 _STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
-_PATTERNS = (_DELIMITER, _CUT_READING, _STRAY, _UNMARKED)
+_PATTERNS = (_DELIMITER, _CUT_READING, _BARE, _STRAY, _UNMARKED)
 _MIXED = ("?！?", "?；?")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
@@ -108,7 +118,8 @@ class Shift:
         """Documents with a `?` in front of something that a cut leaves behind it, or with a
         letter alone behind a character beyond ASCII, near a delimiter or a bracket, or with
         uncommon characters close together."""
-        return documents(batch, np.concatenate([marked(batch), unmarked(batch), crowded(batch)]))
+        screens = (marked, unmarked, crowded, readings)
+        return documents(batch, np.concatenate([screen(batch) for screen in screens]))
 
     def edits(self, view: View) -> Iterator[Edit]:
         found = list(self._found(view))
@@ -216,6 +227,10 @@ def _anchors(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
         assert reading is not None
         for byte in _second_bytes(line[: match.start()], reading[1], walker):
             anchors.append(Anchor(match.start(), reading.end(), byte, None, "reading"))
+    for match in _BARE.finditer(line):
+        for byte in _second_bytes(line[: match.start()], match[1], walker):
+            need = _NEED_ANYWHERE
+            anchors.append(Anchor(match.start(), match.end(), byte, None, "unmarked", need))
     return sorted(anchors, key=lambda anchor: anchor.at)
 
 

@@ -10,6 +10,7 @@ from cleaner.repair.screen import Look, code_at, positions
 from cleaner.repair.stream import DELIMITERS
 
 _WINDOW = 16  # characters between a delimiter and the letter behind a short stretch, and one
+_SYLLABLE = 7  # letters of a reading, at the most
 CROWD = 7  # characters, three of them uncommon
 _MARKS = np.array([ord(mark) for mark in "！？；。!;"], np.uint32)
 
@@ -50,3 +51,12 @@ def unmarked(batch: Batch) -> Ints:
     before = code_at(batch, np.maximum(signs[:, None] - np.arange(1, _WINDOW + 1), 0).ravel())
     near = np.isin(before, _MARKS).reshape(-1, _WINDOW).any(axis=1)
     return np.concatenate([at[after == 0x28], signs[near]])
+
+
+def readings(batch: Batch) -> Ints:
+    """Letters with a tone mark close before a closing bracket."""
+    at = positions(batch, Look.ODD)
+    at = at[(code_at(batch, at) >= 0xC0) & (code_at(batch, at) < 0x270)]
+    behind = code_at(batch, (at[:, None] + np.arange(1, _SYLLABLE + 1)).ravel())
+    found: Ints = at[(behind == 0x29).reshape(-1, _SYLLABLE).any(axis=1)]
+    return found

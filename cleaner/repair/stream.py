@@ -20,6 +20,7 @@ from cleaner.repair.readings import SYLLABLE, Readings, clean_syllable, toneless
 
 READING = regex.compile(rf"\(({SYLLABLE}{{1,7}})\)")
 LOST_READING = regex.compile(rf"\?({SYLLABLE}{{1,7}})\)")
+BARE_READING = regex.compile(rf"(?=[a-z]*[^\x00-\x7f])({SYLLABLE}{{2,7}})\)")
 
 _COMMON = regex.compile(r"[\u4e00-\u9fff\u2014-\u2026\u3000-\u3017\uff01-\uff5e·×℃…]")
 """What a lost byte may have belonged to: no kana, no Greek and their like."""
@@ -74,7 +75,7 @@ class Walker:
                 found.append(Walk(walk.at, walk.slots, walk.cost))
             elif walk.at - at < _LONGEST:
                 steps = [*self._steps(line, walk), *self._lost(line, walk)]
-                todo += reversed(steps if marked else [*steps, *_missing(line, walk)])
+                todo += reversed(steps if marked else [*steps, *self._missing(line, walk)])
         return found
 
     def _steps(self, line: str, walk: _Open) -> Iterator[_Open]:
@@ -114,6 +115,17 @@ class Walker:
             slots = (*walk.slots, options) if alone else (*walk.slots, options, SWALLOWED)
             yield _Open(at + 1, "", slots, walk.cost)
 
+    def _missing(self, line: str, walk: _Open) -> Iterator[_Open]:
+        """The lost byte in front of a delimiter, or of the end of the line, that left no mark; or
+        in front of a reading, whose bracket it took along."""
+        options = pair(walk.pending, LOST) or ()
+        if options and (walk.at == len(line) or line[walk.at] in DELIMITERS):
+            yield _Open(walk.at, "", (*walk.slots, tuple(options)), walk.cost)
+        reading = BARE_READING.match(line, walk.at)
+        fitting = tuple(c for c in options if self.reads(c, reading[1])) if reading else ()
+        if reading and fitting:
+            yield _Open(reading.end(), "", (*walk.slots, fitting, f"({reading[1]})"), walk.cost)
+
     def _read(self, line: str, at: int) -> Iterator[tuple[int, str, float]]:
         """(how many characters, their bytes, cost) of what may stand at `at`."""
         if at >= len(line):
@@ -132,13 +144,6 @@ class Walker:
     def reads(self, char: str, reading: str) -> bool:
         """Whether `char` may be read so; the tone is left aside."""
         return toneless(clean_syllable(reading)) in self._readings.plain.get(char, ())
-
-
-def _missing(line: str, walk: _Open) -> Iterator[_Open]:
-    """The lost byte in front of a delimiter, or of the end of the line, that left no mark."""
-    options = pair(walk.pending, LOST)
-    if options and (walk.at == len(line) or line[walk.at] in DELIMITERS):
-        yield _Open(walk.at, "", (*walk.slots, options), walk.cost)
 
 
 def pair(first: str, second: str) -> Slot | None:
