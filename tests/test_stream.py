@@ -507,7 +507,7 @@ def test_any_rejected_line_fits_into_parquet(tmp_path: Path) -> None:
     pq = pytest.importorskip("pyarrow.parquet")
     raw = [
         b'{"text": "no \x00 \r"}',
-        b'{"text": "no \xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe6\xff"}',
+        b'{"text": "no no no no no no \xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe6\xff"}',
         b"{broken",
     ]
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(raw))
@@ -518,7 +518,7 @@ def test_any_rejected_line_fits_into_parquet(tmp_path: Path) -> None:
     )
     run(make, Settings(inputs, out, rejects, workers=0))
     found = pq.read_table(rejects).to_pydict()
-    assert found["text"] == ["no \x00 \r", "no 中中中��", None]
+    assert found["text"] == ["no \x00 \r", "no no no no no no 中中中��", None]
     assert found["raw"] == [None, None, "{broken"]
     assert not list(tmp_path.glob(".*.rows.*"))
     raw[:1] *= 500
