@@ -55,7 +55,7 @@ class Form:
         self._left, self._right = before[-1:], after[:1]
         # Whether each pair is open before the stretch, and whether it is closed behind it.
         self._pairs = [
-            (pair, before.rfind(pair[0]) > before.rfind(pair[1]), _closes(after, *pair))
+            (pair, before.rfind(pair[0]) > before.rfind(pair[1]), closes(after, *pair))
             for pair in _PAIRS
         ]
 
@@ -72,7 +72,7 @@ class Form:
         return value
 
 
-def _closes(text: str, opening: str, closing: str) -> bool:
+def closes(text: str, opening: str, closing: str) -> bool:
     """Whether the first of a pair of marks in a text is the one that closes."""
     first, last = text.find(opening), text.find(closing)
     return last >= 0 and (first < 0 or last < first)

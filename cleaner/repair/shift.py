@@ -27,7 +27,7 @@ from cleaner.kernels.text import encode
 from cleaner.models.lm import load, sequence_scores
 from cleaner.repair.beam import Options, fixed, numbers_of, words_of
 from cleaner.repair.candidates import swallowed, written
-from cleaner.repair.habits import Form, Habits, habits_of
+from cleaner.repair.habits import Form, Habits, closes, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE, Readings, read_readings
@@ -53,6 +53,7 @@ _UNMARKED = regex.compile(
     r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
 )
 _DELIMITER_ALONE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
+_QUOTE_LOST = regex.compile(r"(?<=[\u3400-\u9fff])[！!](?=$|[，；])")
 _STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
@@ -61,7 +62,7 @@ _MIXED = ("?！?", "?；?")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
-_NEED_UNMARKED, _NEED_ANYWHERE = 2.0, 1.2
+_NEED_UNMARKED, _NEED_ANYWHERE, _NEED_QUOTE = 2.0, 1.2, 0.3
 """Times the least gain, where a delimiter alone is the sign."""
 _RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
 """ln p of a character by itself, and in its place, among so many."""
@@ -242,12 +243,25 @@ def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
         for match in _DELIMITER_ALONE.finditer(line):
             if anywhere or any(0 <= at - match.end() < CROWD for at in crowd):
                 found.setdefault(match.start(), match)
+    if anywhere:
+        yield from _swallowed_quotes(line)
     for match in found.values():
         data = _delimiter(match[1])
         if _garbled(line[match.end() : match.end() + _GLANCE]):
             first = pair(LOST, data[0])
             need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
             yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
+
+
+def _swallowed_quotes(line: str) -> Iterator[Anchor]:
+    """What was 。” at the end of a piece: both lone bytes are gone, the two between make ！, and
+    a quote stays open."""
+    for match in _QUOTE_LOST.finditer(line):
+        before = line[: match.start()]
+        if before.rfind("“") > before.rfind("”") and not closes(line[match.end() :], "“", "”"):
+            data = _delimiter("！")
+            first = pair(LOST, data[0])
+            yield Anchor(match.start(), match.end(), data[1], first, "unmarked", _NEED_QUOTE)
 
 
 def _garbled(text: str) -> bool:
