@@ -106,3 +106,13 @@ def test_borders_of_chunks_leave_no_trace() -> None:
     period = len(SENTENCE)
     assert (scores[period : 2 * period] == scores[-period:]).all()
     assert (scores[period:].reshape(-1, period) == scores[period : 2 * period]).all()
+
+
+def test_single_steps_are_those_of_a_text() -> None:
+    model = load()
+    text = fold(encode("\n" + SENTENCE + "\n炩" + SENTENCE))
+    numbers = np.concatenate([np.zeros(2, np.uint16), model.numbers.take(text)])
+    at = np.arange(len(text))
+    assert np.array_equal(
+        model.steps(numbers[:-2], numbers[1:-1], at, numbers[2:]), model.scores(text)
+    )

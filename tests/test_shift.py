@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from benchmarks.damage_shift import MANY, shifted
 from benchmarks.repair import shift_invented
 from cleaner.batch import Batch
 from cleaner.catalog import build
 from cleaner.document import Document
 from cleaner.filter import Editor
 from cleaner.pipeline import edited
+from cleaner.repair.habits import Form
 from cleaner.repair.readings import read_readings
 from cleaner.repair.stream import Walker, pair
 from cleaner.rules import RuleBook
@@ -74,6 +76,31 @@ def test_a_cut_that_left_no_mark() -> None:
     assert (
         mend("一步投身检测工作！翱v向領導、橫向到邊。") == "一步投身检测工作。“縱向領導、橫向到邊。"
     )
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        "“这条路修好以后，大家出门方便多了。”村民们高兴地说，“往年下雨天，孩子上学要绕行十几里。”",
+        "他说：“产品质量是企业的生命。”会上，代表们围绕生产安全、环境保护等方面交流了经验。",
+    ],
+)
+def test_a_page_whose_cuts_left_no_mark(sound: str) -> None:
+    damaged = shifted(sound, None, MANY, lost="")
+    assert damaged != sound
+    assert mend(damaged) == sound
+
+
+def test_readings_that_lost_their_bracket() -> None:
+    damaged = "他認為日qìng)bào)對(duì)這(yàn)個(gè)問(wèn)題(dì)的報(bào)道很及時(shí)。"
+    assert mend(damaged).startswith("他認為日報(bào)對(duì)這")
+
+
+def test_quotes_and_brackets_in_turn() -> None:
+    inside = Form("他说：“好", "他又说：“")
+    assert inside.worth("。”") > inside.worth("。“")
+    assert Form("他说", "").worth("。") > Form("他说", "").worth("，")
+    assert Form("如图（一", "所示").worth("）") > Form("如图（一", "所示").worth("（")
 
 
 def test_pairs_of_bytes() -> None:

@@ -1,0 +1,65 @@
+"""The beam search finds what trying everything finds."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.models.lm import sequence_scores
+from cleaner.repair.beam import Track, fixed, options_of, search, words_of
+from cleaner.repair.likeliest import Row, candidates, settled
+
+CHARACTERS = st.sampled_from("市里昨天召开会议，安排部署今年的防汛工作。炩")
+PLACES = st.lists(st.lists(CHARACTERS, min_size=1, max_size=3, unique=True), min_size=1, max_size=4)
+
+
+def best_of_all(left: str, places: list[list[str]]) -> float:
+    texts = [left + "".join(chosen) for chosen in product(*places)]
+    alone = sequence_scores([left])[0] if left else 0.0
+    return float(sequence_scores(texts).max() - alone)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tracks=st.lists(st.tuples(st.text(CHARACTERS, max_size=3), PLACES), min_size=1, max_size=4))
+def test_the_best_of_all_texts_is_found(tracks: list[tuple[str, list[list[str]]]]) -> None:
+    found = search([Track(left, [options_of(p) for p in places]) for left, places in tracks])
+    for (left, places), guesses in zip(tracks, found, strict=True):
+        assert np.isclose(guesses[0].score, best_of_all(left, places), atol=1e-3)
+        assert all(text in place for text, place in zip(guesses[0].texts, places, strict=True))
+        assert [g.score for g in guesses] == sorted((g.score for g in guesses), reverse=True)
+
+
+def test_tracks_do_not_see_each_other() -> None:
+    tracks = [
+        Track("召开", [options_of("会绘"), options_of("议义")]),
+        Track("", [fixed("市"), options_of("里理")]),
+    ]
+    together = search(tracks)
+    assert together == [search([track])[0] for track in tracks]
+
+
+def test_silent_texts_are_not_seen_by_the_model() -> None:
+    plain = search([Track("召开", [fixed("会"), fixed("议")])])[0][0]
+    silent = search([Track("召开", [fixed("会"), fixed("(huì)"), fixed("议"), fixed("")])])[0][0]
+    assert silent.score == plain.score
+    assert silent.texts == ("会", "(huì)", "议", "")
+
+
+def test_what_the_document_writes_elsewhere_counts() -> None:
+    track = Track("走进", [fixed("灵"), fixed("溪"), fixed("村")])
+    (plain,), (seen,) = search([track])[0], search([track], words_of("灵溪村在山里。"))[0]
+    assert seen.score > plain.score + 3
+    (other,) = search([track], words_of("村在溪边，溪水很灵。"))[0]
+    assert other.score == plain.score
+
+
+def test_a_digit_that_nobody_can_know_stays_open() -> None:
+    swallowed = options_of([*"0123456789,"], swallowed=True)
+    row = Row("共投入", [[swallowed]], "5万元")
+    (found,) = candidates([row])
+    best = settled(found, row.before, row.after)
+    assert best.text == "?"
+    assert best.guess.isdecimal()
