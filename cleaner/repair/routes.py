@@ -137,7 +137,7 @@ def common_share(text: str) -> float:
 
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
 """Bytes that were no UTF-8, and others that were by chance."""
-_LEAST_WHOLE, _MOST_LOST, _WORSE, _CLEAR = 0.3, 0.25, 0.3, 0.97
+_LEAST_WHOLE, _MOST_LOST, _WORSE, _CLEAR = 0.3, 0.25, 0.3, 0.8
 _LEAST_ODD = 0.06
 """The share of odd characters on a line that was misread from end to end in two bytes each."""
 _ASCII = regex.compile(r"[\x00-\x7f]+")
