@@ -87,6 +87,10 @@ class Move(NamedTuple):
     features: dict[str, float]
 
 
+Choice = tuple[float, State, Move]
+"""What a state scores after a move."""
+
+
 class Sure(NamedTuple):
     """A state that the units before `unit` leave no choice about."""
 
@@ -130,10 +134,9 @@ def _search(
     sure = start
     for unit in range(start.unit, len(evidence.units)):
         overlaps: Overlaps = {}
-        grown: Grown = {}
         only = _only(evidence, beam[0], unit) if len(beam) == 1 and not single else None
         if only is not None:
-            beam = [applied(evidence, beam[0], unit, only, beam[0].score, grown)]
+            beam = [applied(evidence, beam[0], unit, only, beam[0].score, {})]
             sure = Sure(unit + 1, beam[0])
             continue
         choices = [
@@ -142,13 +145,23 @@ def _search(
             for move in moves(evidence, state, unit, overlaps)
             if not (single and move.to > 0)
         ]
-        best = nlargest(width, choices, key=itemgetter(0))
-        beam = [
-            applied(evidence, state, unit, move, score, grown)
-            for score, state, move in best
-            if score > best[0][0] - DEPTH
-        ]
+        beam = _kept(evidence, unit, choices, width)
     return max(beam, key=lambda state: _total(evidence, state), default=None), sure
+
+
+def _kept(evidence: Evidence, unit: int, choices: Sequence[Choice], width: int) -> list[State]:
+    """The states that the best choices lead to; of those that differ only in what they have
+    behind them, the best one (recombination: Och, Ueffing & Ney 2001)."""
+    best = nlargest(2 * width, choices, key=itemgetter(0))
+    found: dict[tuple[object, ...], State] = {}
+    grown: Grown = {}
+    for score, state, move in best:
+        if score <= best[0][0] - DEPTH or len(found) == width:
+            break
+        new = applied(evidence, state, unit, move, score, grown)
+        ends = [(article.last, article.headed, article.closed) for article in new.articles]
+        found.setdefault((new.current, *ends), new)
+    return list(found.values())
 
 
 def _only(evidence: Evidence, state: State, unit: int) -> Move | None:
