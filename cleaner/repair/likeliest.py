@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from math import exp
 from typing import NamedTuple
 
+import numpy as np
+
+from cleaner.models.lm import sequence_scores
 from cleaner.repair.beam import FAR, NO_WORDS, Guess, Options, Track, Words, fixed, search
 from cleaner.repair.habits import MARKS, Form
 from cleaner.repair.stream import READING
@@ -14,6 +17,7 @@ from cleaner.repair.stream import READING
 _CONTEXT = 2  # characters on each side that the model sees
 _REACH = 12  # enough for the context and a reading
 _SURE = 0.9  # share of one digit among those that may have been lost
+_DIGITS = "0123456789"
 _FIGURE = "\0"  # stands for a digit that was swallowed
 
 
@@ -95,18 +99,20 @@ def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
     best = max(shares, key=lambda known: shares[known])
     confidence = shares[best] / sum(shares.values())
     guess = max(groups[best], key=lambda scored: scored[0])[1].text
-    return Likely(_honest(best, groups[best]), confidence, guess)
+    return Likely(_honest(best, guess, before, after), confidence, guess)
 
 
-def _honest(known: str, found: Sequence[tuple[float, Candidate]]) -> str:
-    """The text with those digits that are all but certain, and `?` for the others."""
-    text = list(known)
-    total = sum(share for share, _ in found)
-    for place, char in enumerate(known):
-        if char == _FIGURE:
-            digits: dict[str, float] = defaultdict(float)
-            for share, candidate in found:
-                digits[candidate.text[place]] += share
-            likely = max(digits, key=lambda digit: digits[digit])
-            text[place] = likely if digits[likely] >= _SURE * total else "?"
+def _honest(known: str, guess: str, before: str, after: str) -> str:
+    """The guess with those digits that are all but certain, and `?` for the others."""
+    places = [place for place, char in enumerate(known) if char == _FIGURE]
+    if not places:
+        return guess
+    left, right = bare(before[-_REACH:])[-_CONTEXT:], bare(after[:_REACH])[:_CONTEXT]
+    texts = [guess[:p] + digit + guess[p + 1 :] for p in places for digit in _DIGITS]
+    scores = sequence_scores([left + bare(text) + right for text in texts])
+    shares = np.exp(scores.reshape(len(places), len(_DIGITS)))
+    shares /= shares.sum(axis=1, keepdims=True)
+    text = list(guess)
+    for place, own in zip(places, shares, strict=True):
+        text[place] = _DIGITS[int(own.argmax())] if own.max() >= _SURE else "?"
     return "".join(text)
