@@ -18,11 +18,10 @@ from benchmarks.corpora import root
 from benchmarks.kinds import NEWS, TRAINED, news, others, sized
 from cleaner.batch import Batch
 from cleaner.document import Document
-from cleaner.filter import signals_of
 from cleaner.models.coherence import load
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
-from cleaner.score.coherence import Coherence, foreign_logits, judge
+from cleaner.score.coherence import foreign_logits, judge
 from cleaner.score.combined import NewsCoherence
 from cleaner.score.streams import stream_of_batch
 from cleaner.train.coherence import with_one_foreign
@@ -42,21 +41,25 @@ def _scorer() -> NewsCoherence:
     return NewsCoherence(RuleBook.load())
 
 
-@cache
-def _coherence() -> Coherence:
-    return Coherence(RuleBook.load())
-
-
 def scores(texts: Sequence[str]) -> dict[str, Floats]:
-    """The factors of the combination, `unity`, `order` and `news_coherence` of raw texts."""
-    parts: list[dict[str, Floats]] = []
+    """`news_coherence` and all signals behind it, of raw texts."""
     scorer = _scorer()
+    return _in_batches(texts, lambda batch: {**scorer.signals(batch), **scorer.score(batch)})
+
+
+def signals(texts: Sequence[str]) -> dict[str, Floats]:
+    """All signals behind `news_coherence`, of raw texts."""
+    return _in_batches(texts, _scorer().signals)
+
+
+def _in_batches(
+    texts: Sequence[str], score: Callable[[Batch], dict[str, Floats]]
+) -> dict[str, Floats]:
     book = RuleBook.load()
+    parts: list[dict[str, Floats]] = []
     for at in range(0, len(texts), 200):
         docs = [Document(str(n), text) for n, text in enumerate(texts[at : at + 200])]
-        batch = Batch(docs, book.automaton)
-        parts.append({**scorer.factors(batch), **scorer.score(batch)})
-        parts[-1] |= signals_of(_coherence(), batch)
+        parts.append(score(Batch(docs, book.automaton)))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -136,7 +139,7 @@ def _guess(text: str) -> int:
     """The line that seems the strangest."""
     batch = Batch([Document("1", text)])
     judged = judge(stream_of_batch(batch), batch.folded, load())
-    logits = foreign_logits(judged, load())
+    logits = foreign_logits(judged, load())[judged.rows]
     lines = np.array([line for _, line in judged.lines([text])])
     means = {line: float(logits[lines == line].mean()) for line in np.unique(lines).tolist()}
     return int(max(means, key=lambda line: means[line]))

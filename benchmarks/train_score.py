@@ -1,4 +1,4 @@
-"""`python -m benchmarks.train_score news|coherence|calibration OUT`: the weights of the score room
+"""`python -m benchmarks.train_score news|coherence|combined OUT`: the weights of the score room
 from the training split of the corpora behind CLEANER_DATA."""
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.kinds import TRAINED, news, others
-from benchmarks.score import mixed, scores
+from benchmarks.score import mixed, signals
 from cleaner.models.news import to_bytes
-from cleaner.score.combined import combination, product
+from cleaner.score.combined import Line, combination, product
 from cleaner.train.coherence import train_coherence
-from cleaner.train.combined import as_toml, calibration
+from cleaner.train.combined import as_toml, calibration, lines
 from cleaner.train.news import train_news
+
+_FITTED = ("news", "unity", "order")
+"""The parts whose lines are learned; those of the others are set by hand."""
 
 
 def news_model() -> bytes:
@@ -31,14 +34,20 @@ def coherence_model() -> bytes:
     return train_coherence(train, held, report=lambda text: print(text)).to_bytes()  # noqa: T201
 
 
-def calibration_table() -> bytes:
-    """The last table of `news_coherence.toml`, from the development split."""
+def combined_tables() -> bytes:
+    """The learned tables of `news_coherence.toml`, from the development split."""
     texts, truth = mixed("dev", str, seed=9)
-    found = scores(texts)
-    products = product({name: found[name] for name in combination().parts})
-    return as_toml(calibration(products, truth, np.ones(len(truth)))).encode()
+    found = signals(texts)
+    by_hand = {name: line for name, line in combination().parts.items() if name not in _FITTED}
+    known = product({name: line(found[name]) for name, line in by_hand.items()})
+    fitted = lines({name: found[name] for name in _FITTED}, known, truth)
+    for name, (at, value) in fitted.items():
+        known = known * Line(tuple(at), tuple(value))(found[name])
+    tables = {f"parts.{name}": points for name, points in fitted.items()}
+    tables["calibration"] = calibration(known, truth, np.ones(len(truth)))
+    return as_toml(tables).encode()
 
 
 if __name__ == "__main__":
-    makers = {"news": news_model, "coherence": coherence_model, "calibration": calibration_table}
+    makers = {"news": news_model, "coherence": coherence_model, "combined": combined_tables}
     Path(sys.argv[2]).write_bytes(makers[sys.argv[1]]())

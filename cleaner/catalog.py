@@ -52,6 +52,7 @@ FILTERS: Mapping[str, str] = {
     "score.coherence": "cleaner.score.coherence:Coherence",
     "score.openings": "cleaner.score.openings:Openings",
     "score.filler": "cleaner.score.filler:Filler",
+    "score.forms": "cleaner.score.forms:Forms",
     "score.fasttext": "cleaner.score.fasttext:FastText",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",
     "score.script": "cleaner.score.script:Script",

@@ -146,7 +146,7 @@ def test_the_combination_is_monotone() -> None:
 def test_better_parts_never_lower_the_score() -> None:
     found = combination()
     grid = np.linspace(0, 1, 21)
-    for part in ("news", "coherence"):
+    for part in ("news", "unity", "order"):
         values = found.calibration(found.parts[part](grid))
         assert (np.diff(values) >= 0).all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from cleaner.batch import Batch
 from cleaner.document import Document
-from cleaner.kernels import grams, mentions, units, vectors
+from cleaner.kernels import cells, grams, mentions, units, vectors
 from cleaner.kernels.repeats import GRAM, repeated_share
 from cleaner.kernels.text import encode, fold, fold_text
 from cleaner.score import basics
@@ -83,7 +84,7 @@ def test_repeated_share_counts_sampled_grams(texts: list[str]) -> None:
         sampled = [
             own[k : k + GRAM]
             for k in range(len(own) - GRAM + 1)
-            if stream.pairs[k] % 4 == 1 and own[k] != "0"
+            if stream.pairs[k] % 8 == 1 and own[k] != "0"
         ]
         again = sum(count - 1 for count in Counter(sampled).values())
         assert found[at] == again / max(len(sampled), 1)
@@ -127,53 +128,116 @@ def test_one_long_line_and_many_short_ones_give_units_alike() -> None:
 @MANY
 @given(st.lists(st.lists(st.integers(0, 15), max_size=20), min_size=1, max_size=8))
 def test_sums_of_vectors(parts: list[list[int]]) -> None:
-    table = ((np.arange(16 * 8) * 37) % 255 - 127).astype(np.int8).reshape(16, 8)
-    keys = np.array([key for part in parts for key in part], np.int32)
-    starts = np.cumsum([0, *map(len, parts[:-1])])
-    words = vectors.sums(vectors.packed(table), keys, starts)
-    slow = np.array([table[part].sum(axis=0, dtype=np.int64) for part in parts])
-    every = np.arange(len(parts))
-    assert (words.taken(every) == slow).all()
-    if len(keys) <= 257:
-        assert (words.gathered(np.array([0])) == slow.sum(axis=0)).all()
+    table = ((np.arange(16 * 8) * 37) % 255 - 127).astype(np.int16).reshape(16, 8)
+    keys = np.array([3, *(key for part in parts for key in part)], np.int32)
+    starts = np.cumsum([1, *map(len, parts[:-1])])
+    found = vectors.sums(table, keys, starts)
+    assert (found == np.array([table[part].sum(axis=0) for part in parts])).all()
+    (whole,) = vectors.gathered(found, np.zeros(1, np.int64))
+    assert (whole == found.sum(axis=0)).all()
+
+
+def test_a_stretch_of_the_most_vectors_does_not_overflow() -> None:
+    table = np.array([[0, 0], [127, -127]], np.int16)
+    (total,) = vectors.sums(table, np.ones(vectors.MOST, np.int32), np.zeros(1, np.int64))
+    assert total.tolist() == [127 * vectors.MOST, -127 * vectors.MOST]
 
 
 @MANY
 @given(TEXTS)
-def test_mentions_know_the_first_and_last_place(texts: list[str]) -> None:
+def test_mentions_are_the_pairs_said_twice_in_one_document(texts: list[str]) -> None:
     stream = stream_of_texts(texts)
-    found = mentions.mentions_of(stream, np.arange(1 << grams.BITS) > 0)
-    docs = units.docs_of(stream, found.at)
-    for at, doc, first, last in zip(found.at, docs, found.first, found.last, strict=True):
-        span = range(int(stream.starts[doc]), int(stream.ends[doc]) - 1)
-        places = [k for k in span if stream.pairs[k] == stream.pairs[at]]
-        assert (first, last) == (places[0], places[-1])
+    found = mentions.mentions_of(stream, np.flatnonzero(stream.pairs > 0))
+    runs = [found.at[found.run == run].tolist() for run in range(len(found.opens))]
+    assert [run[0] for run in runs] == found.at[found.opens].tolist()
+    slow = []
+    for start, end in zip(stream.starts, stream.ends, strict=True):
+        places = range(int(start), max(int(start), int(end) - 1))
+        buckets = Counter(stream.pairs[k] for k in places)
+        for bucket in (bucket for bucket, count in buckets.items() if count > 1):
+            slow.append([k for k in places if stream.pairs[k] == bucket])
+    assert sorted(runs) == sorted(slow)
+
+
+SIZES = st.lists(st.integers(0, 6), min_size=1, max_size=5)
+
+
+@MANY
+@given(SIZES)
+def test_cells_compare_all_rows_of_a_document(sizes: list[int]) -> None:
+    found = cells.Cells.of(np.array(sizes, np.int64))
+    slow = []
+    first = 0
+    for size in sizes:
+        own = range(first, first + size)
+        slow += [(one, other) for one in own for other in own]
+        first += size
+    assert list(zip(found.row.tolist(), found.column.tolist(), strict=True)) == slow
+    assert (found.row[found.mirror] == found.column).all()
+    assert (found.at(found.row, found.column) == np.arange(len(slow))).all()
+    whole = found.spread(np.ones(len(found.upper)), own=7.0)
+    assert whole.tolist() == [7.0 if a == b else 1.0 for a, b in slow]
+
+
+@MANY
+@given(SIZES, st.randoms(use_true_random=False))
+def test_products_and_sums_of_cells(sizes: list[int], chance: Random) -> None:
+    found = cells.Cells.of(np.array(sizes, np.int64))
+    size = sum(sizes)
+    rows = np.array([[chance.randint(-99, 99) for _ in range(3)] for _ in range(size)])
+    rows = rows.reshape(-1, 3).astype(np.float32)
+    dots = cells.products(found, rows)
+    assert dots.tolist() == [
+        float(rows[a] @ rows[b]) for a, b in zip(found.row, found.column, strict=True)
+    ]
+    sums, tops = found.sums(dots), found.highest(dots)
+    for row in range(size):
+        assert sums[row] == dots[found.row == row].sum()
+        assert tops[row] == dots[found.row == row].max()
+    docs = np.repeat(np.arange(len(sizes)), sizes)
+    assert found.by_doc(sums).tolist() == [sums[docs == doc].sum() for doc in range(len(sizes))]
+
+
+@MANY
+@given(SIZES, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), max_size=30))
+def test_what_two_rows_share(sizes: list[int], said: list[tuple[int, int]]) -> None:
+    found = cells.Cells.of(np.array(sizes, np.int64))
+    docs = np.repeat(np.arange(len(sizes)), sizes).tolist()
+    entries = sorted((docs[r % len(docs)] * 9 + w, r % len(docs)) for w, r in said if docs)
+    runs = np.array([run for run, _ in entries], np.int64)
+    rows = np.array([row for _, row in entries], np.int64)
+    shared = cells.shared(found, runs, rows, (runs + 1).astype(np.float64))
+    words: dict[int, set[int]] = {row: set() for row in range(sum(sizes))}
+    for run, row in entries:
+        words[row].add(run)
+    for weight, a, b in zip(shared, found.row.tolist(), found.column.tolist(), strict=True):
+        assert weight == (0 if a == b else sum(run + 1 for run in words[a] & words[b]))
 
 
 @MANY
 @given(TEXTS)
-def test_edges_and_contexts_do_not_see_other_documents(texts: list[str]) -> None:
+def test_beginnings_do_not_see_other_documents(texts: list[str]) -> None:
     stream = stream_of_texts(texts)
     cut = units.units_of(stream, folded_of_texts(texts))
-    ends = units.ends_of(stream, cut.sentences)
-    begin, close = mentions.edges(stream, cut.sentences, ends, 4)
+    found = mentions.beginnings(stream.pairs, stream, cut.sentences, 4)
     docs = units.docs_of(stream, cut.sentences)
     for at, text in enumerate(texts):
         alone = one_stream(text)
         own = units.units_of(alone, folded_of_texts([text]))
-        expected = mentions.edges(alone, own.sentences, units.ends_of(alone, own.sentences), 4)
-        for got, want in ((begin, expected[0]), (close, expected[1])):
-            assert all((g[docs == at] == w).all() for g, w in zip(got, want, strict=True))
+        expected = mentions.beginnings(alone.pairs, alone, own.sentences, 4)
+        assert (found[docs == at] == expected).all()
 
 
 @MANY
-@given(st.lists(st.integers(0, 40), max_size=20))
-def test_blocks_hold_each_row_once(sizes: list[int]) -> None:
-    seen = []
-    for block in vectors.blocks(np.array(sizes, np.int64)):
-        assert block.rows.shape == (len(block.docs), block.width)
-        seen += block.rows[block.rows >= 0].tolist()
-    assert sorted(seen) == list(range(sum(sizes)))
+@given(TEXTS)
+def test_contexts_do_not_see_other_documents(texts: list[str]) -> None:
+    stream = stream_of_texts(texts)
+    for start, end, text in zip(stream.starts, stream.ends, texts, strict=True):
+        alone = one_stream(text)
+        own = np.arange(max(0, end - start - 1))
+        got = mentions.contexts(stream.pairs, stream.codes, own + start, own)
+        want = mentions.contexts(alone.pairs, alone.codes, own, own)
+        assert all((g == w).all() for g, w in zip(got, want, strict=True))
 
 
 LINES = st.text(st.sampled_from("汉字ab1 \n。，한あ\u200b龘…"), max_size=40)

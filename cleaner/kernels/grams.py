@@ -34,12 +34,14 @@ class Stream(NamedTuple):
     """Letters and digits of n documents, side by side.
 
     `codes` has one `BORDER` after each document and `at` says where each code stands in the
-    batch. Document i begins at `starts[i]` and has its border at `ends[i]`. `pairs` and
-    `triples` are the buckets of the 2-gram and 3-gram that begin at each code.
+    batch; `gaps` are the places of the batch that are left out. Document i begins at
+    `starts[i]` and has its border at `ends[i]`. `pairs` and `triples` are the buckets
+    of the 2-gram and 3-gram that begin at each code.
     """
 
     codes: Codes
     at: Ints
+    gaps: Ints
     starts: Ints
     ends: Ints
     pairs: Buckets
@@ -56,28 +58,23 @@ class Stream(NamedTuple):
 
 
 @cache
-def _counted() -> Mask:
-    """Which code points a stream keeps, shape (0x110000,)."""
-    kept: Mask = np.isin(class_table(), [*_LETTERS, Class.DIGIT])
-    return kept
-
-
-@cache
 def _plain() -> Codes:
-    """Folded code points, with a zero for every digit."""
+    """What a stream keeps of each folded code point: itself, a zero for every digit, 0 for what
+    it leaves out."""
     table = fold_table().copy()
-    table[class_table() == Class.DIGIT] = ord("0")
+    table[class_table() == int(Class.DIGIT)] = ord("0")
+    table[~np.isin(class_table(), [*map(int, _LETTERS), int(Class.DIGIT)])] = 0
     return table
 
 
 def stream_of(folded: Codes, ends: Ints) -> Stream:
     """The stream of documents that stand in the folded view and end (at a newline) at `ends`."""
-    keep = _counted().take(folded)
-    keep[ends] = True
+    plain = _plain().take(folded)
+    plain[ends] = BORDER
+    keep = plain != 0
     at = np.flatnonzero(keep)
-    codes = _plain().take(folded[at])
+    codes = plain.take(at)
     borders = np.searchsorted(at, ends)
-    codes[borders] = BORDER
     starts = np.append(np.zeros(1, np.int64), borders[:-1] + 1)[: len(ends)]
     mixed = codes * _MIX
     mixed ^= mixed >> np.uint32(13)
@@ -85,7 +82,7 @@ def stream_of(folded: Codes, ends: Ints) -> Stream:
     for grams, order in ((pairs, 2), (triples, 3)):
         for back in range(order):
             grams[np.maximum(borders - back, 0)] = 0
-    return Stream(codes, at, starts, borders, pairs, triples)
+    return Stream(codes, at, np.flatnonzero(~keep), starts, borders, pairs, triples)
 
 
 def _buckets(mixed: Codes, order: int) -> Buckets:

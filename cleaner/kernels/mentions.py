@@ -1,115 +1,92 @@
-"""Which pairs of characters a document says again, where, and in which words."""
+"""Which pairs of characters a document says again, and how stretches of text begin and end."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import BITS, BORDER, Buckets, Mask, Stream
+from cleaner.kernels.grams import BORDER, Stream
 from cleaner.kernels.segments import Ints
+from cleaner.kernels.text import Codes
 
-Columns = list[npt.NDArray[np.intp]]
+Numbers = npt.NDArray[np.int32]
+Table = npt.NDArray[np.int32]
 
-CONTEXTS = 7
+CONTEXTS = 5
 """How many features describe the words around a mention."""
+
+_PLACE_BITS = 40
+"""A place in a stream takes so many bits of a key; the bucket of a pair stands above them."""
+
+_PAD = 3
 
 
 class Mentions(NamedTuple):
-    """Pairs of characters in the order of the text; arrays of one length.
+    """Pairs of characters that a document says more than once: run by run, each run one pair of
+    one document in the order of the text.
 
-    `at` is the place of each in the stream, `first` and `last` the places where the same pair
-    stands for the first and the last time in the same document.
+    `at` holds the places in the stream, `run` the number of the run of each, both of one
+    length.
     """
 
     at: Ints
-    first: Ints
-    last: Ints
+    run: Ints
+
+    @property
+    def opens(self) -> Ints:
+        """Which entries open a run, by run."""
+        return np.flatnonzero(np.append(True, self.run[1:] != self.run[:-1])[: len(self.run)])
 
 
-def mentions_of(stream: Stream, wanted: Mask) -> Mentions:
-    """All pairs of a stream whose bucket is `wanted`, a mask of shape (2**BITS,).
-
-    One table for all buckets is written document by document, backwards for the first place
-    and forwards for the last: no sort, and no document sees another.
-    """
-    at = np.flatnonzero(wanted.take(stream.pairs))
-    pairs = stream.pairs.take(at).astype(np.intp)
-    first, last = np.empty_like(at), np.empty_like(at)
-    table = np.empty(1 << BITS, np.int64)
-    borders = np.searchsorted(at, np.append(stream.starts, len(stream.codes))).tolist()
-    for start, end in pairwise(borders):
-        own, places = pairs[start:end], at[start:end]
-        table[own[::-1]] = places[::-1]
-        first[start:end] = table[own]
-        table[own] = places
-        last[start:end] = table[own]
-    return Mentions(at, first, last)
+def mentions_of(stream: Stream, places: Ints) -> Mentions:
+    """The pairs that begin at these places of a stream (sorted) and stand there twice or more
+    in one document."""
+    keys = stream.pairs.take(places).astype(np.int64)
+    keys <<= _PLACE_BITS
+    keys |= places
+    keys.sort()
+    pair = keys >> _PLACE_BITS
+    alike = np.flatnonzero(pair[1:] == pair[:-1])
+    keys &= (1 << _PLACE_BITS) - 1
+    doc = numbering(stream.starts, len(stream.codes))
+    alike = alike[doc.take(keys.take(alike)) == doc.take(keys.take(alike + 1))]
+    same = np.zeros(len(keys) + 1, np.bool_)
+    same[alike + 1] = True
+    again = np.flatnonzero(same[:-1] | same[1:])
+    return Mentions(keys.take(again), np.cumsum(~same.take(again)) - 1)
 
 
-def numbering(starts: Ints, size: int) -> Ints:
+def numbering(starts: Ints, size: int) -> Numbers:
     """The number of the range that each place of a stream lies in; shape (size,), −1 before
     the first."""
-    marks = np.zeros(size, np.int64)
-    marks[starts] = 1
-    return np.cumsum(marks) - 1
+    lengths = np.diff(np.concatenate([[0], starts, [size]]))
+    return np.repeat(np.arange(-1, len(starts), dtype=np.int32), lengths)
 
 
-def contexts(stream: Stream, at: Ints, offset: Ints) -> Columns:
-    """Features of the words around mentions: CONTEXTS arrays of shape (k,), buckets in a table
-    each.
+def beginnings(keys: Numbers, stream: Stream, starts: Ints, window: int) -> Table:
+    """The keys of the first `window` places of ranges of a stream, shape (k, window); those of
+    the border behind the last of a document."""
+    borders = stream.ends[np.searchsorted(stream.starts, starts, side="right") - 1]
+    found: Table = keys.take(np.minimum(starts[:, None] + np.arange(window), borders[:, None]))
+    return found
 
-    How far the sentence has come, the one, two and three characters before, and those after.
+
+def contexts(keys: Numbers, codes: Codes, at: Ints, offset: Ints) -> list[Numbers]:
+    """Features of the words around mentions: CONTEXTS arrays of shape (k,), numbers below 2**16.
+
+    How far the sentence has come, the character and the key before, and those after.
     """
-    pad = 3
-    none = np.zeros(pad, np.int32)
-    pairs = np.concatenate([none, stream.pairs, none])
-    triples = np.concatenate([none, stream.triples, none])
-    single = (stream.codes & np.uint32(0xFFFF)).view(np.int32)
-    border = np.full(pad, BORDER, np.int32)
-    single = np.concatenate([border, single, border])
-    here = at + pad
+    none = np.zeros(_PAD, np.int32)
+    keys = np.concatenate([none, keys, none])
+    single = (codes & np.uint32(0xFFFF)).view(np.int32)
+    single = np.concatenate([none + BORDER, single, none + BORDER])
+    here = at + _PAD
     return [
-        np.minimum(offset, 12),
-        single.take(here - 1).astype(np.intp),
-        pairs.take(here - 2).astype(np.intp),
-        triples.take(here - 3).astype(np.intp),
-        single.take(here + 2).astype(np.intp),
-        pairs.take(here + 2).astype(np.intp),
-        triples.take(here + 2).astype(np.intp),
+        np.minimum(offset, 12).astype(np.int32),
+        single.take(here - 1),
+        keys.take(here - 2),
+        single.take(here + 2),
+        keys.take(here + 2),
     ]
-
-
-def edges(stream: Stream, starts: Ints, ends: Ints, window: int) -> tuple[Columns, Columns]:
-    """Features of how ranges of the stream begin and end: 2 + 2 · window columns each.
-
-    The pair and the triple right at the edge, then those of the next `window` places inwards.
-    What lies beyond the document is bucket 0.
-    """
-    docs = np.searchsorted(stream.starts, starts, side="right") - 1
-    borders, floor = stream.ends[docs], stream.starts[docs] - 1
-    begin: list[Columns] = [[], []]
-    close: list[Columns] = [[], []]
-    for step in range(window):
-        into = np.minimum(starts + step, borders)
-        back = np.maximum(ends - 2 - step, floor)
-        for order, grams in enumerate((stream.pairs, stream.triples)):
-            begin[order].append(grams.take(into).astype(np.intp))
-            close[order].append(_before(grams, back - order).astype(np.intp))
-    return (
-        [begin[0][0], begin[1][0], *begin[0], *begin[1]],
-        [close[0][0], close[1][0], *close[0], *close[1]],
-    )
-
-
-def _before(grams: Buckets, places: Ints) -> Buckets:
-    """Grams at places that may lie on the border before a document, or before the stream."""
-    return np.where(places >= 0, grams.take(np.maximum(places, 0)), 0)
-
-
-def edge_tables(window: int) -> list[int]:
-    """Which table each column of `edges` looks into: anchored pair, anchored triple, pairs,
-    triples."""
-    return [0, 1] + [2] * window + [3] * window

@@ -11,14 +11,14 @@ from cleaner.kernels.segments import Ints
 GRAM = 8
 """Letters of a passage that counts as repeated."""
 
-_KEEP = 4  # a power of two
+_KEEP = 8  # a power of two
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     """The share of 8-grams of letters that stood in the same document before, shape (n,).
 
-    One 8-gram in four is looked at, chosen by the hash of its first two letters, so that all
+    One 8-gram in eight is looked at, chosen by the hash of its first two letters, so that all
     its copies are chosen or none: the share stays unbiased and the sort small. An 8-gram that
     begins with two digits is none of text.
     """

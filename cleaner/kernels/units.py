@@ -27,7 +27,7 @@ HEADING = 40
 """A line of at most so many letters that nothing closes is a heading."""
 
 _STOPS = np.zeros(0x110000, np.bool_)
-_STOPS[[ord(mark) for mark in "。!?;！？；"]] = True
+_STOPS[[ord(mark) for mark in "。!?;"]] = True
 _CLOSERS = _STOPS.copy()
 _CLOSERS[[ord(mark) for mark in "…:,、\"')】》」』"]] = True
 
@@ -48,12 +48,10 @@ class Units(NamedTuple):
 
 def units_of(stream: Stream, folded: Codes) -> Units:
     """Cut the documents of a stream; `folded` is the batch that the stream was made of."""
-    breaks = np.flatnonzero(folded == 10)
-    stops = np.flatnonzero(_STOPS.take(folded))
-    lines = np.searchsorted(stream.at, breaks, side="right")
-    lines = _filled(stream, merged(lines, np.zeros(1, np.int64)))
-    after = np.searchsorted(stream.at, stops, side="right")
-    sentences = _filled(stream, merged(lines, after))
+    marks = folded.take(stream.gaps)
+    after = stream.gaps - np.arange(len(stream.gaps))  # what of the stream stands before a mark
+    lines = _filled(stream, merged(after[marks == 10], stream.starts))
+    sentences = _filled(stream, merged(lines, after[_STOPS.take(marks)]))
     opens = np.zeros(len(sentences), np.bool_)
     opens[np.searchsorted(sentences, lines)] = True
     headings = _headings(stream, folded, sentences, opens)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,26 +13,29 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from cleaner.kernels.mentions import Columns, edge_tables
-from cleaner.kernels.vectors import Lanes, packed
+from cleaner.kernels.mentions import Numbers, Table
+from cleaner.kernels.vectors import Shorts
 
 Int8s = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
 
-FOLD = 2
-"""Topic vectors and edge tables are indexed by bucket >> FOLD."""
+WINDOW = 10
+"""How many places of a sentence's start the edge models read."""
 
-WINDOW = 12
-"""How many characters of a sentence's start and end the edge models read."""
+ANCHORED = 3
+"""How many of them have a table of their own."""
 
 UNIT = 32.0
 """Steps of an int8 weight in one nat."""
 
-TELLING = 20
-"""Weight in `shared` from which on a pair counts when it is said again."""
+TELLING = 54
+"""Weight in `shared` from which on a word counts when it is said again."""
 
-NAMING = 56
+NAMING = 72
 """Weight from which on one asks whether its first mention reads like one."""
+
+LINK_UNIT = 64.0
+"""Steps of a link between two passages in one nat."""
 
 ZERO = 128
 """Added to numbers that may be negative where they share a word with others."""
@@ -44,80 +47,77 @@ _FILE = Path(__file__).with_name("coherence.zst")
 class CoherenceModel:
     """Tables made by `cleaner.train.coherence`, which says how.
 
-    Shapes: `topics` (2**(BITS − FOLD), d); `shared` and `missing` (2**BITS,), in 1/UNIT nats:
-    how much it speaks for one article that a pair of characters is, or is not, said again
-    elsewhere; `lead`, `opening`, `closing`, `last` (4, 2**(BITS − FOLD)) for the edges of
-    sentences and `mention` (7, 2**BITS) for the words around a mention, each with a bias in
-    `biases`; `unit_weights` and `doc_weights` turn features into logits, after centring and
-    scaling by their `_mean` and `_scale`; `points`, `unity_points` and `order_points` (2, k) are
-    the curves from log-odds to probabilities.
+    Shapes: `words` (2**BITS,), the number of the word that each pair of characters counts as:
+    0 for pairs that say nothing, 1 for all rare ones, then the others, the commonest first, so
+    that what is used most lies together. By word: `topics` (k, d), their vectors; `position`
+    (k,), how late in an article its sentence stands; `shared` and `missing` (k,), in 1/UNIT
+    nats, how much it speaks for one article that a pair is, or is not, said again elsewhere;
+    `lead` and `opening` (ANCHORED + 1, k) for the words with which sentences begin (a table for
+    each of the first places, and one for all others), with `biases`. `mention` (CONTEXTS, 2**16)
+    for what stands around a mention. `link_weights` and `unit_weights` turn features into
+    logits, after centring and scaling by their `_mean` and `_scale`, and so do `doc_hidden`
+    (features + 1, h) and `doc_weights` (kinds, h + features + 1) with one hidden layer beside
+    the features; `points`, `unity_points` and `order_points` (2, k) are the curves from
+    log-odds to probabilities.
     """
 
+    words: npt.NDArray[np.int32]
     topics: Int8s
+    position: Int8s
     shared: Int8s
     missing: Int8s
     lead: Int8s
     opening: Int8s
-    closing: Int8s
-    last: Int8s
     mention: Int8s
     biases: Floats
+    link_mean: Floats
+    link_scale: Floats
+    link_weights: Floats
     unit_mean: Floats
     unit_scale: Floats
     unit_weights: Floats
     doc_mean: Floats
     doc_scale: Floats
+    doc_hidden: Floats
     doc_weights: Floats
     points: Floats
     unity_points: Floats
     order_points: Floats
 
     @cached_property
-    def topic_lanes(self) -> Lanes:
-        """The topic vectors as `vectors.sums` wants them."""
-        return packed(self.topics)
-
-    @cached_property
-    def topical(self) -> npt.NDArray[np.bool_]:
-        """Which buckets have a topic vector, shape (2**BITS,)."""
-        found = np.repeat(self.topics.any(axis=1), 1 << FOLD)
-        found[0] = False  # grams over a border
-        return found
-
-    @cached_property
     def telling(self) -> npt.NDArray[np.bool_]:
-        """Which pairs count when they are said again, shape (2**BITS,)."""
+        """Which words count when they are said again, shape (k,)."""
         return self.shared >= TELLING
 
     @cached_property
-    def evidence(self) -> npt.NDArray[np.uint64]:
-        """What one pair says, by bucket: not said elsewhere, then (from 2**BITS on) said.
+    def table(self) -> Shorts:
+        """All that a word adds to a passage, shape (k, d + 4): its topic vector, its `position`,
+        and of a telling word `missing`, `shared`, and one."""
+        counted = np.stack([self.missing, self.shared, np.ones_like(self.shared)], axis=1)
+        counted[~self.telling] = 0
+        columns = [self.topics, self.position[:, None], counted]
+        return np.concatenate(columns, axis=1).astype(np.int16)
 
-        Four lanes of sixteen bits in a word, which a unit of up to 257 pairs cannot overflow:
-        one, the weight, the weight if said elsewhere, and the evidence with ZERO added.
-        """
-        weight = np.maximum(self.shared.astype(np.int64), 0)
-        rows = []
-        for said, evidence in ((0 * weight, self.missing.astype(np.int64)), (weight, weight)):
-            lanes = (1, weight << 16, said << 32, (evidence + ZERO) << 48)
-            rows.append(lanes[0] + lanes[1] + lanes[2] + lanes[3])
-        return np.concatenate(rows).view(np.uint64)
+    @cached_property
+    def _edges(self) -> npt.NDArray[np.int32]:
+        """`lead` and `opening` in the halves of a word, ZERO added to each; flat."""
+        low, high = (table.astype(np.int32) + ZERO for table in (self.lead, self.opening))
+        return (low | high << 16).ravel()
 
-    def edge_logits(self, name: str, features: Columns, chosen: npt.NDArray[np.bool_]) -> Floats:
-        """The logits of one edge model for some of the ranges that `features` describe."""
-        weights: Int8s = getattr(self, name)
-        rows = np.flatnonzero(chosen)
-        total = np.zeros(len(rows), np.int32)
-        for table, buckets in zip(edge_tables(WINDOW), features, strict=True):
-            total += weights[table].take(buckets.take(rows) >> FOLD)
-        logits: Floats = total / UNIT + self.biases[EDGES.index(name)]
-        return logits
+    def edge_logits(self, begin: Table) -> tuple[Floats, Floats]:
+        """How much sentences that begin with these words (k, WINDOW) read like the first one of
+        an article, and of a line."""
+        tables = np.array(edge_tables(), np.int32) * self.lead.shape[1]
+        total = self._edges.take(begin + tables).sum(axis=1, dtype=np.int64)
+        low: Floats = ((total & 0xFFFF) - ZERO * WINDOW) / UNIT + self.biases[0]
+        high: Floats = ((total >> 16) - ZERO * WINDOW) / UNIT + self.biases[1]
+        return low, high
 
-    def mention_logits(self, features: Columns) -> Floats:
+    def mention_logits(self, features: Sequence[Numbers]) -> Floats:
         """How much each mention reads like the first one, shape (k,); a table a feature."""
         total = np.zeros(len(features[0]), np.int32)
-        for table, buckets in zip(self.mention, features, strict=True):
-            total += table.take(buckets)
+        for table, numbers in zip(self.mention, features, strict=True):
+            total += table.take(numbers)
         logits: Floats = total / UNIT
         return logits
 
@@ -139,7 +139,10 @@ ASPECTS: Mapping[str, tuple[int, ...]] = {
 }
 """Signals, and the ways of being broken that each of them looks for."""
 
-EDGES = ("lead", "opening", "closing", "last")
+
+def edge_tables() -> list[int]:
+    """The table of `lead` and `opening` for each place of a sentence's start."""
+    return [min(place, ANCHORED) for place in range(WINDOW)]
 
 
 def from_bytes(data: bytes) -> CoherenceModel:

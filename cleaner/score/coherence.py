@@ -13,27 +13,33 @@ from cleaner.filter import Bound, Evidence, Values
 from cleaner.kernels.grams import Stream
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
-from cleaner.kernels.units import units_of
+from cleaner.kernels.units import docs_of, units_of
 from cleaner.models.coherence import ASPECTS, CoherenceModel, load
 from cleaner.rules import RuleBook
 from cleaner.score.belonging import passages_of
+from cleaner.score.links import rows_of, words_of
 from cleaner.score.order import order_features
 from cleaner.score.streams import stream_of_batch
 
 Floats = npt.NDArray[np.float64]
 
 _FULL = 120
+_FAR = 6.0
+"""Features of documents farther from the mean, in standard deviations, count as so far."""
 
 
 class Judged(NamedTuple):
     """What is known of the units and documents of a batch.
 
-    Units: `docs`, `at` (place in the batch), `letters` and `features`. Documents: `shape` and
-    `order`, and `starts`, their places in the batch.
+    Units: `docs`, `at` (place in the batch), and `rows`, the row that each is part of. Rows:
+    `row_docs`, `letters` and `features`. Documents: `shape` and `order`, and `starts`, their
+    places in the batch.
     """
 
     docs: Ints
     at: Ints
+    rows: Ints
+    row_docs: Ints
     letters: Ints
     features: Floats
     shape: Floats
@@ -42,11 +48,14 @@ class Judged(NamedTuple):
 
     @classmethod
     def joined(cls, parts: Sequence[Judged]) -> Judged:
-        """Several batches as one, documents numbered on."""
+        """Several batches as one, documents and rows numbered on."""
         sizes = np.cumsum([0, *(len(part.shape) for part in parts[:-1])])
-        docs = np.concatenate([p.docs + n for p, n in zip(parts, sizes, strict=True)])
-        rest = (np.concatenate(column) for column in list(zip(*parts, strict=True))[1:])
-        return cls(docs, *rest)
+        heights = np.cumsum([0, *(len(part.letters) for part in parts[:-1])])
+        moved = [
+            part._replace(docs=part.docs + doc, row_docs=part.row_docs + doc, rows=part.rows + row)
+            for part, doc, row in zip(parts, sizes, heights, strict=True)
+        ]
+        return cls(*(np.concatenate(column) for column in zip(*moved, strict=True)))
 
     def lines(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """The document and the line of each unit; `texts` are the documents."""
@@ -59,53 +68,56 @@ class Judged(NamedTuple):
 def judge(stream: Stream, folded: Codes, model: CoherenceModel) -> Judged:
     """All evidence about the documents of a stream."""
     units = units_of(stream, folded)
-    facts = passages_of(stream, units, model)
-    order = order_features(stream, units, facts.mentions, facts.sentence_vectors, model)
+    words = words_of(stream, model)
+    rows = rows_of(stream, units, words, model)
+    facts = passages_of(rows, model)
+    order = order_features(stream, folded, units, words, rows.sentences, model)
     borders = stream.at[stream.ends]
     starts = np.append(0, borders[:-1] + 1)[: len(borders)]
     return Judged(
-        facts.unit_docs, stream.at[units.units], facts.letters, facts.features,
-        facts.shape, order, starts,
+        docs_of(stream, units.units), stream.at[units.units], rows.units, rows.docs,
+        rows.letters, facts.rows, facts.shape, order, starts,
     )  # fmt: skip
 
 
-def unit_inputs(features: Floats) -> Floats:
-    """Features of units with the products that let evidence count by length and number."""
-    _, robust, nearest, second, _, shared, _, _, letters, units = features.T
+def row_inputs(features: Floats) -> Floats:
+    """Features of rows with the products that let evidence count by length and number."""
+    fit, said, _, _, link, trusted, best, second, _, letters, rows, _ = features.T
     products = [
-        robust * letters, shared * letters, shared * units, robust * units, nearest * units,
-        second * units, robust**2, shared**2, robust * shared, letters * units,
+        fit * letters, said * letters, said * rows, link * rows, trusted * rows, best * rows,
+        second * rows, said**2, trusted**2, fit * said, link * said, letters * rows,
+        trusted * letters,
     ]  # fmt: skip
     return np.column_stack([features, *products])
 
 
 def foreign_logits(judged: Judged, model: CoherenceModel) -> Floats:
-    """The logit of each unit to be foreign to its document."""
-    return _linear(unit_inputs(judged.features), model.unit_mean, model.unit_scale,
-                   model.unit_weights)  # fmt: skip
+    """The logit of each row to be foreign to its document."""
+    inputs = row_inputs(judged.features)
+    return _linear(inputs, model.unit_mean, model.unit_scale, model.unit_weights)
 
 
 def doc_inputs(judged: Judged, model: CoherenceModel) -> Floats:
-    """Features of documents: foreign passages, shape, order, and each by number of units."""
+    """Features of documents: foreign passages, shape, order, and the number of rows."""
     size = len(judged.shape)
     logits = foreign_logits(judged, model)
+    docs = judged.row_docs
     weight = np.minimum(judged.letters, _FULL).astype(np.float64)
-    mass = np.maximum(np.bincount(judged.docs, weight, minlength=size), 1)
+    mass = np.maximum(np.bincount(docs, weight, minlength=size), 1)
     chance = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    count = np.bincount(judged.docs, minlength=size)
-    worst, second = _highest(logits, judged.docs, size)
-    table = np.column_stack(
+    count = np.bincount(docs, minlength=size)
+    worst, second = _highest(logits, docs, size)
+    return np.column_stack(
         [
             worst,
             np.where(count > 1, second, worst),
-            np.log(np.bincount(judged.docs, chance * weight, minlength=size) / mass + 1e-3),
-            np.bincount(judged.docs, logits * weight, minlength=size) / mass,
+            np.log(np.bincount(docs, chance * weight, minlength=size) / mass + 1e-3),
+            np.bincount(docs, logits * weight, minlength=size) / mass,
             judged.shape,
             judged.order,
+            np.log(np.maximum(count, 1)),
         ]
     )
-    units = np.log(np.maximum(count, 1))[:, None]
-    return np.column_stack([table, units, table * units])
 
 
 def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
@@ -120,10 +132,17 @@ def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
 
 
 def kind_scores(inputs: Floats, model: CoherenceModel) -> Floats:
-    """The score of each kind (sound, then the kinds of damage), shape (n, kinds)."""
-    return np.column_stack(
-        [_linear(inputs, model.doc_mean, model.doc_scale, weights) for weights in model.doc_weights]
-    )
+    """The score of each kind (sound, then the kinds of damage), shape (n, kinds); one hidden
+    layer, added up column by column in a fixed order (no BLAS)."""
+    scaled = np.clip((inputs - model.doc_mean) / model.doc_scale, -_FAR, _FAR)
+    hidden = np.tile(model.doc_hidden[-1], (len(inputs), 1))
+    for column, weights in zip(scaled.T, model.doc_hidden[:-1], strict=True):
+        hidden += column[:, None] * weights
+    hidden = np.concatenate([np.maximum(hidden, 0), scaled], axis=1)
+    scores = np.tile(model.doc_weights[:, -1], (len(inputs), 1))
+    for column, weights in zip(hidden.T, model.doc_weights[:, :-1].T, strict=True):
+        scores += column[:, None] * weights
+    return scores
 
 
 def logits_of(inputs: Floats, model: CoherenceModel) -> dict[str, Floats]:
@@ -182,7 +201,7 @@ def strangers(view: View, at_least: float = 0.5, most: int = 5) -> Iterable[Evid
     """Units that are foreign with a probability of at least `at_least`."""
     batch = Batch([view.doc])
     judged = judge(stream_of_batch(batch), batch.folded, load())
-    chance = 1 / (1 + np.exp(-foreign_logits(judged, load())))
+    chance = 1 / (1 + np.exp(-foreign_logits(judged, load())))[judged.rows]
     ends = np.append(judged.at[1:], len(view.text))
     found = []
     for unit in np.argsort(-chance, kind="stable")[:most].tolist():

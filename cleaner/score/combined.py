@@ -19,6 +19,7 @@ from cleaner.score.coherence import Coherence, strangers
 from cleaner.score.completeness import Completeness
 from cleaner.score.damage import Damage
 from cleaner.score.filler import Filler
+from cleaner.score.forms import Forms
 from cleaner.score.news import News
 from cleaner.score.openings import Openings
 from cleaner.score.removed import Removed
@@ -58,7 +59,7 @@ class NewsCoherence:
     names: Mapping[str, Bound] = {"news_coherence": "min"}
 
     def __init__(self, book: RuleBook) -> None:
-        kinds = (Basics, News, Coherence, Openings, Completeness, Damage, Removed, Filler)
+        kinds = (Basics, News, Coherence, Openings, Completeness, Damage, Removed, Filler, Forms)
         self._scorers: Sequence[Scorer] = tuple(kind(book) for kind in kinds)
         self._automaton = book.automaton
 
@@ -67,10 +68,15 @@ class NewsCoherence:
 
     def factors(self, batch: Batch) -> dict[str, Values]:
         """What each part multiplies the score by, by signal; arrays of shape (n,)."""
-        signals: dict[str, Values] = {}
-        for scorer in self._scorers:
-            signals |= signals_of(scorer, batch)
+        signals = self.signals(batch)
         return {name: line(signals[name]) for name, line in combination().parts.items()}
+
+    def signals(self, batch: Batch) -> dict[str, Values]:
+        """All signals of the scorers behind the parts, as they are."""
+        found: dict[str, Values] = {}
+        for scorer in self._scorers:
+            found |= signals_of(scorer, batch)
+        return found
 
     def evidence(self, view: View) -> Iterator[Evidence]:
         """The parts that pull the score down, the heaviest first, and the strange passages."""

@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-
-import numpy as np
 
 from cleaner.batch import Batch, View
 from cleaner.filter import Bound, Evidence, Values
-from cleaner.rules import Rule, RuleBook
+from cleaner.rules import RuleBook
+from cleaner.score.weighted import Weighted
 
 
 class Filler:
-    """`machine_filler` in [0, 1]: how surely the text was made by a machine or rewritten by one.
-
-    The rules of `rules/score/filler` each carry a weight; the chances that each of the rules
-    found is wrong multiply, and a rule counts up to three times.
-    """
+    """`machine_filler` in [0, 1]: how surely the text was made by a machine or rewritten by one,
+    by the rules of `rules/score/filler`; see `Weighted`."""
 
     name = "score.filler"
     names: Mapping[str, Bound] = {"machine_filler": "max"}
 
     def __init__(self, book: RuleBook) -> None:
-        rules = book.of(self.name)
-        self._mine = np.zeros(len(book.literals), np.bool_)
-        self._mine[book.numbers(rules)] = True
-        self._by_literal: dict[int, list[Rule]] = defaultdict(list)
-        for rule in rules:
-            for word in rule.literals:
-                self._by_literal[book.literals[word]].append(rule)
+        self._marks = Weighted(book, self.name)
 
     def score(self, batch: Batch) -> dict[str, Values]:
-        values = np.zeros(len(batch))
-        for at in np.unique(batch.hits.doc[self._mine.take(batch.hits.literal)]).tolist():
-            values[at] = self._value(batch.view(at))
-        return {"machine_filler": values}
+        return {"machine_filler": self._marks.values(batch)}
 
     def evidence(self, view: View) -> Iterator[Evidence]:
-        for rule, start, end in self._found(view):
+        for rule, start, end in self._marks.found(view):
             yield Evidence(start, end, "machine_filler", rule.id)
-
-    def _value(self, view: View) -> float:
-        sound = 1.0
-        counts: dict[str, int] = defaultdict(int)
-        for rule, _, _ in self._found(view):
-            counts[rule.id] += 1
-            if counts[rule.id] <= 3:
-                sound *= 1 - float(rule.options["weight"])
-        return 1 - sound
-
-    def _found(self, view: View) -> Iterator[tuple[Rule, int, int]]:
-        """Matches of rules in the lines that hold one of their literals."""
-        starts = [line.start for line in view.lines]
-        tried = set()
-        for hit in view.hits_among(self._mine):
-            for rule in self._by_literal.get(hit.literal, ()):
-                at = int(np.searchsorted(starts, hit.start, side="right")) - 1
-                if (at, rule.id) in tried or rule.pattern is None:
-                    continue
-                tried.add((at, rule.id))
-                line = view.lines[at]
-                for match in rule.pattern.finditer(view.folded[line.start : line.end]):
-                    yield rule, line.start + match.start(), line.start + match.end()

@@ -8,77 +8,75 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.mentions import Columns, Mentions, contexts, edges, numbering
+from cleaner.kernels.mentions import Numbers, Table, beginnings, contexts, numbering
 from cleaner.kernels.segments import Ints
+from cleaner.kernels.text import Codes
 from cleaner.kernels.units import Units, docs_of, ends_of
-from cleaner.kernels.vectors import lengths_of
+from cleaner.kernels.vectors import Shorts, directions
 from cleaner.models.coherence import NAMING, WINDOW, CoherenceModel
+from cleaner.score.links import Words
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 ORDER_FEATURES = (
-    "lead", "lead_alone", "more_leads", "last", "more_lasts", "opens", "closes",
+    "lead", "lead_alone", "more_leads", "opens",
     "first_mention", "first_mentions", "next_sentence", "next_over_second", "within",
+    "said_next", "said_soon", "late", "late_share", "late_mean", "open_quotes",
 )  # fmt: skip
 
 
 def order_features(
-    stream: Stream, units: Units, mentions: Mentions, vectors: Floats, model: CoherenceModel
+    stream: Stream,
+    folded: Codes,
+    units: Units,
+    words: Words,
+    vectors: Shorts,
+    model: CoherenceModel,
 ) -> Floats:
     """One row a document, the columns of ORDER_FEATURES; zeros where nothing can be said."""
     docs = docs_of(stream, units.sentences)
     size = len(stream.starts)
     return np.column_stack(
         [
-            _edge_features(stream, units, size, model),
-            _mention_features(stream, units, mentions, size, model),
-            _next_features(units, docs, vectors, size),
+            _edge_features(stream, units, words, size, model),
+            _mention_features(stream, units, words, size, model),
+            _next_features(units, docs, vectors[:, :-1], size),
+            _repeat_features(stream, units, words, docs, size),
+            _position_features(units, docs, vectors[:, -1], ends_of(stream, units.sentences), size),
+            _quote_features(stream, folded),
         ]
     )
 
 
 class Edges(NamedTuple):
-    """The sentences that are no headings: their documents, whether they open or close a line,
-    whether they are the first or the last of their document, and the features of their edges.
-    """
+    """The sentences that are no headings: their documents, whether they open a line, whether
+    they are the first of their document, and the words they begin with."""
 
     docs: Ints
     opens: Mask
-    closes: Mask
     first: Mask
-    last: Mask
-    begin: Columns
-    close: Columns
+    begin: Table
 
 
-def edges_of(stream: Stream, units: Units) -> Edges:
+def edges_of(stream: Stream, units: Units, words: Words) -> Edges:
     """All that the edge models look at; headings play no part."""
     plain = ~units.headings
-    ends = ends_of(stream, units.sentences)[plain]
-    closes = np.append(units.opens[1:], True)[: len(plain)][plain]
     starts, opens = units.sentences[plain], units.opens[plain]
     docs = docs_of(stream, starts)
     first = np.append(True, docs[1:] != docs[:-1])[: len(docs)]
-    last = np.append(first[1:], True)[: len(docs)]
-    return Edges(docs, opens, closes | last, first, last, *edges(stream, starts, ends, WINDOW))
+    return Edges(docs, opens, first, beginnings(words.keys, stream, starts, WINDOW))
 
 
-def _edge_features(stream: Stream, units: Units, size: int, model: CoherenceModel) -> Floats:
-    docs, opens, closes, first, last, begin, close = edges_of(stream, units)
-    lines = np.bincount(docs, opens, minlength=size)
-    lead, alone, leads = _chosen(
-        model.edge_logits("lead", begin, opens), docs[opens], first[opens], size
-    )
-    ending, _, lasts = _chosen(
-        model.edge_logits("last", close, closes), docs[closes], last[closes], size
-    )
-    starts = _likelihood(
-        model.edge_logits("opening", begin, ~first), docs[~first], opens[~first], size
-    )
-    ends = _likelihood(model.edge_logits("closing", close, ~last), docs[~last], closes[~last], size)
-    table = np.column_stack([lead, alone, leads, ending, lasts, starts, ends])
-    table[lines < 2] = 0.0
+def _edge_features(
+    stream: Stream, units: Units, words: Words, size: int, model: CoherenceModel
+) -> Floats:
+    docs, opens, first, begin = edges_of(stream, units, words)
+    lead_logits, open_logits = model.edge_logits(begin)
+    lead, alone, leads = _chosen(lead_logits[opens], docs[opens], first[opens], size)
+    starts = _likelihood(open_logits[~first], docs[~first], opens[~first], size)
+    table = np.column_stack([lead, alone, leads, starts])
+    table[np.bincount(docs, opens, minlength=size) < 2] = 0.0
     return table
 
 
@@ -107,56 +105,123 @@ class Judgeable(NamedTuple):
     """Mentions of pairs that stand in several sentences of a document: those that are the
     first of their pair, and those in later sentences.
 
-    `first` tells them apart, `run` is the place of the first mention of the pair, and
-    `features` are their contexts.
+    `first` tells them apart, `at` are their places, and `features` their contexts.
     """
 
     first: Mask
+    at: Ints
+    features: list[Numbers]
+
+
+class Named(NamedTuple):
+    """Mentions of pairs that name something, run by run (see `Mentions`): their places, the
+    number of their run, which of them open a run, and the sentences they stand in."""
+
+    at: Ints
     run: Ints
-    features: Columns
+    first: Mask
+    sentence: Numbers
 
 
-def mentions_to_judge(
-    stream: Stream, units: Units, mentions: Mentions, model: CoherenceModel
-) -> Judgeable:
+def named_of(stream: Stream, sentences: Ints, words: Words, model: CoherenceModel) -> Named:
+    """The mentions of names and other rare pairs."""
+    chosen = np.flatnonzero((model.shared >= NAMING).take(words.said))
+    at, run = words.mentions.at.take(chosen), words.mentions.run.take(chosen)
+    first = np.append(True, run[1:] != run[:-1])[: len(run)]
+    sentence = numbering(sentences, len(stream.codes)).take(at)
+    return Named(at, np.cumsum(first) - 1, first, sentence)
+
+
+def mentions_to_judge(stream: Stream, sentences: Ints, words: Words, named: Named) -> Judgeable:
     """The mentions from which one can learn, or tell, what a first mention looks like."""
-    number = numbering(units.sentences, len(stream.codes))
-    opening = number.take(mentions.first)
-    again = opening != number.take(mentions.last)
-    again &= model.shared.take(stream.pairs.take(mentions.at)) >= NAMING
-    at, run = mentions.at[again], mentions.first[again]
-    sentence = number.take(at)
-    first = at == run
-    chosen = first | (sentence != opening[again])
-    at, run, first = at[chosen], run[chosen], first[chosen]
-    offset = at - units.sentences.take(sentence[chosen])
-    return Judgeable(first, run, contexts(stream, at, offset))
+    at, run, first, sentence = named
+    later = sentence != sentence[first][run]
+    spans = np.bincount(run, later, minlength=int(first.sum())) > 0
+    kept = np.flatnonzero((first | later) & spans[run])
+    at = at[kept]
+    offset = at - sentences.take(sentence[kept])
+    return Judgeable(first[kept], at, contexts(words.keys, stream.codes, at, offset))
 
 
 def _mention_features(
-    stream: Stream, units: Units, mentions: Mentions, size: int, model: CoherenceModel
+    stream: Stream, units: Units, words: Words, size: int, model: CoherenceModel
 ) -> Floats:
     """Do first mentions read like first mentions? Mean lead of the first over the others, and
     the mean log-probability of the first to be the first."""
-    first, run, features = mentions_to_judge(stream, units, mentions, model)
+    named = named_of(stream, units.sentences, words, model)
+    first, at, features = mentions_to_judge(stream, units.sentences, words, named)
     logits = model.mention_logits(features)
-    places = run[first]
-    pair = np.searchsorted(places, run)
-    count = np.bincount(pair, minlength=len(places))
+    pair = np.cumsum(first) - 1
     own = logits[first]
-    rest = (np.bincount(pair, logits, minlength=len(places)) - own) / np.maximum(count - 1, 1)
-    odds = np.bincount(pair, np.exp(np.clip(logits, -10, 10)), minlength=len(places))
+    count = np.bincount(pair, minlength=len(own))
+    rest = (np.bincount(pair, logits, minlength=len(own)) - own) / np.maximum(count - 1, 1)
+    odds = np.bincount(pair, np.exp(np.clip(logits, -10, 10)), minlength=len(own))
     chance = own - np.log(odds) + np.log(np.maximum(count, 1))
-    docs = docs_of(stream, places)
+    docs = numbering(stream.starts, len(stream.codes)).take(at[first])
     pairs = np.bincount(docs, minlength=size) + 5.0
     lead = np.bincount(docs, own - rest, minlength=size) / pairs
     return np.column_stack([lead, np.bincount(docs, chance, minlength=size) / np.sqrt(pairs)])
 
 
-def _next_features(units: Units, docs: Ints, vectors: Floats, size: int) -> Floats:
+def _repeat_features(stream: Stream, units: Units, words: Words, docs: Ints, size: int) -> Floats:
+    """How near what is said again stands to where it was said before: the share in the next
+    sentence, and in the one after, each above that of sentences in any order.
+
+    `docs` are the documents of the sentences.
+    """
+    sentence = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
+    again = np.flatnonzero(words.mentions.run[1:] == words.mentions.run[:-1]) + 1
+    here = sentence.take(again)
+    apart = here - sentence.take(again - 1)
+    owner = docs[here]
+    total = np.bincount(owner, apart > 0, minlength=size)
+    many = np.maximum(np.bincount(docs, minlength=size), 2)
+    columns = []
+    for step in (1, 2):
+        near = np.bincount(owner, apart == step, minlength=size)
+        share = (near - 2 / many * total) / (total + _LITTLE)
+        columns.append(np.where(many > 3, share, 0.0))
+    return np.column_stack(columns)
+
+
+_LITTLE = 4.0
+"""Repeats below which they say little."""
+
+
+def _position_features(units: Units, docs: Ints, position: Shorts, ends: Ints, size: int) -> Floats:
+    """Do sentences that read like early ones stand early? Covariance and correlation of where
+    the sentences of a document stand and of where their words would put them."""
+    number = np.arange(len(docs)) - np.searchsorted(docs, docs)
+    count = np.bincount(docs, minlength=size)
+    place = (2 * number - count[docs] + 1) / np.maximum(count[docs] - 1, 1)
+    late = position / (ends - units.sentences + 5.0)
+    late -= (np.bincount(docs, late, minlength=size) / np.maximum(count, 1))[docs]
+    both = np.bincount(docs, place * late, minlength=size)
+    square = np.bincount(docs, late**2, minlength=size)
+    whole = np.bincount(docs, place**2, minlength=size)
+    table = np.column_stack(
+        [both / np.sqrt(count + 1.0), both / np.sqrt(square * whole + 1e-3), both / (count + 1.0)]
+    )
+    table[count < 3] = 0.0
+    return table
+
+
+def _quote_features(stream: Stream, folded: Codes) -> Floats:
+    """The share of the lines with quotation marks in which one is left open, by document."""
+    quotes = np.flatnonzero(folded == ord('"'))
+    breaks = np.flatnonzero(folded == 10)
+    counts = np.bincount(np.searchsorted(breaks, quotes), minlength=len(breaks))
+    borders = stream.at[stream.ends]
+    docs = np.searchsorted(borders, breaks)
+    size = len(borders)
+    odd = np.bincount(docs, counts % 2, minlength=size)
+    return odd / (np.bincount(docs, counts > 0, minlength=size) + 1.0)
+
+
+def _next_features(units: Units, docs: Ints, vectors: Shorts, size: int) -> Floats:
     """How much more alike neighbouring sentences are than any two, or than every second."""
     count = np.bincount(docs, minlength=size)
-    direction = np.round(vectors / lengths_of(vectors)[:, None] * _STEP)
+    direction = directions(vectors, _STEP)
     own = np.einsum("kd,kd->k", direction, direction)
     close = np.einsum("kd,kd->k", direction[1:], direction[:-1]) / _STEP**2
     second = np.einsum("kd,kd->k", direction[2:], direction[:-2]) / _STEP**2

@@ -97,6 +97,20 @@ def page_of(articles: Sequence[Sequence[str]], chance: random.Random) -> list[st
     return [paragraph for part in parts for paragraph in part]
 
 
+def two_in_one(texts: Sequence[str], seed: int, most: int = 6) -> tuple[list[str], list[int]]:
+    """Up to `most` paragraphs of one article and as many of another in one text each, and the
+    character with which the second one begins."""
+    chance = random.Random(seed)
+    articles = [parts for parts in map(paragraphs, texts) if len(parts) >= 3]
+    mixed, borders = [], []
+    for index, own in enumerate(articles):
+        other = articles[(index + chance.randint(1, max(1, len(articles) - 1))) % len(articles)]
+        one, two = ("\n".join(parts[: chance.randint(2, most)]) for parts in (own, other))
+        mixed.append(f"{one}\n{two}")
+        borders.append(len(one) + 1)
+    return mixed, borders
+
+
 DAMAGES: dict[str, Damage] = {
     "splice": spliced,
     "paragraphs": shuffled_paragraphs,

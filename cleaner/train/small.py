@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,25 +22,85 @@ def logistic(rows: Floats, truth: Floats, *, decay: float = 1e-3) -> tuple[Float
     return mean, scale, weights
 
 
-def softmax(
-    rows: Floats, kinds: npt.NDArray[np.int64], count: int, *, decay: float = 1e-4, steps: int = 600
-) -> tuple[Floats, Floats, Floats]:
-    """The same for several kinds, each with the same share; weights of shape (count, columns)."""
-    mean, scale, inputs = standardised(rows)
-    weights = np.zeros((count, inputs.shape[1]))
-    importance = 1 / np.maximum(np.bincount(kinds, minlength=count), 1)[kinds] / count
-    truth = np.eye(count)[kinds]
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
-    for step in range(1, steps + 1):  # Adam (Kingma & Ba 2015) on the whole set
-        scores = inputs @ weights.T
-        chance = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chance /= chance.sum(axis=1, keepdims=True)
-        slope = ((chance - truth) * importance[:, None]).T @ inputs + decay * weights
-        first = 0.9 * first + 0.1 * slope
-        second = 0.99 * second + 0.01 * slope**2
-        rate = 0.05 * min(1.0, 3 * (1 - step / (steps + 1)))
-        weights -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
-    return mean, scale, weights
+def layered(
+    rows: Floats,
+    kinds: npt.NDArray[np.int64],
+    count: int,
+    *,
+    hidden: int = 24,
+    epochs: int = 30,
+    rate: float = 3e-3,
+    decay: float = 0.1,
+    far: float = 6.0,
+    seed: int = 0,
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean and scale of the columns, a hidden layer of shape (columns + 1, hidden), and the
+    weights of the kinds over the hidden units and the columns, shape (count, hidden + columns +
+    1); biases last. Every kind has the same share.
+
+    Softmax regression with one hidden layer beside the columns themselves, by AdamW (Loshchilov
+    & Hutter 2019) in mini-batches; inputs beyond `far` standard deviations count as so far.
+    """
+    chance = np.random.default_rng(seed)
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    inputs = np.clip((rows - mean) / scale, -far, far)
+    width = inputs.shape[1]
+    first = np.vstack([chance.standard_normal((width, hidden)) / width**0.5, np.zeros(hidden)])
+    last = np.zeros((count, hidden + width + 1))
+    share = 1 / np.maximum(np.bincount(kinds, minlength=count), 1)
+    share *= len(kinds) / count
+    memory = [np.zeros_like(table) for table in (first, first, last, last)]
+    steps = epochs * -(-len(inputs) // _BATCH)
+    step = 0
+    for epoch in range(epochs):
+        loss = 0.0
+        order = chance.permutation(len(inputs))
+        for at in range(0, len(order), _BATCH):
+            step += 1
+            chosen = order[at : at + _BATCH]
+            slopes, part = _slopes(inputs[chosen], kinds[chosen], share, first, last)
+            loss += part
+            now = rate * min(1.0, 1.5 * (1 - step / (steps + 1)))
+            _adam(first, slopes[0], memory[0], memory[1], step, now, decay)
+            _adam(last, slopes[1], memory[2], memory[3], step, now, decay)
+        report(f"documents, epoch {epoch + 1}: loss {loss / len(inputs):.4f}")
+    return mean, scale, first, last
+
+
+_BATCH = 256
+
+
+def _slopes(
+    inputs: Floats, kinds: npt.NDArray[np.int64], share: Floats, first: Floats, last: Floats
+) -> tuple[tuple[Floats, Floats], float]:
+    """Slopes of the loss by both tables, and the loss."""
+    units = inputs @ first[:-1] + first[-1]
+    table = np.column_stack([np.maximum(units, 0), inputs, np.ones(len(inputs))])
+    scores = table @ last.T
+    chance = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chance /= chance.sum(axis=1, keepdims=True)
+    own = np.arange(len(kinds)), kinds
+    loss = float(-(np.log(chance[own] + 1e-12) * share[kinds]).sum())
+    chance[own] -= 1
+    chance *= share[kinds][:, None] / len(kinds)
+    back = (chance @ last[:, : units.shape[1]]) * (units > 0)
+    return (np.vstack([inputs.T @ back, back.sum(axis=0)]), chance.T @ table), loss
+
+
+def _adam(
+    table: Floats,
+    slope: Floats,
+    first: Floats,
+    second: Floats,
+    step: int,
+    rate: float,
+    decay: float,
+) -> None:
+    first += 0.1 * (slope - first)
+    second += 0.01 * (slope**2 - second)
+    move = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+    table -= rate * (move + decay * table)
 
 
 def standardised(rows: Floats) -> tuple[Floats, Floats, Floats]:
