@@ -16,7 +16,7 @@ from cleaner.repair.stream import READING
 
 _CONTEXT = 2  # characters on each side that the model sees
 _REACH = 12  # enough for the context and a reading
-_SURE = 0.9  # share of one digit among those that may have been lost
+_SURE = 0.95  # share of one digit among those that may have been lost
 _DIGITS = "0123456789"
 _FIGURE = "\0"  # stands for a digit that was swallowed
 
