@@ -18,6 +18,7 @@ _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
 """Characters that `Form` looks at."""
 _UNBALANCED = 2.0
+_BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {'"': "“”", "'": "‘’"}
 
@@ -44,6 +45,7 @@ def habits_of(text: str) -> Habits:
     for mark, others in _QUOTES.items():
         n = text.count(mark)
         narrow[mark] = log((n + 0.05) / (n + sum(map(text.count, others)) + 1))
+    narrow[" "] = min(0.0, max(-1.0, log((text.count(" ") + 0.3) / (_BLANKS * len(text) + 1))))
     return Habits(more > 0, narrow)
 
 
