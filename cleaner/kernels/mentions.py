@@ -17,9 +17,6 @@ Table = npt.NDArray[np.int32]
 CONTEXTS = 5
 """How many features describe the words around a mention."""
 
-_PLACE_BITS = 40
-"""A place in a stream takes so many bits of a key; the bucket of a pair stands above them."""
-
 _PAD = 3
 
 
@@ -42,20 +39,23 @@ class Mentions(NamedTuple):
 
 def mentions_of(stream: Stream, places: Ints) -> Mentions:
     """The pairs that begin at these places of a stream (sorted) and stand there twice or more
-    in one document."""
+    in one document.
+
+    A key holds pair, document and place, so that one sort of numbers does all.
+    """
     keys = stream.pairs.take(places).astype(np.int64)
-    keys <<= _PLACE_BITS
+    low = len(stream.codes).bit_length()
+    keys <<= len(stream.starts).bit_length()
+    keys |= numbering(stream.starts, len(stream.codes)).take(places)
+    keys <<= low
     keys |= places
     keys.sort()
-    pair = keys >> _PLACE_BITS
-    alike = np.flatnonzero(pair[1:] == pair[:-1])
-    keys &= (1 << _PLACE_BITS) - 1
-    doc = numbering(stream.starts, len(stream.codes))
-    alike = alike[doc.take(keys.take(alike)) == doc.take(keys.take(alike + 1))]
     same = np.zeros(len(keys) + 1, np.bool_)
-    same[alike + 1] = True
+    owner = keys >> low  # the pair, and its document
+    same[1:-1] = owner[1:] == owner[:-1]
     again = np.flatnonzero(same[:-1] | same[1:])
-    return Mentions(keys.take(again), np.cumsum(~same.take(again)) - 1)
+    at = keys.take(again) & ((1 << low) - 1)
+    return Mentions(at, np.cumsum(~same.take(again)) - 1)
 
 
 def numbering(starts: Ints, size: int) -> Numbers:

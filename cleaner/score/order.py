@@ -208,14 +208,15 @@ def _position_features(units: Units, docs: Ints, position: Shorts, ends: Ints, s
 
 def _quote_features(stream: Stream, folded: Codes) -> Floats:
     """The share of the lines with quotation marks in which one is left open, by document."""
-    quotes = np.flatnonzero(folded == ord('"'))
-    breaks = np.flatnonzero(folded == 10)
-    counts = np.bincount(np.searchsorted(breaks, quotes), minlength=len(breaks))
+    marks = folded.take(stream.gaps)
     borders = stream.at[stream.ends]
+    breaks = np.sort(np.concatenate([stream.gaps[marks == 10], borders]))
+    lines = np.searchsorted(breaks, stream.gaps[marks == ord('"')])
+    counts = np.bincount(lines, minlength=len(breaks))
     docs = np.searchsorted(borders, breaks)
-    size = len(borders)
-    odd = np.bincount(docs, counts % 2, minlength=size)
-    return odd / (np.bincount(docs, counts > 0, minlength=size) + 1.0)
+    odd = np.bincount(docs, counts % 2, minlength=len(borders))
+    share: Floats = odd / (np.bincount(docs, counts > 0, minlength=len(borders)) + 1.0)
+    return share
 
 
 def _next_features(units: Units, docs: Ints, vectors: Shorts, size: int) -> Floats:
