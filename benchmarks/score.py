@@ -25,8 +25,7 @@ from cleaner.score.coherence import foreign_logits, judge
 from cleaner.score.combined import NewsCoherence, combination
 from cleaner.score.forms import Forms
 from cleaner.score.streams import stream_of_batch
-from cleaner.train.coherence import with_one_foreign
-from cleaner.train.incoherent import DAMAGES, pairs
+from cleaner.train.incoherent import DAMAGES, pairs, with_one_foreign
 from cleaner.train.measures import auc, calibration_error
 from cleaner.train.news import train_news
 

@@ -22,11 +22,15 @@ from cleaner.rules import RuleBook
 from cleaner.score.combined import NewsCoherence, combination
 from cleaner.score.fasttext import FastText
 from cleaner.score.filler import Filler
+from cleaner.score.forms import Forms
 from cleaner.score.openings import Openings
 from cleaner.score.removed import removed_share
 from cleaner.train import measures
+from cleaner.train.ablation import ablation
+from cleaner.train.coherence import Settings, train_coherence
 from cleaner.train.incoherent import DAMAGES, pairs
 from cleaner.train.news import train_news
+from cleaner.train.topics_of_units import TopicSettings
 from cleaner.train.tune import as_toml, fits, limit_of, tuned
 
 BOOK = RuleBook.load()
@@ -173,6 +177,13 @@ def test_filler_rules_find_their_hits_and_spare_near_misses(rule: Any) -> None:
         assert rule.id not in {e.note for e in scorer.evidence(view)}, text
 
 
+def test_articles_of_a_law_are_a_form_of_their_own() -> None:
+    law = "第一条 为了保护湖泊,制定本办法。\n第二条 本办法适用于全市。\n第三条 市水务局负责实施。"
+    news = "市水务局昨日发布湖泊保护办法。\n依照办法第三条的规定，围湖的须恢复原状。"
+    found = Forms(BOOK).score(Batch([Document("1", law), Document("2", news)], BOOK.automaton))
+    assert found["other_form"].tolist() == [pytest.approx(1 - 0.55**3), 0.0]
+
+
 @pytest.mark.parametrize("rule", BOOK.of("score.openings"), ids=lambda rule: rule.id)
 def test_openings_of_reports(rule: Any) -> None:
     assert all(rule.pattern.search(fold_text(text)) for text in rule.hits)
@@ -202,6 +213,18 @@ def test_training_gives_the_same_bytes_from_the_same_seed() -> None:
     assert news_model.to_bytes(one.model) == news_model.to_bytes(two.model)
     other = train_news(good, bad, per_group=40, seed=1, leave_out=False)
     assert news_model.to_bytes(one.model) != news_model.to_bytes(other.model)
+
+
+def test_coherence_is_trained_to_the_same_bytes_and_its_parts_are_measured() -> None:
+    texts = [article.text for article in articles(160, seed=3)]
+    settings = Settings(TopicSettings(dims=4, epochs=2, rare=3))
+    one, two = (
+        train_coherence({"a": texts[:100]}, {"a": texts[100:140]}, settings) for _ in range(2)
+    )
+    assert one.to_bytes() == two.to_bytes()
+    figures = ablation(one, {"a": texts[130:]}, seed=0)
+    assert {"all parts: splice", "without links: halves"} <= set(figures)
+    assert figures["all parts: sentences"] > 0.5
 
 
 def test_training_tells_news_from_recipes_and_reports_what_was_left_out() -> None:

@@ -87,15 +87,31 @@ def _news(
 
 
 def _coherence(good: Mapping[str, list[str]], seed: int) -> tuple[bytes, dict[str, Any]]:
+    """Tables from seven articles of ten, weights from two, figures from the last."""
+    from cleaner.train.ablation import ablation
     from cleaner.train.coherence import Settings, train_coherence
 
-    train = {name: texts[: len(texts) * 4 // 5] for name, texts in good.items()}
-    held = {name: texts[len(texts) * 4 // 5 :] for name, texts in good.items()}
-    model = train_coherence(
-        train, held, Settings(seed=seed), lambda text: typer.echo(text, err=True)
-    )
-    data = {name: len(texts) for name, texts in good.items()}
-    return model.to_bytes(), {"data": data, "figures": {}}
+    parts: list[dict[str, list[str]]] = [
+        {
+            name: texts[len(texts) * low // 10 : len(texts) * high // 10]
+            for name, texts in good.items()
+        }
+        for low, high in ((0, 7), (7, 9), (9, 10))
+    ]
+    curves: list[str] = []
+
+    def report(text: str) -> None:
+        curves.append(text)
+        typer.echo(text, err=True)
+
+    model = train_coherence(parts[0], parts[1], Settings(seed=seed), report)
+    splits = ("tables", "weights", "figures")
+    data = {
+        split: {name: len(texts) for name, texts in part.items()}
+        for split, part in zip(splits, parts, strict=True)
+    }
+    facts = {"data": {**data, "seed": seed}, "curves": curves}
+    return model.to_bytes(), {**facts, "figures": ablation(model, parts[2], seed)}
 
 
 def _lm(good: Mapping[str, list[str]], out: Path) -> tuple[bytes, dict[str, Any]]:

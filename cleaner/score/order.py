@@ -12,9 +12,15 @@ from cleaner.kernels.mentions import Numbers, Table, beginnings, contexts, numbe
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 from cleaner.kernels.units import Units, docs_of, ends_of
-from cleaner.kernels.vectors import Shorts, directions
+from cleaner.kernels.vectors import Shorts
 from cleaner.models.coherence import NAMING, WINDOW, CoherenceModel
 from cleaner.score.links import Words
+from cleaner.score.sequence import (
+    next_features,
+    position_features,
+    quote_features,
+    repeat_features,
+)
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -41,10 +47,10 @@ def order_features(
         [
             _edge_features(stream, units, words, size, model),
             _mention_features(stream, units, words, size, model),
-            _next_features(units, docs, vectors[:, :-1], size),
-            _repeat_features(stream, units, words, docs, size),
-            _position_features(units, docs, vectors[:, -1], ends_of(stream, units.sentences), size),
-            _quote_features(stream, folded),
+            next_features(units, docs, vectors[:, :-1], size),
+            repeat_features(stream, units, words, docs, size),
+            position_features(units, docs, vectors[:, -1], ends_of(stream, units.sentences), size),
+            quote_features(stream, folded),
         ]
     )
 
@@ -161,92 +167,3 @@ def _mention_features(
     pairs = np.bincount(docs, minlength=size) + 5.0
     lead = np.bincount(docs, own - rest, minlength=size) / pairs
     return np.column_stack([lead, np.bincount(docs, chance, minlength=size) / np.sqrt(pairs)])
-
-
-def _repeat_features(stream: Stream, units: Units, words: Words, docs: Ints, size: int) -> Floats:
-    """How near what is said again stands to where it was said before: the share in the next
-    sentence, and in the one after, each above that of sentences in any order.
-
-    `docs` are the documents of the sentences.
-    """
-    sentence = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
-    again = np.flatnonzero(words.mentions.run[1:] == words.mentions.run[:-1]) + 1
-    here = sentence.take(again)
-    apart = here - sentence.take(again - 1)
-    owner = docs[here]
-    total = np.bincount(owner, apart > 0, minlength=size)
-    many = np.maximum(np.bincount(docs, minlength=size), 2)
-    columns = []
-    for step in (1, 2):
-        near = np.bincount(owner, apart == step, minlength=size)
-        share = (near - 2 / many * total) / (total + _LITTLE)
-        columns.append(np.where(many > 3, share, 0.0))
-    return np.column_stack(columns)
-
-
-_LITTLE = 4.0
-"""Repeats below which they say little."""
-
-
-def _position_features(units: Units, docs: Ints, position: Shorts, ends: Ints, size: int) -> Floats:
-    """Do sentences that read like early ones stand early? Covariance and correlation of where
-    the sentences of a document stand and of where their words would put them."""
-    number = np.arange(len(docs)) - np.searchsorted(docs, docs)
-    count = np.bincount(docs, minlength=size)
-    place = (2 * number - count[docs] + 1) / np.maximum(count[docs] - 1, 1)
-    late = position / (ends - units.sentences + 5.0)
-    late -= (np.bincount(docs, late, minlength=size) / np.maximum(count, 1))[docs]
-    both = np.bincount(docs, place * late, minlength=size)
-    square = np.bincount(docs, late**2, minlength=size)
-    whole = np.bincount(docs, place**2, minlength=size)
-    table = np.column_stack(
-        [both / np.sqrt(count + 1.0), both / np.sqrt(square * whole + 1e-3), both / (count + 1.0)]
-    )
-    table[count < 3] = 0.0
-    return table
-
-
-def _quote_features(stream: Stream, folded: Codes) -> Floats:
-    """The share of the lines with quotation marks in which one is left open, by document."""
-    marks = folded.take(stream.gaps)
-    borders = stream.at[stream.ends]
-    breaks = np.sort(np.concatenate([stream.gaps[marks == 10], borders]))
-    lines = np.searchsorted(breaks, stream.gaps[marks == ord('"')])
-    counts = np.bincount(lines, minlength=len(breaks))
-    docs = np.searchsorted(borders, breaks)
-    odd = np.bincount(docs, counts % 2, minlength=len(borders))
-    share: Floats = odd / (np.bincount(docs, counts > 0, minlength=len(borders)) + 1.0)
-    return share
-
-
-def _next_features(units: Units, docs: Ints, vectors: Shorts, size: int) -> Floats:
-    """How much more alike neighbouring sentences are than any two, or than every second."""
-    count = np.bincount(docs, minlength=size)
-    direction = directions(vectors, _STEP)
-    own = np.einsum("kd,kd->k", direction, direction)
-    close = np.einsum("kd,kd->k", direction[1:], direction[:-1]) / _STEP**2
-    second = np.einsum("kd,kd->k", direction[2:], direction[:-2]) / _STEP**2
-    inner = ~units.opens[1:] & (docs[1:] == docs[:-1])
-    starts = np.flatnonzero(np.append(True, docs[1:] != docs[:-1])[: len(docs)])
-    squares = np.zeros(size)
-    if len(starts):
-        total = np.add.reduceat(direction, starts, axis=0)
-        squares[docs[starts]] = np.einsum("kd,kd->k", total, total)
-    itself = np.bincount(docs, own, minlength=size)
-    overall = (squares - itself) / _STEP**2 / np.maximum(count * (count - 1), 1)
-    adjacent = _mean(close, docs[1:], docs[1:] == docs[:-1], size)
-    apart = _mean(second, docs[2:], docs[2:] == docs[:-2], size)
-    within = _mean(close, docs[1:], inner, size)
-    within = np.where(np.bincount(docs[1:], inner, minlength=size) > 0, within, adjacent)
-    table = np.column_stack([adjacent - overall, adjacent - apart, within - overall])
-    table[count < 4] = 0.0
-    return table
-
-
-_STEP = 1024.0
-
-
-def _mean(values: Floats, docs: Ints, mask: Mask, size: int) -> Floats:
-    total = np.bincount(docs, np.where(mask, values, 0), minlength=size)
-    mean: Floats = total / np.maximum(np.bincount(docs, mask, minlength=size), 1)
-    return mean

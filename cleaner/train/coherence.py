@@ -3,38 +3,28 @@ that weigh their evidence, from sound news beside the same news damaged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse.linalg import lsqr
 
 from cleaner.kernels.grams import BITS, Stream
-from cleaner.kernels.mentions import CONTEXTS, mentions_of, numbering
-from cleaner.kernels.units import Units, docs_of, ends_of, units_of
-from cleaner.models.coherence import (
-    ANCHORED,
-    ASPECTS,
-    KINDS,
-    UNIT,
-    CoherenceModel,
-    edge_tables,
-)
+from cleaner.kernels.mentions import CONTEXTS
+from cleaner.kernels.units import units_of
+from cleaner.models.coherence import ANCHORED, ASPECTS, KINDS, CoherenceModel
 from cleaner.score.coherence import Judged, doc_inputs, judge, logits_of, row_inputs
 from cleaner.score.links import Rows, link_inputs, rows_of, words_of
-from cleaner.score.order import edges_of, mentions_to_judge, named_of
-from cleaner.train.incoherent import one_foreign, pairs, paragraphs, two_in_one
+from cleaner.train.beginnings import EDGES, with_edges, with_mentions
+from cleaner.train.incoherent import pairs, paragraphs, two_in_one, with_one_foreign
 from cleaner.train.linear import folded_of_texts, stream_of_texts
 from cleaner.train.small import isotonic, layered, logistic
 from cleaner.train.topics_of_units import TopicSettings, source_of, train_topics
+from cleaner.train.word_weights import CHUNK, positions, sharing
 
 Floats = npt.NDArray[np.float64]
 Report = Callable[[str], None]
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -75,9 +65,9 @@ def tables(
         empty(), words=words, topics=topics, position=position, shared=shared, missing=missing
     )
     report("sharing and positions")
-    model = _with_edges(model, texts, settings.seed)
+    model = with_edges(model, texts, settings.seed)
     report("edges")
-    model = _with_mentions(model, texts, settings.seed)
+    model = with_mentions(model, texts, settings.seed)
     report("mentions")
     return model
 
@@ -106,172 +96,11 @@ def empty() -> CoherenceModel:
     return CoherenceModel(**tables)
 
 
-def sharing(
-    texts: Sequence[str], words: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
-    """What it says for one article that a word of a unit stands in another unit, or in none.
-
-    ln p(said elsewhere | same article) / p(in another article), smoothed by the mean of words
-    that are equally common; and the same of not being said.
-    """
-    said, again, within, total = _counted(texts)
-    size = int(words.max()) + 1
-    rare = np.flatnonzero(words == 1)
-    within[rare] = np.average(within[rare], weights=said[rare] + 1e-9)
-    common = np.zeros(size)
-    common[words] = (within + 0.5) / (total + 1)
-    own_said, own_again = (np.bincount(words, values, minlength=size) for values in (said, again))
-    level = np.digitize(np.log(common * total + 1), np.linspace(0, 10, 30))
-    mean = np.bincount(level, own_again, minlength=31) / np.maximum(
-        np.bincount(level, own_said, minlength=31), 1
-    )
-    same = np.clip((own_again + 8 * mean[level]) / (own_said + 8), 1e-4, 1 - 1e-4)
-    shared = np.clip(np.log(same / common), -2, 3.9 * 2) / 2
-    missing = np.clip(np.log((1 - same) / (1 - np.minimum(common, 0.99))), -3, 1) / 2
-    shared[0] = missing[0] = 0
-    return _int8(shared), _int8(missing)
-
-
-def positions(texts: Sequence[str], words: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
-    """How late in its article a sentence stands that holds a word, −127 to 127: least squares
-    with damping (Paige & Saunders 1982) over the sentences of articles of four and more."""
-    parts, targets = [], []
-    for stream, units, size in _streams(texts):
-        docs = docs_of(stream, units.sentences)
-        count = np.bincount(docs, minlength=size)[docs]
-        number = np.arange(len(docs)) - np.searchsorted(docs, docs)
-        sizes = ends_of(stream, units.sentences) - units.sentences + 5.0
-        borders = np.concatenate([[0], units.sentences, [len(stream.codes)]])
-        rows = sparse.csr_array(
-            (np.ones(len(stream.codes)), words.take(stream.pairs), borders),
-            shape=(len(borders) - 1, int(words.max()) + 1),
-        )[1:]
-        kept = np.flatnonzero((count >= 4) & ~units.headings)
-        parts.append((sparse.diags_array(1 / sizes[kept]) @ rows[kept]).tocsr())
-        targets.append((2 * number - count + 1)[kept] / (count - 1)[kept])
-    table = sparse.vstack(parts).tocsr()
-    weights = lsqr(table, np.concatenate(targets), damp=_DAMPING, iter_lim=40)[0]
-    weights[0] = 0.0
-    top = float(np.quantile(np.abs(weights), 0.9995)) or 1.0
-    whole: npt.NDArray[np.int8] = np.clip(np.round(weights / top * 127), -127, 127).astype(np.int8)
-    return whole
-
-
-_DAMPING = 0.4
-
-
-def _counted(texts: Sequence[str]) -> tuple[Floats, Floats, Floats, int]:
-    """By bucket, in articles of three units and more: how often a pair stands there, how often
-    in several units of its article, and in how many articles; and the number of articles."""
-    size = 1 << BITS
-    said, again, within = np.zeros(size), np.zeros(size), np.zeros(size)
-    total = 0
-    for at in range(0, len(texts), _CHUNK):
-        part = texts[at : at + _CHUNK]
-        stream = stream_of_texts(part)
-        units = units_of(stream, folded_of_texts(part)).units
-        many = np.bincount(docs_of(stream, units), minlength=len(part)) >= 3
-        number = numbering(units, len(stream.codes))
-        places = np.flatnonzero(stream.pairs > 0)
-        places = places[many[docs_of(stream, units)][number[places]]]
-        mentions = mentions_of(stream, places)
-        own = number[mentions.at]
-        opens = mentions.opens
-        last = np.append(opens[1:], len(own)) - 1
-        spans = (own[opens] != own[last])[mentions.run]
-        counts = np.bincount(stream.pairs[places], minlength=size)
-        repeats = np.bincount(stream.pairs[mentions.at], minlength=size)
-        said += counts
-        again += np.bincount(stream.pairs[mentions.at[spans]], minlength=size)
-        first = np.bincount(stream.pairs[mentions.at[opens]], minlength=size)
-        within += counts - repeats + first
-        total += int(many.sum())
-    return said, again, within, total
-
-
-def _int8(nats: Floats) -> npt.NDArray[np.int8]:
-    return np.clip(np.round(nats * UNIT), -127, 127).astype(np.int8)
-
-
-def _with_edges(model: CoherenceModel, texts: Sequence[str], seed: int) -> CoherenceModel:
-    inputs: dict[str, list[npt.NDArray[np.int32]]] = {name: [] for name in EDGES}
-    truths: dict[str, list[npt.NDArray[np.bool_]]] = {name: [] for name in EDGES}
-    size = len(model.shared)
-    tables = np.array(edge_tables(), np.int32) * size
-    for stream, units, count in _streams(texts):
-        docs, opens, first, begin = edges_of(stream, units, words_of(stream, model))
-        long = (np.bincount(docs, opens, minlength=count) >= 3)[docs]
-        for name, mask, truth in (
-            ("lead", opens & long, first),
-            ("opening", ~first & long, opens),
-        ):
-            inputs[name].append(begin[mask] + tables)
-            truths[name].append(truth[mask])
-    biases = []
-    for name in EDGES:
-        weights, bias = _sparse(
-            np.concatenate(inputs[name]), np.concatenate(truths[name]), (ANCHORED + 1) * size, seed
-        )
-        changed: dict[str, Any] = {name: _int8(weights).reshape(ANCHORED + 1, size)}
-        model = replace(model, **changed)
-        biases.append(bias)
-    return replace(model, biases=np.array(biases))
-
-
-EDGES = ("lead", "opening")
-
-
-def _streams(texts: Sequence[str]) -> Iterator[tuple[Stream, Units, int]]:
-    """Texts without blank lines, in chunks: stream, units, and their number."""
-    for at in range(0, len(texts), _CHUNK):
-        part = ["\n".join(paragraphs(text)) for text in texts[at : at + _CHUNK]]
-        stream = stream_of_texts(part)
-        yield stream, units_of(stream, folded_of_texts(part)), len(part)
-
-
-def _with_mentions(model: CoherenceModel, texts: Sequence[str], seed: int) -> CoherenceModel:
-    inputs, truths = [], []
-    for stream, units, _ in _streams(texts):
-        words = words_of(stream, model)
-        named = named_of(stream, units.sentences, words, model)
-        found = mentions_to_judge(stream, units.sentences, words, named)
-        inputs.append(np.column_stack(found.features))
-        truths.append(found.first)
-    tables = np.arange(CONTEXTS, dtype=np.int32) << 16
-    weights, _ = _sparse(
-        np.concatenate(inputs) + tables, np.concatenate(truths), CONTEXTS << 16, seed
-    )
-    return replace(model, mention=_int8(weights).reshape(CONTEXTS, 1 << 16))
-
-
-def _sparse(
-    features: npt.NDArray[Any], truth: npt.NDArray[np.bool_], size: int, seed: int
-) -> tuple[Floats, float]:
-    """Logistic regression over sparse features by AdaGrad; weights of shape (size,), bias."""
-    chance = np.random.default_rng(seed)
-    weights, seen = np.zeros(size), np.full(size, 1e-3)
-    share = float(truth.mean())
-    bias = float(np.log(share / (1 - share)))
-    for _ in range(3):
-        order = chance.permutation(len(truth))
-        for at in range(0, len(order), 4000):
-            rows = features[order[at : at + 4000]]
-            error = (
-                1 / (1 + np.exp(-(weights[rows].sum(axis=1) + bias))) - truth[order[at : at + 4000]]
-            )
-            slope = np.bincount(rows.ravel(), np.repeat(error, rows.shape[1]), minlength=size)
-            touched = np.flatnonzero(slope)
-            step = slope[touched] / np.sqrt(len(rows)) + 1e-6 * weights[touched]
-            seen[touched] += step**2
-            weights[touched] -= 0.15 * step / np.sqrt(seen[touched])
-    return weights, bias
-
-
-def _judged(model: CoherenceModel, texts: Sequence[str]) -> Judged:
+def judged_of(model: CoherenceModel, texts: Sequence[str]) -> Judged:
     """Features of some texts, chunk by chunk."""
     parts = []
-    for at in range(0, len(texts), _CHUNK):
-        part = list(texts[at : at + _CHUNK])
+    for at in range(0, len(texts), CHUNK):
+        part = list(texts[at : at + CHUNK])
         parts.append(judge(stream_of_texts(part), folded_of_texts(part), model))
     return Judged.joined(parts)
 
@@ -283,12 +112,12 @@ def _with_link_weights(
     inputs, truths = [], []
     for number, texts in enumerate(held.values()):
         mixed, borders = two_in_one(texts, seed + number)
-        for at in range(0, len(mixed), _CHUNK):
-            part = mixed[at : at + _CHUNK]
+        for at in range(0, len(mixed), CHUNK):
+            part = mixed[at : at + CHUNK]
             stream, folded = stream_of_texts(part), folded_of_texts(part)
             words = words_of(stream, model)
             rows = rows_of(stream, units_of(stream, folded), words, model)
-            second = _second(stream, rows, part, borders[at : at + _CHUNK])
+            second = _second(stream, rows, part, borders[at : at + CHUNK])
             cells = rows.cells
             one, other = cells.row[cells.upper], cells.column[cells.upper]
             inputs.append(np.column_stack(link_inputs(rows)))
@@ -314,30 +143,13 @@ def _with_row_weights(
     for number, texts in enumerate(held.values()):
         for turn in range(TURNS):
             mixed, foreign = with_one_foreign(texts, seed + number + 100 * turn)
-            judged = _judged(model, mixed)
+            judged = judged_of(model, mixed)
             hits = np.array([foreign[doc] == line for doc, line in judged.lines(mixed)])
             rows = row_inputs(judged.features)
             inputs.append(rows)
             truths.append(np.bincount(judged.rows, hits, minlength=len(rows)) > 0)
     mean, scale, weights = logistic(np.concatenate(inputs), np.concatenate(truths).astype(float))
     return replace(model, unit_mean=mean, unit_scale=scale, unit_weights=weights)
-
-
-def with_one_foreign(
-    texts: Sequence[str], seed: int, least: int = 5
-) -> tuple[list[str], list[int]]:
-    """Articles with one paragraph of another one, and the number of its line in each."""
-    import random
-
-    chance = random.Random(seed)
-    articles = [parts for parts in map(paragraphs, texts) if len(parts) >= least]
-    mixed, lines = [], []
-    for index, own in enumerate(articles):
-        other = articles[(index + chance.randint(1, len(articles) - 1)) % len(articles)]
-        changed, line = one_foreign(own, other, chance)
-        mixed.append("\n".join(changed))
-        lines.append(line)
-    return mixed, lines
 
 
 def _with_doc_weights(
@@ -347,12 +159,12 @@ def _with_doc_weights(
     rows, kinds = [], []
     for texts in held.values():
         sound = ["\n".join(paragraphs(text)) for text in texts]
-        rows.append(doc_inputs(_judged(model, sound), model))
+        rows.append(doc_inputs(judged_of(model, sound), model))
         kinds.append(np.zeros(len(sound), np.int64))
         for number, kind in enumerate(KINDS[1:], 1):
             for turn in range(TURNS):
                 _, damaged = pairs(texts, kind, seed + turn, least=LEAST[kind])
-                rows.append(doc_inputs(_judged(model, damaged), model))
+                rows.append(doc_inputs(judged_of(model, damaged), model))
                 kinds.append(np.full(len(damaged), number))
     inputs, truth = np.concatenate(rows), np.concatenate(kinds)
     mean, scale, hidden, weights = layered(inputs, truth, len(KINDS), seed=seed, report=report)

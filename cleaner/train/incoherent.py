@@ -97,6 +97,21 @@ def page_of(articles: Sequence[Sequence[str]], chance: random.Random) -> list[st
     return [paragraph for part in parts for paragraph in part]
 
 
+def with_one_foreign(
+    texts: Sequence[str], seed: int, least: int = 5
+) -> tuple[list[str], list[int]]:
+    """Articles with one paragraph of another one, and the number of its line in each."""
+    chance = random.Random(seed)
+    articles = [parts for parts in map(paragraphs, texts) if len(parts) >= least]
+    mixed, lines = [], []
+    for index, own in enumerate(articles):
+        other = articles[(index + chance.randint(1, len(articles) - 1)) % len(articles)]
+        changed, line = one_foreign(own, other, chance)
+        mixed.append("\n".join(changed))
+        lines.append(line)
+    return mixed, lines
+
+
 def two_in_one(texts: Sequence[str], seed: int, most: int = 6) -> tuple[list[str], list[int]]:
     """Up to `most` paragraphs of one article and as many of another in one text each, and the
     character with which the second one begins."""

@@ -1,0 +1,117 @@
+"""What words say about articles: whether they are said again in one, and how late in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.linalg import lsqr
+
+from cleaner.kernels.grams import BITS, Stream
+from cleaner.kernels.mentions import mentions_of, numbering
+from cleaner.kernels.units import Units, docs_of, ends_of, units_of
+from cleaner.models.coherence import UNIT
+from cleaner.train.incoherent import paragraphs
+from cleaner.train.linear import folded_of_texts, stream_of_texts
+
+Floats = npt.NDArray[np.float64]
+
+CHUNK = 500
+"""Texts that are looked at together."""
+
+_DAMPING = 0.4
+
+
+def sharing(
+    texts: Sequence[str], words: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+    """What it says for one article that a word of a unit stands in another unit, or in none.
+
+    ln p(said elsewhere | same article) / p(in another article), smoothed by the mean of words
+    that are equally common; and the same of not being said.
+    """
+    said, again, within, total = _counted(texts)
+    size = int(words.max()) + 1
+    rare = np.flatnonzero(words == 1)
+    within[rare] = np.average(within[rare], weights=said[rare] + 1e-9)
+    common = np.zeros(size)
+    common[words] = (within + 0.5) / (total + 1)
+    own_said, own_again = (np.bincount(words, values, minlength=size) for values in (said, again))
+    level = np.digitize(np.log(common * total + 1), np.linspace(0, 10, 30))
+    mean = np.bincount(level, own_again, minlength=31) / np.maximum(
+        np.bincount(level, own_said, minlength=31), 1
+    )
+    same = np.clip((own_again + 8 * mean[level]) / (own_said + 8), 1e-4, 1 - 1e-4)
+    shared = np.clip(np.log(same / common), -2, 3.9 * 2) / 2
+    missing = np.clip(np.log((1 - same) / (1 - np.minimum(common, 0.99))), -3, 1) / 2
+    shared[0] = missing[0] = 0
+    return int8_of(shared), int8_of(missing)
+
+
+def positions(texts: Sequence[str], words: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
+    """How late in its article a sentence stands that holds a word, −127 to 127: least squares
+    with damping (Paige & Saunders 1982) over the sentences of articles of four and more."""
+    parts, targets = [], []
+    for stream, units, size in streams(texts):
+        docs = docs_of(stream, units.sentences)
+        count = np.bincount(docs, minlength=size)[docs]
+        number = np.arange(len(docs)) - np.searchsorted(docs, docs)
+        sizes = ends_of(stream, units.sentences) - units.sentences + 5.0
+        borders = np.concatenate([[0], units.sentences, [len(stream.codes)]])
+        rows = sparse.csr_array(
+            (np.ones(len(stream.codes)), words.take(stream.pairs), borders),
+            shape=(len(borders) - 1, int(words.max()) + 1),
+        )[1:]
+        kept = np.flatnonzero((count >= 4) & ~units.headings)
+        parts.append((sparse.diags_array(1 / sizes[kept]) @ rows[kept]).tocsr())
+        targets.append((2 * number - count + 1)[kept] / (count - 1)[kept])
+    table = sparse.vstack(parts).tocsr()
+    weights = lsqr(table, np.concatenate(targets), damp=_DAMPING, iter_lim=40)[0]
+    weights[0] = 0.0
+    top = float(np.quantile(np.abs(weights), 0.9995)) or 1.0
+    whole: npt.NDArray[np.int8] = np.clip(np.round(weights / top * 127), -127, 127).astype(np.int8)
+    return whole
+
+
+def _counted(texts: Sequence[str]) -> tuple[Floats, Floats, Floats, int]:
+    """By bucket, in articles of three units and more: how often a pair stands there, how often
+    in several units of its article, and in how many articles; and the number of articles."""
+    size = 1 << BITS
+    said, again, within = np.zeros(size), np.zeros(size), np.zeros(size)
+    total = 0
+    for at in range(0, len(texts), CHUNK):
+        part = texts[at : at + CHUNK]
+        stream = stream_of_texts(part)
+        units = units_of(stream, folded_of_texts(part)).units
+        many = np.bincount(docs_of(stream, units), minlength=len(part)) >= 3
+        number = numbering(units, len(stream.codes))
+        places = np.flatnonzero(stream.pairs > 0)
+        places = places[many[docs_of(stream, units)][number[places]]]
+        mentions = mentions_of(stream, places)
+        own = number[mentions.at]
+        opens = mentions.opens
+        last = np.append(opens[1:], len(own)) - 1
+        spans = (own[opens] != own[last])[mentions.run]
+        counts = np.bincount(stream.pairs[places], minlength=size)
+        repeats = np.bincount(stream.pairs[mentions.at], minlength=size)
+        said += counts
+        again += np.bincount(stream.pairs[mentions.at[spans]], minlength=size)
+        first = np.bincount(stream.pairs[mentions.at[opens]], minlength=size)
+        within += counts - repeats + first
+        total += int(many.sum())
+    return said, again, within, total
+
+
+def int8_of(nats: Floats) -> npt.NDArray[np.int8]:
+    """Weights in nats as whole steps of 1 / UNIT."""
+    return np.clip(np.round(nats * UNIT), -127, 127).astype(np.int8)
+
+
+def streams(texts: Sequence[str]) -> Iterator[tuple[Stream, Units, int]]:
+    """Texts without blank lines, in chunks: stream, units, and their number."""
+    for at in range(0, len(texts), CHUNK):
+        part = ["\n".join(paragraphs(text)) for text in texts[at : at + CHUNK]]
+        stream = stream_of_texts(part)
+        yield stream, units_of(stream, folded_of_texts(part)), len(part)
