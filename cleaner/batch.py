@@ -145,6 +145,12 @@ class Batch:
             self._views[index] = View(self, index)
         return self._views[index]
 
+    def release(self) -> None:
+        """Nobody will ask this batch for more. Views and shared facts point back at it, and
+        would keep its arrays until the garbage collector comes by."""
+        self._views.clear()
+        self.memo.clear()
+
     def with_texts(self, changed: Mapping[int, Sequence[Document]]) -> Batch:
         """The batch with some documents replaced, each by one or more (or none).
 

@@ -138,6 +138,7 @@ class Pipeline:
         batch = clock.time("restore", self._arrange, batch, self.restore)
         batch = clock.time("score", self._judge, batch, self.score)
         sketches = clock.time("dedup", self._sketch, batch, self.dedup)
+        batch.release()
         return Cleaned(batch.docs, sketches, clock.seconds)
 
     def admit(self, cleaned: Cleaned) -> list[Document]:
@@ -179,7 +180,9 @@ class Pipeline:
                 docs = step(batch, at, item)
                 if docs is not None:
                     changed[at] = docs
-            batch = batch.with_texts(changed) if changed else batch
+            if changed:
+                old, batch = batch, batch.with_texts(changed)
+                old.release()
         return batch
 
     def _judge(self, batch: Batch, scorers: Sequence[Scorer]) -> Batch:
@@ -191,12 +194,14 @@ class Pipeline:
         reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
         columns = [values.tolist() for values in signals.values()]
         rows = zip(*columns, strict=True) if columns else [()] * len(batch)
-        return batch.with_docs(
+        judged = batch.with_docs(
             [
                 doc.judged(dict(zip(signals, row, strict=True)), why)
                 for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
             ]
         )
+        batch.release()
+        return judged
 
     def _sketch(self, batch: Batch, indexes: Sequence[Index]) -> tuple[Any, ...]:
         return tuple(index.sketch(batch) for index in indexes)

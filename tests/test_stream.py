@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ import pytest
 
 from benchmarks.generate import articles
 from cleaner.batch import Batch, View
-from cleaner.document import Edit
+from cleaner.document import Document, Edit
 from cleaner.errors import InputError, OutputError
 from cleaner.filter import Twin, editor, scorer
 from cleaner.pipeline import Pipeline
@@ -457,6 +458,18 @@ def test_a_failed_write_at_any_moment_can_be_resumed(
 def test_nothing_can_be_resumed_on_standard_output(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="--resume"):
         run(make, Settings((pages(tmp_path, 1)[0],), "-", resume=True))
+
+
+def test_the_arrays_of_a_chunk_go_with_it() -> None:
+    """A run leaves the garbage collector little to do, so no cycle may hold on to a batch."""
+    pipe = make()
+    gc.collect()
+    gc.disable()
+    try:
+        pipe.clean([Document(str(n), f"天气{n}！") for n in range(20)])
+        assert not [item for item in gc.get_objects() if isinstance(item, Batch)]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("shape", [Shape(audit=True), Shape(keep_all=True), Shape()])
