@@ -85,8 +85,9 @@ def odd_table() -> npt.NDArray[np.bool_]:
 
 @cache
 def uncommon_table() -> npt.NDArray[np.bool_]:
-    """Odd code points, and the 3008 less common characters of GB2312."""
+    """Odd code points but Latin letters, and the 3008 less common characters of GB2312."""
     table = odd_table().copy()
+    table[0xC0:0x250] = False  # as readings are written
     pairs = [bytes([row, cell]) for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF)]
     table[[ord(char) for char in b"".join(pairs).decode("gb2312", "ignore")]] = True
     return table
