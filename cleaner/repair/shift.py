@@ -23,20 +23,17 @@ import regex
 
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import encode
-from cleaner.models.lm import load, sequence_scores
-from cleaner.repair.beam import Options, fixed, numbers_of, words_of
+from cleaner.models.lm import sequence_scores
+from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
+from cleaner.repair.beam import Options, fixed, words_of
 from cleaner.repair.candidates import swallowed, written
-from cleaner.repair.habits import Form, Habits, closes, habits_of
+from cleaner.repair.habits import Form, Habits, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
-from cleaner.repair.readers import LOST, reader
-from cleaner.repair.readings import SYLLABLE, Readings, read_readings
-from cleaner.repair.screen import documents, uncommon_table
-from cleaner.repair.shift_screen import CROWD, crowded, crowds, marked, readings, unmarked
+from cleaner.repair.readers import reader
+from cleaner.repair.readings import Readings, read_readings
+from cleaner.repair.screen import documents
+from cleaner.repair.shift_screen import crowded, marked, readings, unmarked
 from cleaner.repair.stream import (
-    BARE_READING,
-    LOST_READING,
-    READING,
     SWALLOWED,
     Slot,
     Walk,
@@ -45,38 +42,12 @@ from cleaner.repair.stream import (
 )
 from cleaner.rules import RuleBook
 
-_DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
-_CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
-_BARE = regex.compile(rf"(?<=[\u3400-\u9fff)]){BARE_READING.pattern}")
-_UNMARKED = regex.compile(
-    r"(?<=[\u3400-\u9fff)])([！？；。!;])"
-    r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
-)
-_DELIMITER_ALONE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
-_QUOTE_LOST = regex.compile(r"(?<=[\u3400-\u9fff])[！!](?=$|[，；])")
-_STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
-_PATTERNS = (_DELIMITER, _CUT_READING, _BARE, _STRAY, _UNMARKED)
 _MIXED = ("?！?", "?；?")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
-_NEED_UNMARKED, _NEED_ANYWHERE, _NEED_QUOTE = 2.0, 1.2, 0.3
-"""Times the least gain, where a delimiter alone is the sign."""
-_RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
-"""ln p of a character by itself, and in its place, among so many."""
-
-
-class Anchor(NamedTuple):
-    """Where a stretch may begin: the `?` at `at`, the walk from `start` with `pending`."""
-
-    at: int
-    start: int
-    pending: str
-    first: Slot | None  # the character that the lost byte belongs to, if it is already whole
-    rule: str
-    need: float = 1.0  # how many times the least gain is asked for
 
 
 class Trial(NamedTuple):
@@ -132,7 +103,7 @@ class Shift:
                 yield _edit(line, f)
 
     def _found(self, view: View) -> Iterator[tuple[Line, Found]]:
-        lines = _lines(view.text)
+        lines = lines_with_traces(view.text)
         if not lines:
             return
         walker = Walker(self._readings, folded=not _WIDE.search(view.text))
@@ -151,20 +122,12 @@ class Shift:
                     yield line, found
 
 
-def _lines(text: str) -> list[Line]:
-    """The lines with something that a cut leaves behind, from top to bottom."""
-    found = {match.start() for pattern in _PATTERNS for match in pattern.finditer(text)}
-    found.update(crowds(np.flatnonzero(uncommon_table().take(encode(text)))).tolist())
-    starts = {text.rfind("\n", 0, at) + 1 for at in found}
-    return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
-
-
 def mend(
     lines: Sequence[str], walker: Walker, page: str, *, anywhere: bool = False
 ) -> list[list[Found]]:
     """The stretches of each line that go back into step, from left to right. Cuts that left no
     mark are looked for where none left one, or `anywhere`."""
-    anchors = [_anchors(line, walker, anywhere) for line in lines]
+    anchors = [anchors_of(line, walker, anywhere) for line in lines]
     if anywhere:
         return _mended(lines, anchors, walker, page)
     clear = [[anchor for anchor in own if anchor.rule != "unmarked"] for own in anchors]
@@ -200,7 +163,7 @@ def _mended(
 
 def _strays(line: str, walker: Walker) -> Iterator[Found]:
     """Readings behind a letter: with the byte before it, the letter made a character."""
-    for match in _STRAY.finditer(line):
+    for match in STRAY.finditer(line):
         data = reader("gbk").table.get(ord(match[1]), "")
         char = pair(data[1], match[2]) if len(data) == 2 else None
         if isinstance(char, str) and walker.reads(char, match[3]):
@@ -214,79 +177,6 @@ def _telling(line: str, found: Found) -> bool:
     return line[found.start : found.end] in _MIXED or (
         found.text[-1:] == "”" and before.rfind("“") > before.rfind("”")
     )
-
-
-def _anchors(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
-    anchors: list[Anchor] = []
-    for match in _DELIMITER.finditer(line):
-        data = _delimiter(match[1] or match[2])
-        first = pair(LOST, data[0])
-        anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
-    anchors += _unmarked(line, anywhere)
-    for match in _CUT_READING.finditer(line):
-        reading = LOST_READING.match(line, match.start())
-        assert reading is not None
-        for byte in _second_bytes(line[: match.start()], reading[1], walker):
-            anchors.append(Anchor(match.start(), reading.end(), byte, None, "reading"))
-    for match in _BARE.finditer(line):
-        for byte in _second_bytes(line[: match.start()], match[1], walker):
-            need = _NEED_ANYWHERE
-            anchors.append(Anchor(match.start(), match.end(), byte, None, "unmarked", need))
-    return sorted(anchors, key=lambda anchor: anchor.at)
-
-
-def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
-    """Delimiters that left no `?`, in front of what makes no sense."""
-    found = {match.start(): match for match in _UNMARKED.finditer(line)}
-    crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
-    if crowd or anywhere:
-        for match in _DELIMITER_ALONE.finditer(line):
-            if anywhere or any(0 <= at - match.end() < CROWD for at in crowd):
-                found.setdefault(match.start(), match)
-    if anywhere:
-        yield from _swallowed_quotes(line)
-    for match in found.values():
-        data = _delimiter(match[1])
-        if _garbled(line[match.end() : match.end() + _GLANCE]):
-            first = pair(LOST, data[0])
-            need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
-            yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
-
-
-def _swallowed_quotes(line: str) -> Iterator[Anchor]:
-    """What was 。” at the end of a piece: both lone bytes are gone, the two between make ！, and
-    a quote stays open."""
-    for match in _QUOTE_LOST.finditer(line):
-        before = line[: match.start()]
-        if before.rfind("“") > before.rfind("”") and not closes(line[match.end() :], "“", "”"):
-            data = _delimiter("！")
-            first = pair(LOST, data[0])
-            yield Anchor(match.start(), match.end(), data[1], first, "unmarked", _NEED_QUOTE)
-
-
-def _garbled(text: str) -> bool:
-    """Whether the model makes nothing of a few characters, which are rare each by itself."""
-    if not text or load().unigram.take(numbers_of(text)).mean() > _RARE:
-        return False
-    return float(sequence_scores([text])[0]) < _GARBLED * len(text)
-
-
-def _delimiter(mark: str) -> str:
-    """The two bytes of a delimiter, also of one that NFKC made ASCII."""
-    wide = mark if mark >= "\x80" else chr(ord(mark) + 0xFEE0)
-    return reader("gbk").table[ord(wide)]
-
-
-def _second_bytes(before: str, reading: str, walker: Walker) -> list[str]:
-    """Which bytes were lost in front of `reading`: with the last byte of the character before
-    them they made a character that is read so."""
-    marks = list(READING.finditer(before, max(0, len(before) - 10)))
-    if marks and marks[-1].end() == len(before):
-        before = before[: marks[-1].start()]
-    data = reader("gbk").table.get(ord(before[-1]), "") if before else ""
-    options = pair(data[1], LOST) if len(data) == 2 else None
-    fitting = [char for char in options or () if walker.reads(char, reading)]
-    return sorted({reader("gbk").table[ord(char)][1] for char in fitting})
 
 
 def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:

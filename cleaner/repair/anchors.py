@@ -1,0 +1,134 @@
+"""Where text may have fallen out of step: what a cut between two bytes leaves behind it.
+
+Most cuts leave a `?` for a byte that is alone, some leave nothing but a delimiter that nobody
+wrote, in front of what makes no sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import regex
+
+from cleaner.batch import Line
+from cleaner.kernels.text import encode
+from cleaner.models.lm import load, sequence_scores
+from cleaner.repair.beam import numbers_of
+from cleaner.repair.habits import closes
+from cleaner.repair.readers import LOST, reader
+from cleaner.repair.readings import SYLLABLE
+from cleaner.repair.screen import uncommon_table
+from cleaner.repair.shift_screen import CROWD, crowds
+from cleaner.repair.stream import BARE_READING, LOST_READING, READING, Slot, Walker, pair
+
+_DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
+_CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
+_BARE = regex.compile(rf"(?<=[\u3400-\u9fff)]){BARE_READING.pattern}")
+_UNMARKED = regex.compile(
+    r"(?<=[\u3400-\u9fff)])([！？；。!;])"
+    r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
+)
+_DELIMITER_ALONE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
+_QUOTE_LOST = regex.compile(r"(?<=[\u3400-\u9fff])[！!](?=$|[，；])")
+STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
+_PATTERNS = (_DELIMITER, _CUT_READING, _BARE, STRAY, _UNMARKED)
+_NEED_UNMARKED, _NEED_ANYWHERE, _NEED_QUOTE = 2.0, 1.2, 0.3
+"""Times the least gain, where a delimiter alone is the sign."""
+_RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
+"""ln p of a character by itself, and in its place, among so many."""
+
+
+class Anchor(NamedTuple):
+    """Where a stretch may begin: the `?` at `at`, the walk from `start` with `pending`."""
+
+    at: int
+    start: int
+    pending: str
+    first: Slot | None  # the character that the lost byte belongs to, if it is already whole
+    rule: str
+    need: float = 1.0  # how many times the least gain is asked for
+
+
+def lines_with_traces(text: str) -> list[Line]:
+    """The lines with something that a cut leaves behind, from top to bottom."""
+    found = {match.start() for pattern in _PATTERNS for match in pattern.finditer(text)}
+    found.update(crowds(np.flatnonzero(uncommon_table().take(encode(text)))).tolist())
+    starts = {text.rfind("\n", 0, at) + 1 for at in found}
+    return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
+
+
+def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
+    """Where stretches of a line may begin, from left to right; `anywhere` if the page is known to
+    lose the marks of its cuts."""
+    anchors: list[Anchor] = []
+    for match in _DELIMITER.finditer(line):
+        data = _delimiter(match[1] or match[2])
+        first = pair(LOST, data[0])
+        anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
+    anchors += _unmarked(line, anywhere)
+    for match in _CUT_READING.finditer(line):
+        reading = LOST_READING.match(line, match.start())
+        assert reading is not None
+        for byte in _second_bytes(line[: match.start()], reading[1], walker):
+            anchors.append(Anchor(match.start(), reading.end(), byte, None, "reading"))
+    for match in _BARE.finditer(line):
+        for byte in _second_bytes(line[: match.start()], match[1], walker):
+            need = _NEED_ANYWHERE
+            anchors.append(Anchor(match.start(), match.end(), byte, None, "unmarked", need))
+    return sorted(anchors, key=lambda anchor: anchor.at)
+
+
+def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
+    """Delimiters that left no `?`, in front of what makes no sense."""
+    found = {match.start(): match for match in _UNMARKED.finditer(line)}
+    crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
+    if crowd or anywhere:
+        for match in _DELIMITER_ALONE.finditer(line):
+            if anywhere or any(0 <= at - match.end() < CROWD for at in crowd):
+                found.setdefault(match.start(), match)
+    if anywhere:
+        yield from _swallowed_quotes(line)
+    for match in found.values():
+        data = _delimiter(match[1])
+        if _garbled(line[match.end() : match.end() + _GLANCE]):
+            first = pair(LOST, data[0])
+            need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
+            yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
+
+
+def _swallowed_quotes(line: str) -> Iterator[Anchor]:
+    """What was 。” at the end of a piece: both lone bytes are gone, the two between make ！, and
+    a quote stays open."""
+    for match in _QUOTE_LOST.finditer(line):
+        before = line[: match.start()]
+        if before.rfind("“") > before.rfind("”") and not closes(line[match.end() :], "“", "”"):
+            data = _delimiter("！")
+            first = pair(LOST, data[0])
+            yield Anchor(match.start(), match.end(), data[1], first, "unmarked", _NEED_QUOTE)
+
+
+def _garbled(text: str) -> bool:
+    """Whether the model makes nothing of a few characters, which are rare each by itself."""
+    if not text or load().unigram.take(numbers_of(text)).mean() > _RARE:
+        return False
+    return float(sequence_scores([text])[0]) < _GARBLED * len(text)
+
+
+def _delimiter(mark: str) -> str:
+    """The two bytes of a delimiter, also of one that NFKC made ASCII."""
+    wide = mark if mark >= "\x80" else chr(ord(mark) + 0xFEE0)
+    return reader("gbk").table[ord(wide)]
+
+
+def _second_bytes(before: str, reading: str, walker: Walker) -> list[str]:
+    """Which bytes were lost in front of `reading`: with the last byte of the character before
+    them they made a character that is read so."""
+    marks = list(READING.finditer(before, max(0, len(before) - 10)))
+    if marks and marks[-1].end() == len(before):
+        before = before[: marks[-1].start()]
+    data = reader("gbk").table.get(ord(before[-1]), "") if before else ""
+    options = pair(data[1], LOST) if len(data) == 2 else None
+    fitting = [char for char in options or () if walker.reads(char, reading)]
+    return sorted({reader("gbk").table[ord(char)][1] for char in fitting})
