@@ -64,28 +64,30 @@ def lost(form: Form) -> dict[str, float]:
 def _pages(form: Form, *, lost: bool, each: int = 10) -> dict[str, float]:
     rng = random.Random(6)
     tally = Tally.empty()
-    for page in _drawn(_days("test"), form, rng, each, lost=lost):
+    for page in drawn(days("test"), form, rng, each, lost=lost):
         judge(page, restored(page.text, filters(), _book().automaton), tally)
     return tally.figures()
 
 
 @cache
-def _days(split: str) -> Groups:
-    days: Groups = defaultdict(list)
+def days(split: str) -> Groups:
+    """The articles of each page of each newspaper day of a split."""
+    found: Groups = defaultdict(list)
     for record in load("news_rmrb2026", split):  # type: ignore[arg-type]
         item = pages.source(record)
         if item is not None:
-            days[record["date"], record["page"]].append(item)
-    return days
+            found[record["date"], record["page"]].append(item)
+    return found
 
 
-def _drawn(
+def drawn(
     days: Groups, form: Form, rng: random.Random, each: int, *, lost: bool
 ) -> Iterator[pages.Page]:
+    """Pages of 2, 3, 5 and 8 articles that stood on one page of a newspaper, `each` of a size."""
     for size in SIZES:
         keys = sorted(key for key, items in days.items() if len(items) >= min(size, 7))
         for key in rng.sample(keys, min(each, len(keys))):
-            items = [_formed(item, form) for item in days[key]]
+            items = [formed(item, form) for item in days[key]]
             rng.shuffle(items)
             extras = [form(text) for text in _EXTRAS] if lost else []
             yield pages.interleave(items[:size], rng, lost=lost, extras=extras)
@@ -94,7 +96,8 @@ def _drawn(
 _EXTRAS = ("图为志愿者在社区服务站整理图书。林一舟摄", "本报记者　周启明")
 
 
-def _formed(item: pages.Source, form: Form) -> pages.Source:
+def formed(item: pages.Source, form: Form) -> pages.Source:
+    """An article with all of its text in one form."""
     titles = tuple(form(text) for text in item.titles)
     return pages.Source(titles, form(item.byline), tuple(form(text) for text in item.paragraphs))
 
@@ -102,13 +105,13 @@ def _formed(item: pages.Source, form: Form) -> pages.Source:
 def feeds(form: Form, count: int = 200) -> dict[str, float]:
     """Articles with 3 to 12 paragraphs of others behind them, most of the same day."""
     rng = random.Random(11)
-    drawn = (_with_teasers(form, rng) for _ in range(count))
-    return _boundaries([page for page in drawn if page])
+    made = (_with_teasers(form, rng) for _ in range(count))
+    return _boundaries([page for page in made if page])
 
 
-def _boundaries(drawn: list[pages.Page]) -> dict[str, float]:
+def _boundaries(made: list[pages.Page]) -> dict[str, float]:
     exact = right = wrong = missed = 0
-    for page in drawn:
+    for page in made:
         docs = restored(page.text, filters(), _book().automaton)
         kept = np.zeros(len(page.text), np.bool_)
         for doc in docs:
@@ -123,7 +126,7 @@ def _boundaries(drawn: list[pages.Page]) -> dict[str, float]:
             wrong += 0 if foreign else gone
             faults += gone < end - start if foreign else gone > 0
         exact += not faults
-    return {"boundary": exact / len(drawn), "f1": 2 * right / max(1, 2 * right + wrong + missed)}
+    return {"boundary": exact / len(made), "f1": 2 * right / max(1, 2 * right + wrong + missed)}
 
 
 @cache
@@ -198,7 +201,7 @@ def invented(form: Form) -> dict[str, float]:
     rng = random.Random(2)
     tally = Tally.empty()
     for start in range(0, len(items) - 3, 3):
-        page = pages.interleave([_formed(x, form) for x in items[start : start + 3]], rng)
+        page = pages.interleave([formed(x, form) for x in items[start : start + 3]], rng)
         judge(page, restored(page.text, filters(), _book().automaton), tally)
     docs = [restored(form(a.text), filters(), _book().automaton) for a in made]
     changed = sum(any(p.rule for d in ds for c in d.changes for p in c.puts) for ds in docs)
@@ -217,9 +220,9 @@ def speed(form: Form) -> dict[str, float]:
         item.name: size / _best(lambda item=item: [item.suspects(b) for b in batches])  # type: ignore[misc]
         for item in filters()
     }
-    drawn = list(_drawn(_days("test"), form, random.Random(6), 5, lost=False))
+    made = list(drawn(days("test"), form, random.Random(6), 5, lost=False))
     book = RuleBook.load()
-    times = [_best(lambda p=p: restored(p.text, filters(), book.automaton)) for p in drawn]  # type: ignore[misc]
+    times = [_best(lambda p=p: restored(p.text, filters(), book.automaton)) for p in made]  # type: ignore[misc]
     total = 1 / sum(1 / value for value in screens.values())
     return {
         **{f"screen.{name}": value for name, value in screens.items()},

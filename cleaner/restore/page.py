@@ -52,7 +52,7 @@ class Page:
             return whole
         evidence = gather(view, units)
         if evidence.columns or _several(evidence) or _cut_heading(evidence):
-            found = chains(_with_topics(view, evidence), self._weights)
+            found = chains(with_topics(view, evidence), self._weights)
         else:
             found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
         parts = pieces(view, evidence, found)
@@ -99,7 +99,7 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     return Evidence(units, gain.tolist(), abrupt.tolist(), topics.NONE, [], columns)
 
 
-def _with_topics(view: View, evidence: Evidence) -> Evidence:
+def with_topics(view: View, evidence: Evidence) -> Evidence:
     """The evidence with what each unit speaks of, and how much it begins as reports do."""
     pairs = [topics.pairs_of(view, unit.start, unit.end) for unit in evidence.units]
     leading = [leads.score(view.folded_codes[u.start : u.end]) for u in evidence.units]

@@ -1,12 +1,12 @@
 """Trains the weights of the choices on a page.
 
-A conditional logit (McFadden 1974) over the moves of `cleaner.restore.chains`, along the true
-assignment of each page; solved by Newton steps with an L2 prior.
+A structured perceptron over the moves of `cleaner.restore.chains`, against the true assignment
+of each page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,9 +18,6 @@ from cleaner.restore.chains import WIDTH, Evidence, Move, Overlaps, State, appli
 
 Reals = npt.NDArray[np.float64]
 
-_PRIOR = 2.0
-"""Strength of the pull towards zero."""
-
 
 class Truth(NamedTuple):
     """What a unit of a page is: its article (−1: of none) and whether it is text of it."""
@@ -29,67 +26,12 @@ class Truth(NamedTuple):
     text: bool
 
 
-class Example(NamedTuple):
-    """The choices for one unit, and which of them is right."""
-
-    choices: list[dict[str, float]]
-    right: int
-
-
-def examples(evidence: Evidence, truths: Sequence[Truth]) -> list[Example]:
-    """The choices along the true assignment of a page."""
-    state = State(0.0, (), -1)
-    homes: dict[int, int] = {}
-    found: list[Example] = []
-    for unit, truth in enumerate(truths):
-        home = homes.get(truth.article, len(homes)) if truth.article >= 0 else state.current
-        if truth.article >= 0:
-            homes.setdefault(truth.article, home)
-        choices = moves(evidence, state, unit, {})
-        right = _right(choices, home, truth, evidence.units[unit].kind)
-        if right >= 0 and len(choices) > 1 and truth.article >= 0:
-            found.append(Example([m.features for m in choices], right))
-        move = choices[right] if right >= 0 else Move(home, truth.text, {})
-        state = applied(evidence, state, unit, move, 0.0, {})
-    return found
-
-
 def _right(choices: Sequence[Move], home: int, truth: Truth, kind: Kind) -> int:
     text = truth.text if kind is Kind.HEADING else kind is Kind.TEXT
     for number, move in enumerate(choices):
         if move.to == home and move.text == text:
             return number
     return -1
-
-
-def fit(found: Iterable[Example], steps: int = 12) -> dict[str, float]:
-    """The weights that make the right choices most likely."""
-    data = list(found)
-    names = sorted({name for e in data for choice in e.choices for name in choice})
-    at = {name: number for number, name in enumerate(names)}
-    tables = []
-    for example in data:
-        table = np.zeros((len(example.choices), len(names)))
-        for row, choice in enumerate(example.choices):
-            for name, value in choice.items():
-                table[row, at[name]] = value
-        tables.append((table, example.right))
-    weights = np.zeros(len(names))
-    for _ in range(steps):
-        weights = weights + _step(tables, weights)
-    return dict(zip(names, np.round(weights, 3).tolist(), strict=True))
-
-
-def _step(tables: Sequence[tuple[Reals, int]], weights: Reals) -> Reals:
-    gradient = -_PRIOR * weights
-    curvature = _PRIOR * np.eye(len(weights))
-    for table, right in tables:
-        scores = table @ weights
-        chances = np.exp(scores - np.logaddexp.reduce(scores))
-        mean = chances @ table
-        gradient += table[right] - mean
-        curvature += (table * chances[:, None]).T @ table - np.outer(mean, mean)
-    return np.asarray(np.linalg.solve(curvature, gradient))
 
 
 class Gold(NamedTuple):
