@@ -28,12 +28,13 @@ _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
 _BARE = regex.compile(rf"(?<=[\u3400-\u9fff)]){BARE_READING.pattern}")
 _UNMARKED = regex.compile(
     r"(?<=[\u3400-\u9fff)])([！？；。!;])"
-    r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z])|[^\n]{0,14}[\ue000-\uf8ff])"
+    r"(?=[^\x00-\x7f]{1,14}[A-Za-z](?![A-Za-z]))"
 )
+_PRIVATE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；。!;])(?=[^\n]{0,14}[\ue000-\uf8ff])")
 _DELIMITER_ALONE = regex.compile(r"(?<=[\u3400-\u9fff)])([！？；，。!;,])(?=[^\x00-\x7f]{3})")
 _QUOTE_LOST = regex.compile(r"(?<=[\u3400-\u9fff])[！!](?=$|[，；])")
 STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
-_PATTERNS = (_DELIMITER, _CUT_READING, _BARE, STRAY, _UNMARKED)
+_PATTERNS = (_DELIMITER, _CUT_READING, STRAY, _UNMARKED)
 _NEED_UNMARKED, _NEED_ANYWHERE, _NEED_QUOTE = 2.0, 1.2, 0.3
 """Times the least gain, where a delimiter alone is the sign."""
 _RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
@@ -53,8 +54,14 @@ class Anchor(NamedTuple):
 
 def lines_with_traces(text: str) -> list[Line]:
     """The lines with something that a cut leaves behind, from top to bottom."""
-    found = {match.start() for pattern in _PATTERNS for match in pattern.finditer(text)}
-    found.update(crowds(np.flatnonzero(uncommon_table().take(encode(text)))).tolist())
+    codes = encode(text)
+    patterns = [*_PATTERNS]
+    if ((codes >= 0xC0) & (codes < 0x270)).any():  # letters of readings
+        patterns.append(_BARE)
+    if ((codes >= 0xE000) & (codes < 0xF900)).any():
+        patterns.append(_PRIVATE)
+    found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
+    found.update(crowds(np.flatnonzero(uncommon_table().take(codes))).tolist())
     starts = {text.rfind("\n", 0, at) + 1 for at in found}
     return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
 
@@ -82,7 +89,7 @@ def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
 
 def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
     """Delimiters that left no `?`, in front of what makes no sense."""
-    found = {match.start(): match for match in _UNMARKED.finditer(line)}
+    found = {m.start(): m for pattern in (_UNMARKED, _PRIVATE) for m in pattern.finditer(line)}
     crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
     if crowd or anywhere:
         for match in _DELIMITER_ALONE.finditer(line):
