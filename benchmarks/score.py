@@ -21,9 +21,9 @@ from cleaner.document import Document
 from cleaner.models.coherence import load
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
-from cleaner.score.coherence import foreign_logits, judge
 from cleaner.score.combined import NewsCoherence, combination
 from cleaner.score.forms import Forms
+from cleaner.score.judged import foreign_logits, judge
 from cleaner.score.streams import stream_of_batch
 from cleaner.train.incoherent import DAMAGES, pairs, with_one_foreign
 from cleaner.train.measures import auc, calibration_error

@@ -8,20 +8,17 @@ undoes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import IntFlag
-from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, View
 from cleaner.filter import Bound, Evidence, Values
-from cleaner.kernels.text import Class, class_table, encode, fold, fold_table
+from cleaner.kernels.text import Class
 from cleaner.models.lm import load
 from cleaner.rules import RuleBook
 from cleaner.score.basics import length
+from cleaner.score.signs import JIN, KAO, KUN, Found, Sign, signs_of_all
 
 BLOCK = 32
 """Characters of a block, counted from the start of the document, that is judged as a whole."""
@@ -34,39 +31,6 @@ _LATIN_SHARE = 0.5
 _LEAST = 6
 """So many characters must be odd before a block is damage."""
 _BLANKS = (int(Class.SPACE), int(Class.NEWLINE), int(Class.INVISIBLE))
-
-_KUN, _JIN, _KAO = encode("锟斤拷").tolist()
-_FILLS = encode("烫屯葺铪")  # 0xCC, 0xCD, 0xDD and 0xFE 0xEE of fresh memory, read as GBK
-_QUESTION = ord("?")
-_CANTONESE = fold(
-    encode("冇咗喺睇啲嘅嚟嘢唔哋佢冚攞揾搵啱咁噉嗰嘥嚿掂喎啫咩瞓嬲諗嗮晒畀俾啦嘛喇囉啵嘞咪")
-)
-"""Rare in print, but not on the pages of Hong Kong."""
-_SIGNS = encode("\xa0·×÷°§©®«»£¥±²³µ½¼¾")
-"""Signs of Latin-1 that text of any language may hold."""
-
-
-class Sign(IntFlag):
-    """Why a code point is looked at; clean pages have none but rare characters."""
-
-    LOST = 1  # control or private use: lost by itself
-    REPLACED = 2
-    FILL = 4
-    QUESTION = 8
-    RARE = 16
-    UPPER = 32  # a letter of the upper half of Latin-1, or of the block after it
-
-
-class Found(NamedTuple):
-    """The code points of a batch that have a sign: where they stand, sorted, and their signs."""
-
-    at: Ints
-    signs: npt.NDArray[np.uint8]
-
-    def of(self, sign: Sign) -> Ints:
-        """Where those with this sign stand."""
-        chosen: Ints = self.at[(self.signs & np.uint8(sign)) != 0]
-        return chosen
 
 
 class Damage:
@@ -91,7 +55,7 @@ class Damage:
 
 def lost_places(batch: Batch) -> Ints:
     """Where the code points of a batch stand that are left for lost ones, sorted."""
-    signs = _signs().take(batch.codes)
+    signs = signs_of_all().take(batch.codes)
     at = np.flatnonzero(signs)
     found = Found(at, signs[at])
     parts = [
@@ -106,29 +70,10 @@ def lost_places(batch: Batch) -> Ints:
     return places
 
 
-@cache
-def _signs() -> npt.NDArray[np.uint8]:
-    """The signs of every code point, shape (0x110000,)."""
-    classes, folded = class_table(), fold_table()
-    table = np.zeros(len(classes), np.uint8)
-    rare = (classes == int(Class.RARE_HAN)) & ~np.isin(folded, _CANTONESE)
-    for sign, which in (
-        (Sign.LOST, np.isin(classes, (int(Class.CONTROL), int(Class.PRIVATE)))),
-        (Sign.REPLACED, np.isin(folded, (_KUN, _JIN, _KAO))),
-        (Sign.FILL, np.isin(folded, _FILLS)),
-        (Sign.RARE, rare),
-    ):
-        table[which] |= np.uint8(sign)
-    table[_QUESTION] |= np.uint8(Sign.QUESTION)
-    upper = np.setdiff1d(np.arange(0x80, 0x180), _SIGNS)
-    table[upper] |= np.uint8(Sign.UPPER)
-    return table
-
-
 def _replaced(batch: Batch, at: Ints) -> Iterator[Ints]:
     """锟斤拷: two U+FFFD in UTF-8, read as GBK; any two neighbours of the three prove it."""
     folded = batch.folded
-    for first, second in ((_KUN, _JIN), (_JIN, _KAO), (_KAO, _KUN)):
+    for first, second in ((KUN, JIN), (JIN, KAO), (KAO, KUN)):
         here = at[folded[at] == first]
         here = here[folded[here + 1] == second]
         yield from (here, here + 1)

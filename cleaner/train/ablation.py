@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.models.coherence import ASPECTS, KINDS, CoherenceModel
-from cleaner.score.coherence import doc_inputs, logits_of
+from cleaner.score.judged import doc_inputs, logits_of
 from cleaner.score.order import ORDER_FEATURES
 from cleaner.score.shape import SHAPE_FEATURES
 from cleaner.train.coherence import LEAST, judged_of

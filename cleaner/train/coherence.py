@@ -14,7 +14,7 @@ from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import CONTEXTS
 from cleaner.kernels.units import units_of
 from cleaner.models.coherence import ANCHORED, ASPECTS, KINDS, CoherenceModel
-from cleaner.score.coherence import Judged, doc_inputs, judge, logits_of, row_inputs
+from cleaner.score.judged import Judged, doc_inputs, judge, logits_of, row_inputs
 from cleaner.score.links import Rows, link_inputs, rows_of, words_of
 from cleaner.train.beginnings import EDGES, with_edges, with_mentions
 from cleaner.train.incoherent import pairs, paragraphs, two_in_one, with_one_foreign
