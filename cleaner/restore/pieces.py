@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import log
+from typing import NamedTuple
 
 from cleaner.batch import View
 from cleaner.document import Keep, Piece, Put
+from cleaner.models import pages
 from cleaner.restore.blocks import Kind
 from cleaner.restore.chains import PLAIN, Evidence, Link
 
 Chain = Sequence[Link]
 
 _NEAR = 0.0
-"""Seam gain (nats) from which neighbouring halves are joined."""
-_FAR, _FIT = 0.5, 1.0
-"""The same for halves that stand apart: gain, and gain less what is owed to an abrupt beginning,
-since words may have been lost before it."""
-_INTACT = -2.0
-"""The gain for a page that lost nothing: where seams that fit are the rule."""
-_CLEAR, _RULE, _FEW = 1.5, 0.6, 4
+"""Seam gain (nats) from which neighbouring halves are joined on a page that is not cut."""
 _PARAGRAPH, _SHORT = 20, 4.0
 """A shorter line may be verse: it wants a clear gain to be joined to the next."""
+_CLEAR, _RULE, _FEW = 1.5, 0.6, 4
+"""From here on a seam plainly lost nothing; where most of some seams do, a page is whole."""
+_INTACT, _FAR = -2.0, 0.5
+"""The least gain of a seam of a whole page, and of any other."""
+_ENOUGH = 8
+"""So many seams tell what a page is like."""
 _ORPHAN, _TORN = 20, 2.5
 """An end of a sentence under this size, this abrupt, joined to nothing, is left out …"""
 _PAGE = 3
@@ -35,14 +38,14 @@ def pieces(view: View, evidence: Evidence, found: Sequence[Chain]) -> list[list[
     also the next one of the page.
     """
     chains = [chain for chain in _headings_home(evidence, found) if chain]
-    intact = _intact(evidence, chains)
+    others = _seams(evidence, chains)
     whole = len(chains) >= _PAGE
-    parts = [_part(view, evidence, chain, intact, whole) for chain in chains]
+    parts = [_part(view, evidence, chain, others, whole) for chain in chains]
     changed = len(parts) > 1 or any(isinstance(piece, Put) for piece in parts[0][:-1])
     return parts if changed else []
 
 
-def _part(view: View, evidence: Evidence, chain: Chain, intact: bool, whole: bool) -> list[Piece]:
+def _part(view: View, evidence: Evidence, chain: Chain, others: Seams, whole: bool) -> list[Piece]:
     units = evidence.units
     found: list[Piece] = []
     before: Link | None = None
@@ -51,14 +54,14 @@ def _part(view: View, evidence: Evidence, chain: Chain, intact: bool, whole: boo
         start = units[at].start if at else 0
         end = units[at + 1].start if at + 1 < len(units) else len(view.text)
         gap = units[at].end, end
-        torn = before is None or not joined(evidence, before, link, intact)
+        torn = before is None or not joined(evidence, before, link, others)
         if whole and torn and orphan(view, evidence, link):
             found.append(Put("", start, end, "restore.page.orphan"))
             continue
         found.append(Keep(start, units[at].end))
         if after is None:
             found.append(Put("", *gap, "restore.page.border"))
-        elif joined(evidence, link, after, intact):
+        elif joined(evidence, link, after, others):
             found.append(Put("", *gap, "restore.page.join"))
         elif after.unit == at + 1:
             found.append(Keep(*gap))
@@ -68,20 +71,50 @@ def _part(view: View, evidence: Evidence, chain: Chain, intact: bool, whole: boo
     return found
 
 
-def joined(evidence: Evidence, one: Link, two: Link, intact: bool) -> bool:
+class Seams(NamedTuple):
+    """How many seams between halves that stand apart a page has, and how many of them plainly
+    lost nothing."""
+
+    all: int
+    clear: int
+
+
+def joined(evidence: Evidence, one: Link, two: Link, page: Seams) -> bool:
     """True where two neighbours in a chain are halves of one paragraph; where words may be
     missing between them they stand in order, but apart."""
-    if not (one.text and two.text and evidence.units[one.unit].cut):
+    unit = evidence.units[one.unit]
+    if not (one.text and two.text and unit.cut):
         return False
     gain = evidence.gain[one.unit][two.unit]
-    if two.unit == one.unit + 1:
-        unit = evidence.units[one.unit]
-        if unit.kind is Kind.HEADING and not evidence.columns:
-            return gain > PLAIN
-        return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _SHORT)
-    if intact:
-        return gain > _INTACT
-    return gain > _FAR and _fit(evidence, one, two) > _FIT
+    if evidence.columns:
+        few = page.clear < _RULE * page.all or page.all < _FEW
+        least = _FAR if few and two.unit != one.unit + 1 else _INTACT
+        return gain > least and _odds(evidence, one, two, page) > 0
+    if unit.kind is Kind.HEADING:
+        return gain > PLAIN
+    return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _SHORT)
+
+
+def _odds(evidence: Evidence, one: Link, two: Link, page: Seams) -> float:
+    """Log-odds that nothing is missing between a cut end and what follows it in its chain: by
+    the seam, by the length of both, and by what the other seams of the page are like."""
+    near = two.unit == one.unit + 1
+    fit = _fit(evidence, one, two)
+    others = page.all - (not near)
+    clear = page.clear - (not near and fit > _CLEAR)
+    sizes = (evidence.units[at].end - evidence.units[at].start for at in (one.unit, two.unit))
+    first, second = (min(size, 40) / 40 for size in sizes)
+    features = {
+        "bias": 1.0,
+        "gain": min(max(evidence.gain[one.unit][two.unit], -6.0), 10.0),
+        "fit": min(max(fit, -6.0), 6.0),
+        "clear": log((clear + 1) / (others - clear + 1)),
+        "first": first,
+        "second": second,
+        "others": min(others, _ENOUGH) / _ENOUGH,
+    }
+    weights = pages.load_joins("near" if near else "far")
+    return sum(weights[name] * value for name, value in features.items())
 
 
 def orphan(view: View, evidence: Evidence, link: Link) -> bool:
@@ -97,16 +130,15 @@ def orphan(view: View, evidence: Evidence, link: Link) -> bool:
     )
 
 
-def _intact(evidence: Evidence, chains: Sequence[Chain]) -> bool:
-    """True where most seams between cut halves that stand apart are clear."""
-    seams = [
+def _seams(evidence: Evidence, chains: Sequence[Chain]) -> Seams:
+    """What the seams of a page between halves that stand apart are like."""
+    fits = [
         _fit(evidence, one, two)
         for chain in chains
         for one, two in pairwise(chain)
         if one.text and two.text and evidence.units[one.unit].cut and two.unit != one.unit + 1
     ]
-    clear = sum(fit > _CLEAR for fit in seams)
-    return len(seams) >= _FEW and clear >= _RULE * len(seams)
+    return Seams(len(fits), sum(fit > _CLEAR for fit in fits))
 
 
 def _fit(evidence: Evidence, one: Link, two: Link) -> float:
