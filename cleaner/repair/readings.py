@@ -45,12 +45,17 @@ def skeleton(syllable: str) -> str:
 
 
 def read_readings(book: RuleBook) -> Readings:
-    """The table of `lists/readings.txt`."""
+    """The table of `lists/readings.txt`, made once for all filters and pipelines of a process."""
+    return _table(book.words("readings"))
+
+
+@cache
+def _table(lines: tuple[str, ...]) -> Readings:
     first: dict[str, str] = {}
     toned: dict[str, set[str]] = defaultdict(set)
     plain: dict[str, set[str]] = defaultdict(set)
     syllables: set[str] = set()
-    for line in book.words("readings"):
+    for line in lines:
         syllable, characters = line.split()
         bare = toneless(syllable)
         syllables.add(bare)
