@@ -125,10 +125,10 @@ def _told(outcome: Outcome) -> str:
 
 
 def _mixed(form: Form) -> list[bytes]:
-    """About 10 MB: news, and one dirty page in thirty."""
+    """About 30 MB, so that starting workers hardly counts: news, and one dirty page in sixty."""
     dirty = [form(r["text"]) for r in read("dirty_realweb") if len(r["text"]) < 10_000]
-    news = [form(r["text"]) for r in islice(load("news_chinanews", "test"), 2500)]
-    texts = [*dirty[:80], *news]
+    news = [form(r["text"]) for r in islice(load("news_chinanews", "test"), 7800)]
+    texts = [*dirty[:130], *news]
     random.Random(1).shuffle(texts)
     return [json.dumps({"text": text}, ensure_ascii=False).encode() for text in texts]
 
