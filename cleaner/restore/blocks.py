@@ -25,7 +25,7 @@ class Unit(NamedTuple):
 
     `cut`: a text that ends without an end mark, or a heading that may be such a text. `opens`:
     begins as reports do. `leads`: begins with a title in brackets. `signed`: closes as articles
-    do.
+    do. `soft`: ends with a comma.
     """
 
     start: int
@@ -35,6 +35,7 @@ class Unit(NamedTuple):
     opens: bool = False
     leads: bool = False
     signed: bool = False
+    soft: bool = False
 
 
 _EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was normalised
@@ -159,6 +160,7 @@ def _unit(view: View, block: Block) -> Unit:
         opens=block.dateline or report,
         leads=_LEAD.match(folded) is not None,
         signed=signed,
+        soft=raw[-1] in "，,、",
     )
 
 

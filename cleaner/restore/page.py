@@ -107,8 +107,8 @@ def with_topics(view: View, evidence: Evidence) -> Evidence:
 
 
 def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
-    """True where cut paragraphs are not continued by the next line: two of them, or one that a
-    later line plainly continues."""
+    """True where cut paragraphs are not continued by the next line, but one of them by a line
+    further down: plainly, where it is the only one."""
     loose = [
         at
         for at, (one, two) in enumerate(pairwise(units))
@@ -117,5 +117,5 @@ def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
         and one.end - one.start >= _PARAGRAPH
         and (two.kind is not Kind.TEXT or gain[at, at + 1] < _CONTINUES)
     ]
-    plain = any((gain[at, at + 2 :][abrupt[at + 2 :] > 0] > _PLAIN).any() for at in loose)
-    return len(loose) >= _MIN_CUTS or plain
+    far = [gain[at, at + 2 :][abrupt[at + 2 :] > 0].max(initial=0.0) for at in loose]
+    return max(far, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else _PLAIN)

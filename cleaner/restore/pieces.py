@@ -15,8 +15,9 @@ from cleaner.restore.chains import PLAIN, Evidence, Link
 
 Chain = Sequence[Link]
 
-_NEAR = 0.0
-"""Seam gain (nats) from which neighbouring halves are joined on a page that is not cut."""
+_NEAR, _SOFT = 2.5, 0.0
+"""Seam gain (nats) from which neighbouring halves are joined on a page that is not cut; and
+behind a comma."""
 _PARAGRAPH, _SHORT = 20, 4.0
 """A shorter line may be verse: it wants a clear gain to be joined to the next."""
 _CLEAR, _RULE, _FEW = 1.5, 0.6, 4
@@ -92,7 +93,9 @@ def joined(evidence: Evidence, one: Link, two: Link, page: Seams) -> bool:
         return gain > least and _odds(evidence, one, two, page) > 0
     if unit.kind is Kind.HEADING:
         return gain > PLAIN
-    return gain > (_NEAR if unit.end - unit.start >= _PARAGRAPH else _SHORT)
+    if unit.end - unit.start < _PARAGRAPH:
+        return gain > _SHORT
+    return gain > (_SOFT if unit.soft else _NEAR)
 
 
 def _odds(evidence: Evidence, one: Link, two: Link, page: Seams) -> float:

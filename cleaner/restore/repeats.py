@@ -24,6 +24,7 @@ _CROWD = 16
 """So many lines with one edge are compared two by two; the pre-screen lets more through."""
 _SPREAD = 3
 """A paragraph that stands more often than this is a form, a refrain or a table."""
+_WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _DOTS = regex.compile(r"\s*(?:\.{2,}|…+)$")
 
 
@@ -114,9 +115,14 @@ def _copies(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
     counts = Counter(texts)
     seen: set[str] = set()
     for at, text in enumerate(texts):
-        if text in seen and len(text) >= _LONG and counts[text] <= _SPREAD:
+        if text in seen and len(text) >= _LONG and counts[text] <= _SPREAD and _is_prose(text):
             yield at, "restore.repeats.copy"
         seen.add(text)
+
+
+def _is_prose(text: str) -> bool:
+    """True where most of a line is Han or kana: addresses and code may stand twice."""
+    return 2 * len(_WIDE.findall(text)) >= len(text)
 
 
 def _parts(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
