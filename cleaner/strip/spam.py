@@ -4,7 +4,7 @@ that hijacked sites carry above, below and on the very line of sound text."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import regex
@@ -114,7 +114,8 @@ class Spam:
             if min(span.start - line.start, line.end - span.start)
             <= (family.rule.longest or _ANY_LENGTH)
         }
-        if weight_of((view.folded[s.start : s.end], family) for s, family in words.items()) < 1:
+        weight = weight_of((view.folded[s.start : s.end], family) for s, family in words.items())
+        if weight < 1 or _plainly_stated(view, line, words.values(), weight):
             return None
         items = self._items(view, line, words)
         spam = sum(item.kind is Kind.SPAM for item in items)
@@ -208,6 +209,17 @@ def _cut(
     if below < _LEFT_OVER and "。" not in folded[end : line.end]:
         return Edit(_before_separator(folded, start, line.start), line.end, "", rule, 0.9)
     return None
+
+
+def _plainly_stated(view: View, line: Line, families: Iterable[Family], weight: float) -> bool:
+    """True for sentences about everyday matters without a separator of rows: no stretch of such
+    a line would be taken, so it need not be cut into items."""
+    return (
+        weight < _PLAIN_SPAM
+        and all(family.rule.longest for family in set(families))
+        and view.folded.find("。", line.start, line.end) >= 0
+        and _HARD.search(view.folded, line.start, line.end) is None
+    )
 
 
 def _covered_before(line: Line, spans: Sequence[tuple[int, int]]) -> list[int]:
