@@ -23,7 +23,7 @@ _MIN_UNITS, _MAX_UNITS = 4, 400
 _MIN_CUTS, _PARAGRAPH = 2, 20
 """A page with this many cut paragraphs, of so many characters at least, was set in columns."""
 
-_HEADINGS, _TEXTS = 16, 0.7
+_HEADINGS, _TEXTS = 16, 0.77
 """A page with so many headings, and this share of its characters in texts at most, is one of
 menus and titles; newspaper pages have .79."""
 
