@@ -24,8 +24,8 @@ from cleaner.batch import Batch
 from cleaner.document import Document
 from cleaner.models.pages import load
 from cleaner.restore.blocks import Kind, Unit, units_of
-from cleaner.restore.chains import Evidence
 from cleaner.restore.page import gather, with_topics
+from cleaner.restore.states import Evidence
 from cleaner.train.pages import Truth, gold_of, save, structured
 
 _EACH, _SEED = 30, 9

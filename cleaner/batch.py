@@ -133,12 +133,6 @@ class Batch:
         found[np.searchsorted(self.ends, np.flatnonzero(mask))] = True
         return found
 
-    def with_literal(self, literals: Ints) -> Mask:
-        """Which documents hold one of these literals (by number), shape (n,)."""
-        found = np.zeros(len(self), np.bool_)
-        found[self.hits.doc[np.isin(self.hits.literal, literals)]] = True
-        return found
-
     def view(self, index: int) -> View:
         """One document with its share of the facts."""
         if index not in self._views:

@@ -14,7 +14,7 @@ _STRANGERS = Path(__file__).with_name("strangers.toml")
 
 @cache
 def load(path: Path = _FILE) -> Mapping[str, float]:
-    """The weight of each feature of `cleaner.restore.chains`, in nats."""
+    """The weight of each feature of `cleaner.restore.moves`, in nats."""
     weights: Mapping[str, float] = tomllib.loads(path.read_text("utf-8"))["weights"]
     return weights
 

@@ -12,9 +12,11 @@ from cleaner.document import Keep, Piece
 from cleaner.models import leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, units_of
-from cleaner.restore.chains import Evidence, Link, Weights, chains, may_open
+from cleaner.restore.chains import chains
+from cleaner.restore.moves import Weights, may_open
 from cleaner.restore.pieces import pieces
 from cleaner.restore.screen import promising
+from cleaner.restore.states import Evidence, Link
 from cleaner.rules import RuleBook
 
 Reals = npt.NDArray[np.float64]

@@ -11,7 +11,8 @@ from cleaner.batch import View
 from cleaner.document import Keep, Piece, Put
 from cleaner.models import pages
 from cleaner.restore.blocks import Kind
-from cleaner.restore.chains import PLAIN, Evidence, Link
+from cleaner.restore.moves import PLAIN
+from cleaner.restore.states import Evidence, Link
 
 Chain = Sequence[Link]
 

@@ -1,6 +1,6 @@
 """Trains the weights of the choices on a page.
 
-A structured perceptron over the moves of `cleaner.restore.chains`, against the true assignment
+A structured perceptron over the moves of `cleaner.restore.moves`, against the true assignment
 of each page.
 """
 
@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.restore.blocks import Kind
-from cleaner.restore.chains import WIDTH, Evidence, Move, Overlaps, State, applied, moves, worth
+from cleaner.restore.chains import WIDTH
+from cleaner.restore.moves import Overlaps, moves, worth
+from cleaner.restore.states import Evidence, Move, State, applied
 
 Reals = npt.NDArray[np.float64]
 

@@ -1,0 +1,113 @@
+"""A page under construction: its articles so far, and what becomes of them with one more unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.restore.blocks import Kind, Unit
+from cleaner.restore.topics import Words
+
+
+class Evidence(NamedTuple):
+    """What is known of a page of n units. `gain[i][j]`: of j after the cut end of i;
+    `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit speaks of; `leads[j]`: that
+    j begins as reports begin; `columns`: that lines are cut as columns are, so that any heading
+    may open an article."""
+
+    units: Sequence[Unit]
+    gain: list[list[float]]
+    abrupt: list[float]
+    words: Words
+    leads: list[float]
+    columns: bool
+
+
+class Link(NamedTuple):
+    """A unit in a chain, and whether it was taken for text."""
+
+    unit: int
+    text: bool
+
+
+class Article(NamedTuple):
+    """A chain under construction: its units; its last text (−1: none yet); whether a heading
+    follows that; whether it was closed by a signature; the pairs of characters that it uses."""
+
+    units: tuple[Link, ...]
+    last: int
+    texts: int
+    headed: bool
+    closed: bool
+    touched: int
+    used: npt.NDArray[np.bool_]
+    mass: float = 0.0
+
+
+class State(NamedTuple):
+    """Articles so far, and which of them the last unit went to."""
+
+    score: float
+    articles: tuple[Article, ...]
+    current: int
+
+
+class Move(NamedTuple):
+    """Unit to article `to` (the number of articles: a new one), read as text or not."""
+
+    to: int
+    text: bool
+    features: dict[str, float]
+
+
+Grown = dict[tuple[int, bool], Article]
+"""Articles with one unit more, by identity of the article without it and how it was read."""
+
+
+def applied(
+    evidence: Evidence, state: State, unit: int, move: Move, score: float, grown: Grown
+) -> State:
+    """The state after a move; `grown` are the articles that other states have got by it."""
+    articles = list(state.articles)
+    if move.to == len(articles):
+        new = _with_unit(evidence, _blank(evidence, unit), unit, move.text)
+        return State(score, (*articles, new), move.to)
+    old = articles[move.to]
+    key = (id(old), move.text)
+    if key not in grown:
+        grown[key] = _with_unit(evidence, old, unit, move.text)
+    articles[move.to] = grown[key]
+    return State(score, tuple(articles), move.to)
+
+
+def _blank(evidence: Evidence, unit: int) -> Article:
+    """An article that begins with a unit, still without it."""
+    return Article((), -1, 0, False, False, unit, np.zeros(len(evidence.words.weight), np.bool_))
+
+
+def _with_unit(evidence: Evidence, old: Article, unit: int, text: bool) -> Article:
+    """An article and one more unit, read as text or not."""
+    item = evidence.units[unit]
+    new = old._replace(units=(*old.units, Link(unit, text)))
+    if text:
+        words = evidence.words
+        own = words.of[unit]
+        used = old.used.copy()
+        used[own] = True
+        return new._replace(
+            last=unit,
+            texts=old.texts + 1,
+            headed=False,
+            closed=item.signed,
+            touched=unit,
+            used=used,
+            mass=old.mass + float(words.weights[unit] @ ~old.used[own]),
+        )
+    if item.kind is Kind.BYLINE:
+        return new._replace(closed=old.last >= 0, touched=unit)
+    if item.kind is Kind.HEADING:
+        return new._replace(headed=old.last >= 0, touched=unit)
+    return new
