@@ -114,7 +114,8 @@ def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
     loose = [
         at
         for at, (one, two) in enumerate(pairwise(units))
-        if one.kind is Kind.TEXT
+        if at > 0  # a long first line without an end mark is a title
+        and one.kind is Kind.TEXT
         and one.cut
         and one.end - one.start >= _PARAGRAPH
         and (two.kind is not Kind.TEXT or gain[at, at + 1] < _CONTINUES)

@@ -41,7 +41,7 @@ def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     heads = _heads(codes, starts)
     tails = np.stack([codes[u.end - _TAIL : u.end] for u in ends])
     joined = _table(tails, heads)
-    fresh = _table(np.full((1, _TAIL), 10, np.uint32), heads)
+    fresh = np.maximum(_table(np.full((1, _TAIL), 10, np.uint32), heads), _opened(heads))
     echoes = _echoes(view, ends, starts)
     opened = [open_brackets(view.text[u.start : u.end]) for u in ends]
     closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
@@ -58,7 +58,16 @@ def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
     heads = _heads(codes, starts)
     fresh, anywhere = _table(np.array([[10, 10], [_UNKNOWN, _UNKNOWN]], np.uint32), heads)
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
-    return np.asarray(anywhere - fresh + _MARK * marks)
+    return np.asarray(anywhere - np.maximum(fresh, _opened(heads)) + _MARK * marks)
+
+
+def _opened(heads: Codes) -> Reals:
+    """ln of the share of the other starts that have the same first characters, shape (n,): what
+    opens several lines of a page is no middle of a sentence."""
+    _, names, counts = np.unique(heads, axis=0, return_inverse=True, return_counts=True)
+    others = counts[names.reshape(-1)] - 1.0
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(others / len(heads)))
 
 
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
