@@ -110,7 +110,7 @@ def plausible(view: View, units: Sequence[Unit]) -> list[int]:
         and sum(cut[:border]) <= 1  # else columns, which restore.page puts in order
         and sum(marks[border:]) >= max(_MARKS, _MARKED * (len(units) - border))
         and median(unit.end - unit.start for unit in units[border:]) >= _TEASER
-        and _titled(units[border:]) <= 1
+        and _titled(units[border:]) <= 2
     ]
 
 
