@@ -39,7 +39,7 @@ _DATE = 9
 """Characters in which the month or the day of a date stands."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
-_REUSED, _REUSED_DATED, _REUSED_PLAIN = 0.18, 0.1, 0.35
+_REUSED, _REUSED_DATED, _REUSED_PLAIN = 0.22, 0.12, 0.35
 """Share (by weight) of the last lines that other lines have said: more is no feed; where only
 dates speak for one; where three lines and more begin as reports do or are cut off."""
 
