@@ -13,7 +13,7 @@ from cleaner.models import leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, units_of
 from cleaner.restore.chains import chains
-from cleaner.restore.moves import Weights, may_open
+from cleaner.restore.moves import PLAIN, Weights, may_open
 from cleaner.restore.pieces import pieces
 from cleaner.restore.screen import promising
 from cleaner.restore.states import Evidence, Link
@@ -31,9 +31,6 @@ menus and titles; newspaper pages have .79."""
 
 _CONTINUES = 1.0
 """Seam gain (nats) from which the next line continues a cut one."""
-
-_PLAIN = 6.0
-"""… from which a line further down plainly does."""
 
 
 class Page:
@@ -81,7 +78,7 @@ def _cut_heading(evidence: Evidence) -> bool:
     return any(
         unit.kind is Kind.HEADING
         and unit.cut
-        and any(g > _PLAIN and a > 0 for g, a in zip(gain[at:], evidence.abrupt[at:], strict=True))
+        and any(g > PLAIN and a > 0 for g, a in zip(gain[at:], evidence.abrupt[at:], strict=True))
         for at, (unit, gain) in enumerate(zip(evidence.units, evidence.gain, strict=True))
     )
 
@@ -121,4 +118,4 @@ def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
         and (two.kind is not Kind.TEXT or gain[at, at + 1] < _CONTINUES)
     ]
     far = [gain[at, at + 2 :][abrupt[at + 2 :] > 0].max(initial=0.0) for at in loose]
-    return max(far, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else _PLAIN)
+    return max(far, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else PLAIN)
