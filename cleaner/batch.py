@@ -249,17 +249,18 @@ class View:
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
         """The literals of rules that occur here, in order of their end."""
-        first, last = np.searchsorted(self._batch.hits.doc, [self._index, self._index + 1])
-        return self._hits_at(np.arange(first, last))
+        return self.hits_among(None)
 
-    def hits_among(self, literals: Mask) -> tuple[Hit, ...]:
+    def hits_among(self, literals: Mask | None) -> tuple[Hit, ...]:
         """Those of `hits` whose literal is under a mask of shape (literals,); far cheaper than
         a pass over all, since most hits are other filters'."""
+        return tuple(map(Hit, *self.hit_columns(literals).tolist()))
+
+    def hit_columns(self, literals: Mask | None) -> Ints:
+        """`hits_among` as an array of the rows literal, start and end, shape (3, k)."""
         hits = self._batch.hits
         first, last = np.searchsorted(hits.doc, [self._index, self._index + 1])
-        return self._hits_at(first + np.flatnonzero(literals.take(hits.literal[first:last])))
-
-    def _hits_at(self, at: Ints) -> tuple[Hit, ...]:
-        hits = self._batch.hits
-        columns = (hits.literal, hits.start, hits.end)
-        return tuple(map(Hit, *(column[at].tolist() for column in columns)))
+        at = np.arange(first, last)
+        if literals is not None:
+            at = at[literals.take(hits.literal[first:last])]
+        return np.stack([hits.literal[at], hits.start[at], hits.end[at]])

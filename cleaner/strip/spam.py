@@ -3,27 +3,26 @@ that hijacked sites carry above, below and on the very line of sound text."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Line, Mask, View
+from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_around, line_deletion
-from cleaner.strip.spam_items import Family, Item, Kind, rows_of, stretches_of, weight_of
+from cleaner.strip.spam_items import Items, Stretch, items_of, letters_before, rows_of, stretches_of
+from cleaner.strip.spam_words import Family, Floats, Words, words_of
 from cleaner.strip.spans import Span, any_of, hits_per_line
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_ITEM = regex.compile(r"(?:[^_,|丨/、+\s\-?~。;])+")
 _HARD = regex.compile(r"[_|丨]|\si\s|\w-\w")
 """Separators that headlines and sentences have no use for."""
 _OPENING = "【「《[("
 _LONE = regex.compile(r"[\s?？]*[?？][\s?？]*")
 
-_FILLED = 0.5
-"""An item of which fillers cover this share belongs to the items beside it."""
 _LEFT_OVER = 6
 """Fewer letters than this beside the spam of a line are no text of their own."""
 _AROUND = 40
@@ -39,8 +38,6 @@ _OF_A_ROW = 0.6
 _ANY_LENGTH = 1 << 40
 _PLAIN_SPAM = 1.2
 """What a stretch of everyday words on a line of sentences must weigh."""
-_FRESH = 2
-"""A word that begins within another counts if so many of its characters lie beyond."""
 _UNIT = 840
 """What a condemned line weighs; a multiple of every small `least`, so that shares are whole."""
 
@@ -67,10 +64,12 @@ class Spam:
             np.maximum.at(self._weights, family.literals, weight)
             longest = family.rule.longest or _ANY_LENGTH
             np.maximum.at(self._longest, family.literals, longest)
-        self._family_of = {
-            literal: family for family in self._families for literal in family.literals.tolist()
-        }
-        self._common = any_of(book.words("spam_common"))
+        self._family_of = np.zeros(len(book.literals), np.int64)
+        for number, family in enumerate(self._families):
+            self._family_of[family.literals] = number
+        self._reach = np.array([family.rule.longest or _ANY_LENGTH for family in self._families])
+        self._shares = np.array([family.share for family in self._families])
+        self._common = re.compile(f"({any_of(book.words('spam_common')).pattern})")
         self._vetoes = any_of(book.words("spam_vetoes"))
 
     def suspects(self, batch: Batch) -> Mask:
@@ -80,166 +79,135 @@ class Spam:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        by_line: dict[Line, dict[Span, Family]] = defaultdict(dict)
-        line = Line(0, -1)
-        for span, family in self._words(view).items():  # in order
-            if span.start > line.end:
-                line = line_around(view, span.start)
-            by_line[line][span] = family
-        for line, words in by_line.items():
-            edit = self._on_line(view, line, words)
+        lines = view.lines
+        words = self._words(view)
+        weights = words.weights(len(lines))
+        heavy = [
+            at
+            for at in np.flatnonzero(weights >= 1).tolist()
+            if not self._plainly_stated(view, lines[at], words, weights, at)
+        ]
+        if not heavy:
+            return
+        items = items_of(view, words, self._covered(view, words, [lines[at] for at in heavy]))
+        for at in heavy:
+            edit = self._on_line(view, lines[at], items)
             if edit is not None:
                 yield edit
-                yield from _lone_below(view, line)
+                yield from _lone_below(view, lines[at])
 
-    def _words(self, view: View) -> dict[Span, Family]:
-        """The words of all families: where several overlap, the longest with its family."""
-        found = {
-            Span(hit.start, hit.end): self._family_of[hit.literal]
-            for hit in view.hits_among(self._weights > 0)
-        }
-        words: dict[Span, Family] = {}
-        end = 0
-        for span in sorted(found, key=lambda span: (span.start, -span.end)):
-            start = max(span.start, end)
-            if span.end - start >= _FRESH:
-                words[Span(start, span.end)] = found[span]
-                end = span.end
-        return words
+    def _words(self, view: View) -> Words:
+        """The words of the page that are near enough to an end of their line."""
+        ends = np.array([line.end for line in view.lines])
+        starts = np.array([line.start for line in view.lines])
+        hits = view.hit_columns(self._weights > 0)
+        words = words_of(view, hits, self._family_of, self._families, ends)
+        near = np.minimum(words.start - starts[words.line], ends[words.line] - words.start)
+        return words.at(near <= self._reach[words.family])
 
-    def _on_line(self, view: View, line: Line, words: dict[Span, Family]) -> Edit | None:
-        words = {
-            span: family
-            for span, family in words.items()
-            if min(span.start - line.start, line.end - span.start)
-            <= (family.rule.longest or _ANY_LENGTH)
-        }
-        weight = weight_of((view.folded[s.start : s.end], family) for s, family in words.items())
-        if weight < 1 or _plainly_stated(view, line, words.values(), weight):
-            return None
-        items = self._items(view, line, words)
-        spam = sum(item.kind is Kind.SPAM for item in items)
-        candidates = [(row, True) for row in rows_of(view.folded, items)]
-        candidates += [(stretch, False) for stretch in stretches_of(items)]
-        if len(items) >= _ENDLESS and spam >= _DENSE * len(items):
-            candidates.insert(0, (items, True))
+    def _plainly_stated(
+        self, view: View, line: Line, words: Words, weights: Floats, at: int
+    ) -> bool:
+        """True for sentences about everyday matters without a separator of rows: no stretch of
+        such a line would be taken, so it need not be cut into items."""
+        return (
+            weights[at] < _PLAIN_SPAM
+            and self._everyday(words.family[words.line == at])
+            and view.folded.find("。", line.start, line.end) >= 0
+            and _HARD.search(view.folded, line.start, line.end) is None
+        )
+
+    def _everyday(self, families: Ints) -> bool:
+        return bool((self._reach[families] < _ANY_LENGTH).all())
+
+    def _covered(self, view: View, words: Words, lines: Sequence[Line]) -> Mask:
+        """Which characters of some lines spam words or fillers cover, shape (len(text),)."""
+        sizes = np.zeros(len(view.text) + 1, np.int64)
+        np.add.at(sizes, words.start, 1)
+        np.add.at(sizes, words.end, -1)
+        for line in lines:
+            # Every second piece is a filler.
+            pieces = self._common.split(view.folded[line.start : line.end])
+            edges = line.start + np.cumsum([len(piece) for piece in pieces])
+            sizes[edges[:-1:2]] += 1
+            np.subtract.at(sizes, edges[1::2], 1)
+        covered: Mask = np.cumsum(sizes[:-1]) > 0
+        return covered
+
+    def _on_line(self, view: View, line: Line, items: Items) -> Edit | None:
+        whole = items.among(line.start, line.end)
+        candidates = [(row, True) for row in rows_of(view.folded, items, whole)]
+        candidates += [(stretch, False) for stretch in stretches_of(items, whole)]
+        size = whole[1] - whole[0]
+        if size >= _ENDLESS and items.spam(whole) >= _DENSE * size:
+            candidates.insert(0, (whole, True))
         for stretch, in_a_row in candidates:
-            edit = self._judge(view, line, stretch, in_a_row)
+            edit = self._judge(view, line, items, stretch, in_a_row)
             if edit is not None:
                 return edit
         return None
 
-    def _items(self, view: View, line: Line, words: dict[Span, Family]) -> list[Item]:
-        folded = view.folded
-        spans = list(words)  # in order, disjoint
-        fillers = [m.span() for m in self._common.finditer(folded, line.start, line.end)]
-        filled_before = _covered_before(line, [*spans, *fillers])
-        items = []
-        at = 0
-        for match in _ITEM.finditer(folded, line.start, line.end):
-            start, end = match.span()
-            first = at
-            while at < len(spans) and spans[at].start < end:
-                at += 1
-            if end - start == 1 and folded[start] == "i":
-                continue  # a spaced capital I is a separator
-            filled = filled_before[end - line.start] - filled_before[start - line.start]
-            if at > first:
-                ours = spans[first:at]
-                families = tuple([words[span] for span in ours])
-                texts = tuple([folded[span.start : span.end] for span in ours])
-                items.append(Item(start, end, Kind.SPAM, families, texts, filled))
-            else:
-                common = filled >= _FILLED * _letters(view, start, end)
-                items.append(
-                    Item(start, end, Kind.FILLER if common else Kind.PLAIN, (), (), filled)
-                )
-        return items
-
-    def _judge(self, view: View, line: Line, items: Sequence[Item], in_a_row: bool) -> Edit | None:
+    def _judge(
+        self, view: View, line: Line, items: Items, stretch: Stretch, in_a_row: bool
+    ) -> Edit | None:
         """The edit for one stretch of items, if it is spam."""
-        families = [family for item in items for family in item.families]
-        weight = weight_of(
-            pair for item in items for pair in zip(item.words, item.families, strict=True)
-        )
-        letters = sum(_letters(view, item.start, item.end) for item in items)
-        share = sum(item.filled for item in items) / max(1, letters)
-        asked = (_OF_A_ROW if in_a_row else 1) * min(family.share for family in set(families))
-        if weight < 1 or share < asked or self._is_vetoed(view, line, items, in_a_row, weight):
+        first, last = items.words_of(stretch)
+        families = items.words.family[first:last]
+        asked = (_OF_A_ROW if in_a_row else 1) * float(self._shares[families].min())
+        if items.share(stretch) < asked:
             return None
-        rule = Counter(families).most_common(1)[0][0].rule.id
-        return _cut(view, line, items, rule, in_a_row=in_a_row, sure=weight >= _BESIDE)
+        weight = items.words.weight(first, last)
+        start, end = int(items.start[stretch[0]]), int(items.end[stretch[1] - 1])
+        if weight < 1 or self._is_vetoed(view, line, Span(start, end), families, in_a_row, weight):
+            return None
+        number, _ = Counter(families.tolist()).most_common(1)[0]
+        sure = stretch[1] - stretch[0] >= 2 and (in_a_row or weight >= _BESIDE)
+        rule = self._families[number].rule.id
+        return _cut(view, line, Span(start, end), rule, in_a_row=in_a_row, sure=sure)
 
     def _is_vetoed(
-        self, view: View, line: Line, items: Sequence[Item], in_a_row: bool, weight: float
+        self, view: View, line: Line, span: Span, families: Ints, in_a_row: bool, weight: float
     ) -> bool:
         """Whether the words around a stretch say that it is a report or an offer in sentences.
 
         Loans, clinics and VPNs are everyday matters: a line of theirs that states something is
         sound, unless its items are parted as no sentence is.
         """
-        start, end = items[0].start, items[-1].end
-        hard = in_a_row and _HARD.search(view.folded, start, end) is not None
-        families = [family for item in items for family in item.families]
-        everyday = all(family.rule.longest for family in set(families))
-        stated = not hard and "。" in view.folded[line.start : line.end]
-        if everyday and stated and weight < _PLAIN_SPAM:
+        folded = view.folded
+        hard = in_a_row and _HARD.search(folded, span.start, span.end) is not None
+        stated = not hard and folded.find("。", line.start, line.end) >= 0
+        if stated and weight < _PLAIN_SPAM and self._everyday(families):
             return True
         reach = 0 if hard else _AROUND
-        around = view.folded[max(line.start, start - reach) : min(line.end, end + reach)]
+        around = folded[max(line.start, span.start - reach) : min(line.end, span.end + reach)]
         return 3 * len(self._vetoes.findall(around)) > len(families)
 
 
 def _cut(
-    view: View, line: Line, items: Sequence[Item], rule: str, *, in_a_row: bool, sure: bool
+    view: View, line: Line, span: Span, rule: str, *, in_a_row: bool, sure: bool
 ) -> Edit | None:
-    """Spam goes with its whole line, or from the end of the line that it stands at. A row has
-    its innocent items within it: what lies outside is text."""
-    folded = view.folded
-    start, end = items[0].start, items[-1].end
+    """Spam goes with its whole line, or, where it is `sure`, from the end of the line that it
+    stands at. A row has its innocent items within it: what lies outside is text."""
+    folded, (start, end) = view.folded, span
     above, below = _letters(view, line.start, start), _letters(view, end, line.end)
     inside = _letters(view, start, end)
     few = above + below < (2 if in_a_row else _LEFT_OVER)
     if few or (not in_a_row and above + below <= _INNOCENT * (above + below + inside)):
-        return None if "。" in folded[line.start : line.end] else line_deletion(view, line, rule)
-    if len(items) < 2 or not (sure or in_a_row):
+        stated = folded.find("。", line.start, line.end) >= 0
+        return None if stated else line_deletion(view, line, rule)
+    if not sure:
         return None
     if above < _LEFT_OVER:
         return Edit(line.start, _past_separator(folded, end, line.end), "", rule, 0.9)
-    if below < _LEFT_OVER and "。" not in folded[end : line.end]:
+    if below < _LEFT_OVER and folded.find("。", end, line.end) < 0:
         return Edit(_before_separator(folded, start, line.start), line.end, "", rule, 0.9)
     return None
 
 
-def _plainly_stated(view: View, line: Line, families: Iterable[Family], weight: float) -> bool:
-    """True for sentences about everyday matters without a separator of rows: no stretch of such
-    a line would be taken, so it need not be cut into items."""
-    return (
-        weight < _PLAIN_SPAM
-        and all(family.rule.longest for family in set(families))
-        and view.folded.find("。", line.start, line.end) >= 0
-        and _HARD.search(view.folded, line.start, line.end) is None
-    )
-
-
-def _covered_before(line: Line, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """How many characters of a line before each place any of these spans covers."""
-    size = line.end - line.start
-    depth = np.zeros(size + 1, np.int64)
-    for edge, step in ((0, 1), (1, -1)):
-        np.add.at(depth, [min(span[edge] - line.start, size) for span in spans], step)
-    before: list[int] = np.append(0, np.cumsum(np.cumsum(depth[:-1]) > 0)).tolist()
-    return before
-
-
 def _letters(view: View, start: int, end: int) -> int:
     """How many letters and digits stand in [start, end)."""
-    if "letters" not in view.memo:
-        known, places = np.unique(view.folded_codes, return_inverse=True)
-        wordy = np.array([_WORD.match(chr(code)) is not None for code in known.tolist()], np.int64)
-        view.memo["letters"] = np.append(0, np.cumsum(wordy[places])).tolist()
-    before: list[int] = view.memo["letters"]
-    return before[end] - before[start]
+    before = letters_before(view)
+    return int(before[end] - before[start])
 
 
 def _lone_below(view: View, line: Line) -> Iterator[Edit]:

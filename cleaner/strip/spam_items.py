@@ -1,36 +1,34 @@
-"""The items of a line that may be spam, and how they stand together."""
+"""The items of the lines of a page, between separators, and how those with spam stand together.
+
+An item is known by its number on the page, a stretch of them by the first and the one behind the
+last.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
-from typing import NamedTuple
 
-from cleaner.batch import Ints
-from cleaner.rules import Rule
+import numpy as np
+import numpy.typing as npt
 
+from cleaner.batch import Ints, View
+from cleaner.strip.spam_words import Words
+from cleaner.strip.spans import table_matching
+
+Stretch = tuple[int, int]
+"""Items [first, last)."""
+
+_SEPARATOR = r"[_,|丨/、+\s\-?~。;]"
 _FENCES = "_|丨-,、i"
 """What parts the items of a row that is written with one separator throughout."""
 _PLAIN = 16
 """An innocent item between spam items is no longer than this, and stands alone."""
 _SHARE, _LONGEST_ITEM = 0.3, 40
 """So much of a row must be spam items, none of them longer than this."""
-_EPSILON = 1e-9
-"""Three thirds are one."""
-
-
-@dataclass(frozen=True, eq=False)
-class Family:
-    """The words of one trade, how many of them condemn a line, and the share of its letters that
-    they and the common fillers must cover."""
-
-    rule: Rule
-    literals: Ints
-    least: int
-    share: float
+_FILLED = 0.5
+"""An item of which fillers cover this share belongs to the items beside it."""
 
 
 class Kind(IntEnum):
@@ -41,74 +39,127 @@ class Kind(IntEnum):
     SPAM = 2
 
 
-class Item(NamedTuple):
-    """A piece of a line between separators, with the spam words that begin in it."""
+@dataclass(frozen=True, eq=False)
+class Items:
+    """The items of a page in order, with the spam words that begin in them."""
 
-    start: int
-    end: int
-    kind: Kind
-    families: tuple[Family, ...]
-    words: tuple[str, ...]  # one for each of `families`
-    filled: int  # characters that spam words and fillers cover
+    start: Ints  # shape (k,), as `end` and `kind`
+    end: Ints
+    kind: Ints
+    words: Words
+    first_word: Ints  # shape (k + 1,): where the words of each item begin
+    letters_before: Ints  # shape (k + 1,): letters in the items before each
+    filled_before: Ints  # the same of characters that words and fillers cover
+
+    def among(self, start: int, end: int) -> Stretch:
+        """The items that lie in a range of the page."""
+        first, last = np.searchsorted(self.start, [start, end]).tolist()
+        return first, last
+
+    def share(self, stretch: Stretch) -> float:
+        """How much of the letters of a stretch words and fillers cover."""
+        first, last = stretch
+        letters = int(self.letters_before[last] - self.letters_before[first])
+        return int(self.filled_before[last] - self.filled_before[first]) / max(1, letters)
+
+    def words_of(self, stretch: Stretch) -> tuple[int, int]:
+        """The words [first, last) of a stretch."""
+        return int(self.first_word[stretch[0]]), int(self.first_word[stretch[1]])
+
+    def spam(self, stretch: Stretch) -> int:
+        """How many items of a stretch hold spam words."""
+        return int((self.kind[stretch[0] : stretch[1]] == int(Kind.SPAM)).sum())
 
 
-def weight_of(words: Iterable[tuple[str, Family]]) -> float:
-    """How often spam words suffice to condemn a line; one that comes again counts half."""
-    seen: set[str] = set()
-    weight = 0.0
-    for word, family in words:
-        weight += (0.5 if word in seen else 1) / family.least
-        seen.add(word)
-    return weight + _EPSILON
+def items_of(view: View, words: Words, covered: npt.NDArray[np.bool_]) -> Items:
+    """The items of a page; `covered` says of each character whether a word or a filler lies on
+    it, shape (len(text),)."""
+    start, end = _between_separators(view)
+    of_word = np.searchsorted(end, words.start, side="right")
+    separator = (end - start == 1) & (view.folded_codes[start] == ord("i"))  # a spaced capital I
+    line = np.searchsorted(np.flatnonzero(view.codes == 10), start)
+    # A word at the end of a line may begin behind its last item.
+    kept = np.append(line, -1).take(of_word) == words.line
+    kept &= ~np.append(separator, True).take(of_word)
+    words, of_word = words.at(kept), of_word[kept]
+    of_word -= np.cumsum(separator).take(of_word)
+    start, end = start[~separator], end[~separator]
+    count = np.bincount(of_word, minlength=len(start))
+    filled = np.append(0, np.cumsum(covered))
+    filled = filled[end] - filled[start]
+    letters = letters_before(view)
+    letters = letters[end] - letters[start]
+    kind = np.where(filled >= _FILLED * letters, int(Kind.FILLER), int(Kind.PLAIN))
+    kind[count > 0] = int(Kind.SPAM)
+    sums = (np.append(0, np.cumsum(values)) for values in (count, letters, filled))
+    return Items(start, end, kind, words, *sums)
 
 
-def rows_of(folded: str, items: Sequence[Item]) -> list[list[Item]]:
-    """The stretches of items that one and the same separator parts, enough of them spam."""
-    if len(items) < 3:
+def _between_separators(view: View) -> tuple[Ints, Ints]:
+    """Where the items of a page begin and end."""
+    apart = table_matching(_SEPARATOR).take(view.folded_codes)
+    edges = np.diff(np.concatenate([[True], apart, [True]]).view(np.int8))
+    return np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
+
+
+def letters_before(view: View) -> Ints:
+    """How many letters and digits stand before each place of a page, shape (len(text) + 1,)."""
+    if "letters" not in view.memo:
+        wordy = table_matching(r"[\p{L}\p{N}]").take(view.folded_codes)
+        view.memo["letters"] = np.append(0, np.cumsum(wordy))
+    before: Ints = view.memo["letters"]
+    return before
+
+
+def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
+    """The stretches of a line that one and the same separator parts, enough of them spam."""
+    first, last = line
+    if last - first < 3:
         return []
-    gaps = [folded[a.end : b.start] for a, b in pairwise(items)]
-    hard = Counter(gap for gap in gaps if gap.strip(" "))
-    fence, times = hard.most_common(1)[0] if hard else (" ", 0)
+    starts, ends = items.start[first:last].tolist(), items.end[first:last].tolist()
+    gaps = [folded[a:b] for a, b in zip(ends, starts[1:], strict=False)]
+    counts = Counter(gaps)
+    hard = [(gap, times) for gap, times in counts.items() if gap.strip(" ")]
+    fence, times = max(hard, key=lambda pair: pair[1], default=(" ", 0))
     if times < 2:
         fence = " "
     elif not set(fence.strip()) <= set(_FENCES):
         return []
-    least, share = (2, _SHARE) if fence != " " else (4, 2 * _SHARE)
-    runs: list[list[Item]] = [[items[0]]]
-    for gap, item in zip(gaps, items[1:], strict=True):
-        same = gap == fence or (" " not in gap and set(gap) <= set(_FENCES))
-        if same and item.end - item.start <= _LONGEST_ITEM:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
+    parting = {gap for gap in counts if " " not in gap and set(gap) <= set(_FENCES)} | {fence}
+    sizes = map(int.__sub__, ends[1:], starts[1:])
+    apart = [
+        at
+        for at, (gap, size) in enumerate(zip(gaps, sizes, strict=True), first + 1)
+        if gap not in parting or size > _LONGEST_ITEM
+    ]
+    runs = list(zip([first, *apart], [*apart, last], strict=True))
     if fence == " ":  # a space alone does not tell the last item from the text after it
-        runs = [_trimmed(run) for run in runs]
+        runs = [_trimmed(items, run) for run in runs if run[1] - run[0] >= 3]
+    least, share = (2, _SHARE) if fence != " " else (4, 2 * _SHARE)
     return [
         run
         for run in runs
-        if sum(item.kind is Kind.SPAM for item in run) >= max(least, share * len(run))
-        and len(run) >= 3
+        if run[1] - run[0] >= 3 and items.spam(run) >= max(least, share * (run[1] - run[0]))
     ]
 
 
-def _trimmed(run: list[Item]) -> list[Item]:
+def _trimmed(items: Items, run: Stretch) -> Stretch:
     """A run without the innocent items at its ends."""
-    first, last = 0, len(run)
-    while first < last and run[first].kind is Kind.PLAIN:
-        first += 1
-    while last > first and run[last - 1].kind is Kind.PLAIN:
-        last -= 1
-    return run[first:last]
+    inside = np.flatnonzero(items.kind[run[0] : run[1]] != int(Kind.PLAIN))
+    return (run[0] + int(inside[0]), run[0] + int(inside[-1]) + 1) if len(inside) else (0, 0)
 
 
-def stretches_of(items: Sequence[Item]) -> list[list[Item]]:
+def stretches_of(items: Items, line: Stretch) -> list[Stretch]:
     """Runs of spam and filler items, an innocent one allowed between two of them."""
-    runs: list[list[Item]] = [[]]
-    for at, item in enumerate(items):
-        following = items[at + 1].kind if at + 1 < len(items) else Kind.PLAIN
-        bridge = item.end - item.start <= _PLAIN and following is not Kind.PLAIN
-        if item.kind is not Kind.PLAIN or (runs[-1] and bridge):
-            runs[-1].append(item)
-        elif runs[-1]:
-            runs.append([])
-    return [run for run in runs if any(item.kind is Kind.SPAM for item in run)]
+    first, last = line
+    kind = items.kind[first:last]
+    common = kind != int(Kind.PLAIN)
+    short = items.end[first:last] - items.start[first:last] <= _PLAIN
+    joined = common | (short & np.append(common[1:], False))
+    joined[1:] &= common[1:] | joined[:-1]
+    joined[:1] &= common[:1]
+    edges = np.diff(np.concatenate([[False], joined, [False]]).view(np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    spam = np.append(0, np.cumsum(kind == int(Kind.SPAM)))
+    some = spam[ends] > spam[starts]
+    return list(zip((first + starts[some]).tolist(), (first + ends[some]).tolist(), strict=True))

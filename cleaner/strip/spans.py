@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Ints, Line, Mask, View
-from cleaner.kernels.text import fold_text
+from cleaner.kernels.text import decode, fold_text
 from cleaner.rules import line_around
 
 
@@ -22,10 +24,34 @@ class Span(NamedTuple):
     end: int
 
 
-def any_of(words: Iterable[str]) -> regex.Pattern[str]:
-    """A pattern for the folded view that finds any of these words, the longest first."""
-    folded = sorted({fold_text(word) for word in words}, key=lambda word: (-len(word), word))
-    return regex.compile("(?:" + "|".join(map(regex.escape, folded)) + ")")
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for the folded view that finds any of these words, the longest first.
+
+    Words that begin alike share their beginning, and `re` is three times as fast here as `regex`.
+    """
+    return re.compile(_branches(sorted({fold_text(word) for word in words})))
+
+
+def _branches(words: Sequence[str]) -> str:
+    """The pattern of a tree of sorted words."""
+    branches = [
+        re.escape(char) + _branches([word[1:] for word in own])
+        for char, own in groupby((word for word in words if word), key=lambda word: word[0])
+    ]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'' if words[0] else '?'}"
+
+
+@cache
+def table_matching(pattern: str) -> npt.NDArray[np.bool_]:
+    """Which code points a pattern for one character matches, shape (0x110000,)."""
+    table = np.zeros(0x110000, np.bool_)
+    every = np.delete(np.arange(0x110000, dtype=np.uint32), np.arange(0xD800, 0xE000))
+    for match in regex.finditer(f"(?:{pattern})+", decode(every)):
+        table[ord(match[0][0]) : ord(match[0][-1]) + 1] = True
+    table[0xD800:0xE000] = False
+    return table
 
 
 def table_of(characters: str) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,113 @@
+"""The spam words of a page: where they stand, on which lines, and what they weigh there.
+
+A page of nothing but search words holds thousands of them on one line, so all is in arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Ints, View
+from cleaner.rules import Rule
+
+Floats = npt.NDArray[np.float64]
+
+_FRESH = 2
+"""A word that begins within another counts if so many of its characters lie beyond."""
+_EPSILON = 1e-9
+"""Three thirds are one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The words of one trade, how many of them condemn a line, and the share of its letters that
+    they and the common fillers must cover."""
+
+    rule: Rule
+    literals: Ints
+    least: int
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Spam words that do not overlap, in order; each array shape (k,)."""
+
+    start: Ints
+    end: Ints
+    family: Ints  # number of the family
+    text: Ints  # equal for equal words
+    line: Ints  # number of the line that the word begins on
+    unit: Floats  # what the word weighs where it comes first
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def at(self, which: npt.NDArray[np.generic] | slice) -> Words:
+        """Some of the words, by a mask, by numbers or by a range."""
+        numbers = (self.start, self.end, self.family, self.text, self.line)
+        start, end, family, text, line = (column[which] for column in numbers)
+        return Words(start, end, family, text, line, self.unit[which])
+
+    def weight(self, first: int, last: int) -> float:
+        """How often the words [first, last) suffice to condemn a line; one that comes again
+        counts half."""
+        _, fresh = np.unique(self.text[first:last], return_index=True)
+        unit = self.unit[first:last]
+        return float(unit.sum() + unit[fresh].sum()) / 2 + _EPSILON
+
+    def weights(self, lines: int) -> Floats:
+        """`weight` of each of so many lines."""
+        _, fresh = np.unique(self.line << 32 | self.text, return_index=True)
+        total = np.bincount(self.line, self.unit, lines)
+        total += np.bincount(self.line[fresh], self.unit[fresh], lines)
+        weights: Floats = total / 2 + _EPSILON
+        return weights
+
+
+def words_of(
+    view: View, hits: Ints, family_of: Ints, families: Sequence[Family], ends: Ints
+) -> Words:
+    """The words of all families on a page: where several overlap, the longest with its family.
+
+    `hits` has the rows literal, start and end, shape (3, k); `family_of` has the number of the
+    family of each literal; `ends` is where each line of the page ends.
+    """
+    number, start, end = _longest(hits)
+    family = family_of.take(number)
+    unit = np.array([1 / each.least for each in families]).take(family)
+    line = np.searchsorted(ends, start)
+    return Words(start, end, family, _texts(view, number, start, end), line, unit)
+
+
+def _longest(hits: Ints) -> Ints:
+    """Hits without what lies within others, cut where they overlap the one before; of equal
+    ranges the last is taken."""
+    number, start, end = hits[:, np.lexsort((-np.arange(hits.shape[1]), -hits[2], hits[1]))]
+    # What comes behind another by less than this can be neither a word nor the end of one.
+    reach = np.maximum.accumulate(np.append(0, end[:-1])) - (_FRESH - 1)
+    beyond = np.flatnonzero(end - np.maximum(start, reach) >= _FRESH)
+    kept: list[tuple[int, int, int]] = []
+    last = 0
+    columns = (column[beyond].tolist() for column in (number, start, end))
+    for literal, first, behind in zip(*columns, strict=True):
+        if first < last:
+            first = last
+        if behind - first >= _FRESH:
+            last = behind
+            kept.append((literal, first, behind))
+    return np.array(kept, np.int64).reshape(-1, 3).T
+
+
+def _texts(view: View, number: Ints, start: Ints, end: Ints) -> Ints:
+    """A number for the text of each word; literals that were cut may be equal in what is left."""
+    _, at, kind = np.unique(number << 20 | end - start, return_index=True, return_inverse=True)
+    known: dict[str, int] = {}
+    places = zip(start[at].tolist(), end[at].tolist(), strict=True)
+    texts = [known.setdefault(view.folded[a:b], len(known)) for a, b in places]
+    numbers: Ints = np.array(texts, np.int64)[kind]
+    return numbers
