@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -97,7 +98,18 @@ _CHROME = regex.compile(
 _LONGEST_LABEL = 170
 """A longer line is body: no title, byline, source, place or caption is as long."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_BAD_START = regex.compile(r"^[,，、。;；:：!！?？)）】》」』”’%]")
+_BAD_START = frozenset(",，、。;；:：!！?？)）】》」』”’%")
+_SIGNED_LAST = frozenset(")）①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_EDITOR_FIRST = frozenset("[【(（责编校审值版")
+_BYLINE_FIRST = frozenset("□■○◎▲(（")
+_BYLINE_WORDS = ("记者", "通讯员", "实习生", "作者", "文/", "撰文")
+_SOURCE_FIRST = frozenset("0123456789来稿时发日")
+_LONGEST_PLACE = 16
+_CHROME_FIRST = frozenset("您的当现所位网本首上下分打关返我发写版c浏点阅访")
+_CHROME_WORDS = ("icp备", "公网安备")
+_ITEM_FIRST = frozenset("•·●◆▪■□○►▶★☆※-—*0123456789(（一二三四五六七八九十")
+"""What a line begins with, ends with or holds where these patterns may match it: most lines are
+plain text, and a pattern costs ten times as much as a look at a character."""
 
 
 def structure_of(view: View) -> tuple[Block, ...]:
@@ -123,8 +135,8 @@ def _blocks(view: View) -> tuple[Block, ...]:
                 end,
                 label,
                 dateline=body and opens_report(text),
-                signed=body and _SIGNED.search(text[-_LONGEST_LABEL:].rstrip()) is not None,
-                cut_start=body and _BAD_START.match(text.lstrip()) is not None,
+                signed=body and closes_signed(text.rstrip()),
+                cut_start=body and text.lstrip()[0] in _BAD_START,
                 cut_end=body and len(text) >= 20 and text.rstrip()[-1] not in _SENTENCE_END,
             )
         )
@@ -136,6 +148,11 @@ def opens_report(text: str) -> bool:
     return _OPENING.match(text) is not None
 
 
+def closes_signed(text: str) -> bool:
+    """True where a line closes with a signature, from its folded text without blanks behind."""
+    return text[-1] in _SIGNED_LAST and _SIGNED.search(text[-_LONGEST_LABEL:]) is not None
+
+
 def label_of(text: str) -> Label:
     """What a line is by itself, from its folded text without blanks at the ends; what needs the
     lines around (a title or a subhead) is told by `structure_of`."""
@@ -143,22 +160,31 @@ def label_of(text: str) -> Label:
         return Label.ORNAMENT
     if len(text) > _LONGEST_LABEL:
         return Label.BODY
-    for pattern, label in (
-        (_EDITOR, Label.EDITOR),
-        (_BYLINE, Label.BYLINE),
-        (_SOURCE, Label.SOURCE),
-        (_PLACE, Label.PLACE),
-        (_CHROME, Label.CHROME),
-    ):
+    for pattern, label in _possible(text):
         if pattern.fullmatch(text):
             return label
     if ("摄" in text or "图" in text) and _CAPTION.fullmatch(text):
         return Label.CAPTION
     if len(text) <= 40 and text[-1] not in "。;,、:":
         return Label.TITLE  # or a subhead: _headings looks at what follows
-    if len(text) <= 120 and _ITEM.fullmatch(text):
+    if len(text) <= 120 and text[0] in _ITEM_FIRST and _ITEM.fullmatch(text):
         return Label.ITEM
     return Label.BODY
+
+
+def _possible(text: str) -> Iterator[tuple[regex.Pattern[str], Label]]:
+    """The patterns that may match a line, in the order in which they count."""
+    first = text[0]
+    if first in _EDITOR_FIRST:
+        yield _EDITOR, Label.EDITOR
+    if first in _BYLINE_FIRST or any(word in text for word in _BYLINE_WORDS):
+        yield _BYLINE, Label.BYLINE
+    if first in _SOURCE_FIRST:
+        yield _SOURCE, Label.SOURCE
+    if len(text) <= _LONGEST_PLACE:
+        yield _PLACE, Label.PLACE
+    if first in _CHROME_FIRST or not first.isalnum() or any(w in text for w in _CHROME_WORDS):
+        yield _CHROME, Label.CHROME
 
 
 def _headings(blocks: list[Block]) -> tuple[Block, ...]:

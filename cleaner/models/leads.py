@@ -16,6 +16,8 @@ HEAD = 14
 """Characters of a paragraph that are read."""
 
 Weights = npt.NDArray[np.int8]
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
 
 _FILE = Path(__file__).with_name("leads.zst")
 _PLACES = 4  # the first places are told apart, later ones are not
@@ -23,13 +25,19 @@ _PLACES = 4  # the first places are told apart, later ones are not
 
 def features(head: Codes) -> npt.NDArray[np.uint32]:
     """Hashes of the characters and pairs of a folded beginning, with where they stand."""
-    head = head[:HEAD]
-    place = np.minimum(np.arange(len(head)), _PLACES).astype(np.uint32)
-    one = head * np.uint32(0x9E3779B1) + place * np.uint32(0x7FEB352D)
-    two = (head[:-1] * np.uint32(0x85EBCA6B) + head[1:]) * np.uint32(0xC2B2AE35)
+    one, two = _hashes(head[:HEAD])
+    return np.concatenate([one, two])
+
+
+def _hashes(heads: Codes) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Hashes of the characters, shape (…, k), and of the pairs, shape (…, k − 1), of beginnings
+    of shape (…, k)."""
+    place = np.minimum(np.arange(heads.shape[-1]), _PLACES).astype(np.uint32)
+    one = heads * np.uint32(0x9E3779B1) + place * np.uint32(0x7FEB352D)
+    two = (heads[..., :-1] * np.uint32(0x85EBCA6B) + heads[..., 1:]) * np.uint32(0xC2B2AE35)
     two += place[:-1] * np.uint32(0x846CA68B)
-    both: npt.NDArray[np.uint32] = np.concatenate([one, two]) >> np.uint32(32 - BITS)
-    return both
+    shift = np.uint32(32 - BITS)
+    return one >> shift, two >> shift
 
 
 @cache
@@ -38,6 +46,13 @@ def load(path: Path = _FILE) -> Weights:
     return np.frombuffer(zstandard.ZstdDecompressor().decompress(path.read_bytes()), np.int8)
 
 
-def score(head: Codes) -> float:
-    """ln odds that a paragraph which begins so opens a report, against an inner paragraph."""
-    return float(load().take(features(head)).sum(dtype=np.int64)) / SCALE
+def scores(folded: Codes, starts: Ints, ends: Ints) -> Reals:
+    """ln odds that each paragraph [start, end) of a folded text opens a report, against an inner
+    paragraph; shape (n,)."""
+    at = starts[:, None] + np.arange(HEAD)
+    inside = at < ends[:, None]
+    one, two = _hashes(folded.take(at, mode="clip"))
+    weights = load()
+    total = np.where(inside, weights.take(one), 0).sum(axis=1, dtype=np.int64)
+    total += np.where(inside[:, 1:], weights.take(two), 0).sum(axis=1, dtype=np.int64)
+    return np.asarray(total / SCALE)

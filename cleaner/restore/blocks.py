@@ -72,6 +72,11 @@ _BARE_BYLINE = regex.compile(
 _CREDIT = regex.compile(
     r"[(（](?:本文)?作者[系为是].{2,80}[)）]$|[(（]本报记者.{2,40}采访整理[)）]$"
 )
+_WRITERS = ("记者", "通讯员", "实习生", "评论员", "作者")
+_LONGEST_NAME = 16
+"""A longer line that holds none of these words is not only a name."""
+_DAY = 20
+"""Characters in which the day of a report stands."""
 _LONGEST_CREDIT = 120
 """Characters at the end of a line among which a credit stands."""
 BRACKETS = {
@@ -98,7 +103,17 @@ def units_of(view: View) -> tuple[Unit, ...]:
 
 def opens_text(folded: str) -> bool:
     """True where a line begins as reports do, or with a title in brackets."""
-    return opens_report(folded) or bool(_REPORT.match(folded) or _LEAD.match(folded))
+    return opens_report(folded) or _is_report(folded) or _has_lead(folded)
+
+
+def _is_report(folded: str) -> bool:
+    """True for a line that opens with a day of dispatch."""
+    return "日" in folded[:_DAY] and _REPORT.match(folded) is not None
+
+
+def _has_lead(folded: str) -> bool:
+    """True for a text with its title in brackets before it."""
+    return folded[0] in "【[" and _LEAD.match(folded) is not None
 
 
 def names_writers(folded: str) -> bool:
@@ -108,8 +123,17 @@ def names_writers(folded: str) -> bool:
 
 def _bare_names(folded: str) -> bool:
     """True where a line is only a name, or a credit in brackets."""
-    short = len(folded) <= _LONGEST_CREDIT
-    return short and bool(_BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded))
+    if len(folded) > _LONGEST_CREDIT:
+        return False
+    if len(folded) > _LONGEST_NAME and not any(word in folded for word in _WRITERS):
+        return False
+    return bool(_BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded))
+
+
+def _closes_credited(folded: str) -> bool:
+    """True where a line closes with a credit."""
+    last = folded[-_LONGEST_CREDIT:]
+    return folded[-1] in ")）" and ("作者" in last or "整理" in last) and bool(_CREDIT.search(last))
 
 
 def ends_open(text: str) -> bool:
@@ -147,25 +171,25 @@ def _unit(view: View, block: Block) -> Unit:
     end = start + len(raw)
     folded = view.folded[start:end]
     kind = _kind(block.label, raw, folded)
-    report = _REPORT.match(folded) is not None
+    report = _is_report(folded)
     if kind is not Kind.TEXT and not report:
         maybe = kind is Kind.HEADING and len(raw) >= 8 and ends_open(raw)
         return Unit(start, end, kind, cut=maybe)
-    signed = block.signed or _CREDIT.search(folded[-_LONGEST_CREDIT:]) is not None
+    signed = block.signed or _closes_credited(folded)
     return Unit(
         start,
         end,
         Kind.TEXT,
         cut=block.label is not Label.ITEM and not signed and ends_open(raw),
         opens=block.dateline or report,
-        leads=_LEAD.match(folded) is not None,
+        leads=_has_lead(folded),
         signed=signed,
         soft=raw[-1] in "，,、",
     )
 
 
 def _kind(label: Label, raw: str, folded: str) -> Kind:
-    if _NOTE.fullmatch(folded):
+    if folded[0] in "—-编" and _NOTE.fullmatch(folded):
         return Kind.NEUTRAL
     if label in (Label.CAPTION, Label.ORNAMENT, Label.CHROME, Label.EDITOR):
         return Kind.NEUTRAL

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from statistics import median
 from typing import Literal
 
@@ -18,7 +18,7 @@ from cleaner.kernels.text import Class
 from cleaner.models import pages, topics
 from cleaner.restore import strangers
 from cleaner.restore.blocks import Kind, Unit, units_of
-from cleaner.restore.topics import pairs_of, words_of
+from cleaner.restore.topics import words_of
 from cleaner.rules import RuleBook
 
 Reals = npt.NDArray[np.float64]
@@ -72,19 +72,33 @@ class Feed:
         borders = plausible(view, units)
         if not borders:
             return n
-        words = words_of([pairs_of(view, unit.start, unit.end) for unit in units])
-        weights = pages.load_strangers()
-        odds = strangers.evidence(view, units, words, borders) @ np.array(
-            [weights[name] for name in strangers.FEATURES]
-        )
-        odds = np.clip(odds, _FLOOR, _CEILING)
-        totals = {at: float(row[at:].sum()) for at, row in zip(borders, odds, strict=True)}
+        totals = _totals(view, units, borders, self._threshold)
         best = max(totals, key=lambda at: totals[at])
         if totals[best] < self._threshold or _in_verse(view):
             return n
         while best < n - _LEAST and strangers.credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end
         return best
+
+
+def _totals(
+    view: View, units: Sequence[Unit], borders: Sequence[int], least: float
+) -> dict[int, float]:
+    """The log-odds of a feed from each border on; where none can reach `least`, what they could
+    reach at most."""
+    weights = pages.load_strangers()
+    table = strangers.evidence(view, units, words_of(view, units), borders)
+    odds = table @ np.array([weights[name] for name in strangers.FEATURES])
+    own = np.array([weights[name] for name in strangers.SAID])
+    most = _summed(odds + np.maximum(own, 0).sum(), borders)
+    if max(most.values()) < least:
+        return most
+    return _summed(odds + strangers.said(view, units) @ own, borders)
+
+
+def _summed(odds: Reals, borders: Sequence[int]) -> dict[int, float]:
+    odds = np.clip(odds, _FLOOR, _CEILING)
+    return {at: float(row[at:].sum()) for at, row in zip(borders, odds, strict=True)}
 
 
 def _in_verse(view: View) -> bool:
@@ -96,31 +110,35 @@ def _in_verse(view: View) -> bool:
 def plausible(view: View, units: Sequence[Unit]) -> list[int]:
     """The borders before which an article stands and behind which lines as long as paragraphs
     do, some of which begin as reports do or are cut off."""
-    marks = [unit.cut or unit.opens or unit.leads or strangers.dated(view, unit) for unit in units]
-    own = [u.kind is Kind.TEXT and u.end - u.start >= _PARAGRAPH for u in units]
-    long = [
-        is_own and u.end - u.start >= 2 * _PARAGRAPH for u, is_own in zip(units, own, strict=True)
-    ]
-    cut = [is_own and unit.cut for unit, is_own in zip(units, own, strict=True)]
+    n = len(units)
+    sizes = [unit.end - unit.start for unit in units]
+    texts = [unit.kind is Kind.TEXT for unit in units]
+    own = _before(text and size >= _PARAGRAPH for text, size in zip(texts, sizes, strict=True))
+    long = _before(text and size >= 2 * _PARAGRAPH for text, size in zip(texts, sizes, strict=True))
+    cut = _before(u.cut and u.kind is Kind.TEXT and u.end - u.start >= _PARAGRAPH for u in units)
+    marks = _before(u.cut or u.opens or u.leads or strangers.dated(view, u) for u in units)
+    titled = _before(map(_titles, units, units[1:]))
     return [
         border
-        for border in range(_OWN, len(units) - _LEAST + 1)
-        if sum(own[:border]) >= _OWN
-        and any(long[:border])
-        and sum(cut[:border]) <= 1  # else columns, which restore.page puts in order
-        and sum(marks[border:]) >= max(_MARKS, _MARKED * (len(units) - border))
-        and median(unit.end - unit.start for unit in units[border:]) >= _TEASER
-        and _titled(units[border:]) <= 2
+        for border in range(_OWN, n - _LEAST + 1)
+        if own[border] >= _OWN
+        and long[border]
+        and cut[border] <= 1  # else columns, which restore.page puts in order
+        and marks[n] - marks[border] >= max(_MARKS, _MARKED * (n - border))
+        and titled[n - 1] - titled[border] <= 2
+        and median(sizes[border:]) >= _TEASER
     ]
 
 
-def _titled(rest: Sequence[Unit]) -> int:
-    """How many times a heading or a byline stands above a paragraph: few may be chance among
-    teasers, more are articles."""
-    return sum(
-        one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
-        for one, two in pairwise(rest)
-    )
+def _before(values: Iterable[bool]) -> list[int]:
+    """How many of some values before each place are true."""
+    return [0, *accumulate(values)]
+
+
+def _titles(one: Unit, two: Unit) -> bool:
+    """True for a heading or a byline above a paragraph: few may be chance among teasers, more
+    are articles."""
+    return one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
 
 
 def suspicious(batch: Batch) -> Mask:

@@ -100,9 +100,9 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
 
 def with_topics(view: View, evidence: Evidence) -> Evidence:
     """The evidence with what each unit speaks of, and how much it begins as reports do."""
-    pairs = [topics.pairs_of(view, unit.start, unit.end) for unit in evidence.units]
-    leading = [leads.score(view.folded_codes[u.start : u.end]) for u in evidence.units]
-    return evidence._replace(words=topics.words_of(pairs), leads=leading)
+    edges = np.array([(unit.start, unit.end) for unit in evidence.units])
+    leading = leads.scores(view.folded_codes, edges[:, 0], edges[:, 1]).tolist()
+    return evidence._replace(words=topics.words_of(view, evidence.units), leads=leading)
 
 
 def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:

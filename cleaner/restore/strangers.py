@@ -63,8 +63,13 @@ _CREDIT = regex.compile(
 _SPEAKS = regex.compile(r'["“]|[^。]{0,25}(?:说|表示|认为|指出|强调|介绍|称|告诉)')
 
 
+SAID = ("goes_on", "speaks", "credit")
+"""Those features that take a pattern each."""
+
+
 def evidence(view: View, units: Sequence[Unit], words: Words, borders: Sequence[int]) -> Reals:
-    """Features of every unit for every border, shape (borders, units n, features)."""
+    """Features of every unit for every border, shape (borders, units n, features); those of
+    `SAID` are left to `said`."""
     n = len(units)
     at = np.asarray(borders)
     reused = _reused(words)
@@ -77,7 +82,7 @@ def evidence(view: View, units: Sequence[Unit], words: Words, borders: Sequence[
     table[:, :, 3] = np.log1p(words.masses)[None, :]
     table[:, :, 4] = np.log1p(own[at])[:, None]
     table[:, :, 5:11] = _neighbours(between, at)
-    table[:, :, 11:21] = np.array([_manner(view, unit) for unit in units])[None]
+    table[:, :, 11:21] = _manner(view, units)[None]
     table[:, :, 21:] = np.log1p(np.maximum.accumulate(between, axis=1)[:, at - 1]).transpose(
         1, 2, 0
     )
@@ -160,17 +165,25 @@ def credit(view: View, unit: Unit) -> bool:
     return not unit.opens and _CREDIT.search(view.folded[unit.start : unit.end]) is not None
 
 
-def _manner(view: View, unit: Unit) -> list[float]:
-    folded = view.folded[unit.start : unit.end]
-    return [
-        float(unit.cut),
-        float(unit.opens or unit.leads),
-        float(dated(view, unit)),
-        float(_GOES_ON.match(folded) is not None),
-        float(_SPEAKS.match(folded) is not None),
-        float(unit.signed),
-        float(np.log(max(len(folded), 1))),
-        float(unit.kind is not Kind.TEXT),
-        leads.score(view.folded_codes[unit.start : unit.end]),
-        float(credit(view, unit)),
+def said(view: View, units: Sequence[Unit]) -> Reals:
+    """The features `SAID` of some units, shape (n, 3)."""
+    folded = [view.folded[unit.start : unit.end] for unit in units]
+    rows = [
+        (_GOES_ON.match(text) is not None, _SPEAKS.match(text) is not None, credit(view, unit))
+        for text, unit in zip(folded, units, strict=True)
     ]
+    return np.array(rows, np.float64)
+
+
+def _manner(view: View, units: Sequence[Unit]) -> Reals:
+    """How each unit begins and ends, shape (n, 10)."""
+    edges = np.array([(unit.start, unit.end) for unit in units])
+    table = np.zeros((len(units), 10))
+    table[:, 0] = [unit.cut for unit in units]
+    table[:, 1] = [unit.opens or unit.leads for unit in units]
+    table[:, 2] = [dated(view, unit) for unit in units]
+    table[:, 5] = [unit.signed for unit in units]
+    table[:, 6] = np.log(edges[:, 1] - edges[:, 0])
+    table[:, 7] = [unit.kind is not Kind.TEXT for unit in units]
+    table[:, 8] = leads.scores(view.folded_codes, edges[:, 0], edges[:, 1])
+    return table

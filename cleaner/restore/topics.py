@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import View
-from cleaner.kernels.pairs import Pairs, pair_hashes, pair_mask
+from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
 from cleaner.models import topics
+from cleaner.restore.blocks import Unit
 
 Reals = npt.NDArray[np.float64]
 
@@ -35,18 +36,26 @@ NONE = Words([], np.zeros(0), np.zeros(0), [], [], [])
 """No passages."""
 
 
-def pairs_of(view: View, start: int, end: int) -> Pairs:
-    """The distinct pairs of characters in [start, end) of a document."""
-    mask = pair_mask(view.classes[start:end])
-    return np.unique(pair_hashes(view.folded_codes[start:end])[mask])
+def words_of(view: View, units: Sequence[Unit]) -> Words:
+    """The distinct pairs of each unit of a document (at most 4,096), numbered and weighed by idf;
+    found once."""
+    if "words" not in view.memo:
+        view.memo["words"] = _words(view, units)
+    words: Words = view.memo["words"]
+    return words
 
 
-def words_of(passages: Sequence[Pairs]) -> Words:
-    """Pairs of passages numbered and weighed by idf."""
-    names, numbers = np.unique(np.concatenate([*passages]), return_inverse=True)
-    of = np.split(numbers.astype(np.int64), np.cumsum([len(grams) for grams in passages])[:-1])
+def _words(view: View, units: Sequence[Unit]) -> Words:
+    at = np.flatnonzero(pair_mask(view.classes))  # blanks part units: no pair crosses a border
+    starts = np.array([unit.start for unit in units])
+    owner = np.searchsorted(starts, at, side="right").astype(np.uint32) - np.uint32(1)
+    keys = np.sort(owner << np.uint32(BITS) | pair_hashes(view.folded_codes)[at])
+    keys = keys[np.append(keys[1:] != keys[:-1], True)] if len(keys) else keys
+    names, numbers = np.unique(keys & np.uint32((1 << BITS) - 1), return_inverse=True)
+    borders = np.searchsorted(keys >> np.uint32(BITS), np.arange(1, len(units)))
     idf = topics.load()[names] / topics.SCALE
     weight, rare = np.maximum(idf - _COMMON, 0), np.maximum(idf - _RARE, 0)
-    weights = [weight[own] for own in of]
+    weights = np.split(weight[numbers], borders)
     masses = [float(values.sum()) for values in weights]
-    return Words(of, weight, rare, weights, [rare[own] for own in of], masses)
+    rares = np.split(rare[numbers], borders)
+    return Words(np.split(numbers, borders), weight, rare, weights, rares, masses)
