@@ -27,8 +27,8 @@ _EDGE_LINES = 8
 
 _ANY_LENGTH = 1 << 40
 
-_KEYS = {"why", "source", "pattern", "literals", "lists", "scope", "where", "put", "confidence"}
-_KEYS |= {"hits", "near_misses", "longest", "options"}
+_KEYS = {"why", "source", "pattern", "literals", "lists", "words", "scope", "where", "put"}
+_KEYS |= {"confidence", "hits", "near_misses", "longest", "options"}
 
 
 def shipped() -> Path:
@@ -43,13 +43,16 @@ class Rule:
     `strip.chrome.share`, and belongs to the filter `strip.chrome`.
 
     `longest` is the length of the longest line that the rule looks at, blanks at its ends
-    included; 0 sets no limit. A short one keeps clean documents away from the pattern.
+    included; 0 sets no limit. A short one keeps clean documents away from the pattern. `words`
+    are those of lists that a filter looks for by itself: everyday words, of which the automaton
+    would find too many.
     """
 
     id: str
     why: str
     source: str
     literals: tuple[str, ...]
+    words: tuple[str, ...] = ()
     pattern: regex.Pattern[str] | None = None
     scope: Scope = "line"
     where: Where = "any"
@@ -119,6 +122,9 @@ class RuleBook:
                 return tuple(line for line in lines if line and not line.startswith("#"))
         raise RuleError(f"lists/{name}.txt: no such list in {', '.join(map(str, self.folders))}")
 
+    def _listed(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(word for name in names for word in self.words(name))
+
     def _read(self, path: Path, folder: Path, parts: Mapping[str, str]) -> Rule:
         table = _toml(path)
         unknown = set(table) - _KEYS
@@ -126,10 +132,8 @@ class RuleBook:
             known = ", ".join(sorted(_KEYS))
             wrong = f"unknown {sorted(unknown)}" if unknown else "no `why` or no `source`"
             raise RuleError(f"{path}: {wrong}; a rule may hold: {known}")
-        table["literals"] = [
-            *table.get("literals", ()),
-            *(word for name in table.pop("lists", ()) for word in self.words(name)),
-        ]
+        table["literals"] = [*table.get("literals", ()), *self._listed(table.pop("lists", ()))]
+        table["words"] = self._listed(table.get("words", ()))
         if "pattern" in table:
             table["pattern"] = _compile(table["pattern"], parts, path)
         for key in ("literals", "hits", "near_misses"):

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class, class_table, fold_text
+from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor, line_deletion
+from cleaner.strip.frame_items import menu_words, vocabulary_of
 from cleaner.strip.frame_runs import FEWEST, Kind, frame_lines
-from cleaner.strip.spans import inner_ends
 from cleaner.structure import Block, structure_of
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
@@ -55,29 +54,16 @@ class Frame:
     def __init__(self, book: RuleBook) -> None:
         (rule,) = book.of(self.name)
         self._rule = rule.id
-        self._words = {fold_text(word) for word in rule.literals}
+        self._words = {fold_text(word) for word in rule.words}
+        self._vocabulary = vocabulary_of(self._words)
         self._headings = {fold_text(word) for word in book.words("feed_headings")}
-        self._ours = np.zeros(len(book.literals), np.bool_)
-        self._ours[book.numbers([rule])] = True
         self._rules = [RuleEditor(n, book) for n in ("strip.chrome", "strip.boilerplate")]
 
     def suspects(self, batch: Batch) -> Mask:
         if not len(batch):
             return np.zeros(0, np.bool_)
-        hits = batch.hits
-        at = np.flatnonzero(self._ours.take(hits.literal))
-        base = batch.starts.take(hits.doc[at])
-        border = _border_table()
-        before = batch.folded.take(base + hits.start[at] - 1)  # at 0 the last newline stands there
-        alone = border.take(before) & border.take(batch.folded.take(base + hits.end[at]))
-        at = at[alone]
-        found, inverse = np.unique(
-            np.searchsorted(batch.line_ends, base[alone] + hits.start[at]), return_inverse=True
-        )
-        first, last = inner_ends(batch, found)
-        covered = np.bincount(inverse, hits.end[at] - hits.start[at], len(found))
-        full = covered >= _COVERED * (last - first + 1)
-        return np.bincount(hits.doc[at[full[inverse]]], minlength=len(batch)) >= FEWEST
+        # Half of it, since what stands inside of a word (`更多>>`) belongs to no item.
+        return menu_words(batch, self._vocabulary, _COVERED / 2) >= FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
         blocks = structure_of(view)
@@ -145,13 +131,3 @@ def _is_prose(text: str) -> bool:
     if text.endswith("。"):
         return len(text) >= _PROSE // 2
     return len(text) >= _PROSE and (("," in text and len(text) >= 2 * _PROSE) or "。" in text)
-
-
-@cache
-def _border_table() -> npt.NDArray[np.bool_]:
-    """Which code points can stand beside a part of a menu line: all but letters and digits."""
-    letters = [Class.HAN, Class.RARE_HAN, Class.KANA, Class.HANGUL]
-    letters += [Class.ASCII_LETTER, Class.LETTER, Class.DIGIT]
-    table = ~np.isin(class_table(), letters)
-    table[ord("丨")] = True
-    return table
