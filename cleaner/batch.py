@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -209,6 +209,13 @@ class View:
         self._span = slice(int(batch.starts[index]), int(batch.ends[index]))
         self.memo: dict[str, Any] = {}
         """Facts that several filters share, filled by `structure_of` and its like."""
+
+    def under(self, name: str, screen: Callable[[Batch], Mask]) -> bool:
+        """What a pre-screen says of the document; it is asked once for the whole batch, or not
+        at all where `suspects` has left its answer under `name`."""
+        if name not in self._batch.memo:
+            self._batch.memo[name] = screen(self._batch)
+        return bool(self._batch.memo[name][self._index])
 
     @property
     def doc(self) -> Document:

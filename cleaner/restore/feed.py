@@ -53,7 +53,8 @@ class Feed:
         self._threshold = threshold
 
     def suspects(self, batch: Batch) -> Mask:
-        return suspicious(batch)
+        batch.memo[self.name] = found = suspicious(batch)
+        return found
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
@@ -61,7 +62,7 @@ class Feed:
         if not _LEAST + _OWN <= len(units) <= _MOST:
             return whole
         border = self._border(view, units)
-        if border == len(units) or not suspicious(Batch([view.doc]))[0]:
+        if border == len(units) or not view.under(self.name, suspicious):
             return whole
         cut = units[border - 1].end
         return [[Keep(0, cut), Put("", cut, len(view.text), "restore.feed.tail")]]

@@ -42,7 +42,8 @@ class Page:
         self._weights = weights if weights is not None else pages.load()
 
     def suspects(self, batch: Batch) -> Mask:
-        return promising(batch)
+        batch.memo[self.name] = found = promising(batch)
+        return found
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
@@ -55,7 +56,7 @@ class Page:
         else:
             found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
         parts = pieces(view, evidence, found)
-        return parts if parts and promising(Batch([view.doc]))[0] else whole
+        return parts if parts and view.under(self.name, promising) else whole
 
 
 def _of_menus(units: tuple[Unit, ...]) -> bool:
@@ -91,9 +92,10 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     ends = [at for at, unit in enumerate(units) if unit.cut]
     gain = np.full((n, n), -20.0)
     chosen = [units[at] for at in starts]
-    gain[np.ix_(ends, starts)] = seams.gains(view, [units[at] for at in ends], chosen)
     abrupt = np.zeros(n)
-    abrupt[starts] = seams.abruptness(view, chosen)
+    gain[np.ix_(ends, starts)], abrupt[starts] = seams.measured(
+        view, [units[at] for at in ends], chosen
+    )
     columns = _in_columns(units, gain, abrupt)
     return Evidence(units, gain.tolist(), abrupt.tolist(), topics.NONE, [], columns)
 

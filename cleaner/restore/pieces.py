@@ -50,26 +50,25 @@ def pieces(view: View, evidence: Evidence, found: Sequence[Chain]) -> list[list[
 def _part(view: View, evidence: Evidence, chain: Chain, others: Seams, whole: bool) -> list[Piece]:
     units = evidence.units
     found: list[Piece] = []
-    before: Link | None = None
-    for link, after in zip(chain, [*chain[1:], None], strict=True):
+    joins = [joined(evidence, one, two, others) for one, two in pairwise(chain)]
+    for number, link in enumerate(chain):
         at = link.unit
         start = units[at].start if at else 0
         end = units[at + 1].start if at + 1 < len(units) else len(view.text)
         gap = units[at].end, end
-        torn = before is None or not joined(evidence, before, link, others)
+        torn = number == 0 or not joins[number - 1]
         if whole and torn and orphan(view, evidence, link):
             found.append(Put("", start, end, "restore.page.orphan"))
             continue
         found.append(Keep(start, units[at].end))
-        if after is None:
+        if number == len(joins):
             found.append(Put("", *gap, "restore.page.border"))
-        elif joined(evidence, link, after, others):
+        elif joins[number]:
             found.append(Put("", *gap, "restore.page.join"))
-        elif after.unit == at + 1:
+        elif chain[number + 1].unit == at + 1:
             found.append(Keep(*gap))
         else:
             found.append(Put("\n\n", *gap, "restore.page.order"))
-        before = link
     return found
 
 

@@ -37,7 +37,8 @@ class Repeats:
         pass
 
     def suspects(self, batch: Batch) -> Mask:
-        return repeating(batch)
+        batch.memo[self.name] = found = repeating(batch)
+        return found
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
@@ -45,7 +46,7 @@ class Repeats:
             return whole
         units = units_of(view)
         gone = dict(_copies(view, units)) | dict(_parts(view, units))
-        if not gone or not repeating(Batch([view.doc]))[0]:
+        if not gone or not view.under(self.name, repeating):
             return whole
         return [_without(view, units, gone)]
 

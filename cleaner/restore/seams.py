@@ -27,47 +27,62 @@ _NUMBERS = "一二三四五六七八九十"
 _ENUMERATED = regex.compile(
     r"(?<=[。；;：:，,]|^)(?:第|其)?([一二三四五六七八九十])(?:是(?!否)|要(?=\p{Han}))"
 )
-_UNKNOWN = 0xE000  # no character of the model: what follows it has no context
+_FRESH = (10, 10)  # newlines: what follows begins a line
+_ANYWHERE = (0xE000, 0xE000)  # no characters of the model: what follows has no context
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NEVER_FIRST = frozenset("，、。；：！？”’）》】」』,;:!?)%")
 
 
-def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
-    """ln p of the first characters of each start after each end, less ln p of the same at the
-    beginning of a line; with a bonus where a bracket opened before the seam closes behind it.
-    Shape (len(ends), len(starts))."""
-    if not ends or not starts:
-        return np.zeros((len(ends), len(starts)))
-    codes = view.folded_codes
-    heads = _heads(codes, starts)
-    tails = np.stack([codes[u.end - _TAIL : u.end] for u in ends])
-    joined = _table(tails, heads)
-    fresh = np.maximum(_table(np.full((1, _TAIL), 10, np.uint32), heads), _opened(heads))
-    echoes = _echoes(view, ends, starts)
-    opened = [open_brackets(view.text[u.start : u.end]) for u in ends]
-    closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
-    quotes = np.array([[_bracket_bonus(a, b) for b in closed] for a in opened])
-    return np.asarray(joined - fresh + quotes + echoes + _ordinals(view, ends, starts))
+def measured(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> tuple[Reals, Reals]:
+    """What each start gains after each end, shape (len(ends), len(starts)), and how abrupt each
+    start is, shape (len(starts),).
 
-
-def abruptness(view: View, starts: Sequence[Unit]) -> Reals:
-    """How much less likely the first characters are at the beginning of a line than anywhere:
-    large where a passage begins in mid-sentence; shape (n,)."""
+    The gain is ln p of the first characters of the start after the end, less ln p of the same at
+    the beginning of a line; with a bonus where a bracket opened before the seam closes behind it,
+    and where names or an enumeration go on. Abrupt is what is much less likely at the beginning
+    of a line than anywhere: it begins in mid-sentence.
+    """
     if not starts:
-        return np.zeros(0)
+        return np.zeros((len(ends), 0)), np.zeros(0)
     codes = view.folded_codes
     heads = _heads(codes, starts)
-    fresh, anywhere = _table(np.array([[10, 10], [_UNKNOWN, _UNKNOWN]], np.uint32), heads)
+    tails = np.array([_FRESH, _ANYWHERE, *(codes[u.end - _TAIL : u.end] for u in ends)])
+    fresh, anywhere, *joined = seam_scores(tails.astype(np.uint32), heads)
+    fresh = np.maximum(fresh, _opened(heads))
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
-    return np.asarray(anywhere - np.maximum(fresh, _opened(heads)) + _MARK * marks)
+    abrupt = anywhere - fresh + _MARK * marks
+    if not ends:
+        return np.zeros((0, len(starts))), abrupt
+    bonus = _brackets(view, ends, starts) + _echoes(view, ends, starts)
+    return np.array(joined) - fresh + bonus + _ordinals(view, ends, starts), abrupt
+
+
+def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
+    """The first part of `measured`."""
+    return measured(view, ends, starts)[0]
 
 
 def _opened(heads: Codes) -> Reals:
     """ln of the share of the other starts that have the same first characters, shape (n,): what
     opens several lines of a page is no middle of a sentence."""
-    _, names, counts = np.unique(heads, axis=0, return_inverse=True, return_counts=True)
-    others = counts[names.reshape(-1)] - 1.0
+    hashes = np.zeros(len(heads), np.uint64)
+    for column in heads.T:
+        hashes = hashes * _FACTOR + column
+    _, names, counts = np.unique(hashes, return_inverse=True, return_counts=True)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(others / len(heads)))
+        return np.asarray(np.log((counts[names] - 1.0) / len(heads)))
+
+
+def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
+    """A bonus where the innermost bracket that an end leaves open is the one that a start closes,
+    a malus where only one of them has such, or they differ."""
+    opened = [open_brackets(view.text[u.start : u.end])[-1:] for u in ends]
+    closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
+    if not any(opened) and not any(closed):
+        return np.zeros((len(ends), len(starts)))
+    one, two = np.array(opened)[:, None], np.array(closed)[None, :]
+    bonus = np.where((one != "") & (one == two), _QUOTES, -_QUOTES)
+    return np.where((one == "") & (two == ""), 0.0, bonus)
 
 
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
@@ -99,18 +114,17 @@ def _triple(one: Codes64, two: Codes64, three: Codes64) -> Codes64:
 def _ordinals(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     """A bonus where an enumeration goes on behind the seam (一是…二是 | …三是), a malus where it
     would skip."""
-    last = [_ordinal(view.folded[u.start : u.end], -1) for u in ends]
-    first = [_ordinal(view.folded[u.start : min(u.end, u.start + _SOON)], 0) for u in starts]
-    table = np.zeros((len(ends), len(starts)))
-    for row, a in enumerate(last):
-        for column, b in enumerate(first):
-            if b > 1:
-                table[row, column] = _ORDINAL if b == a + 1 else -_ORDINAL
-    return table
+    first = np.array([_ordinal(view.folded[u.start : min(u.end, u.start + _SOON)]) for u in starts])
+    if (first <= 1).all():
+        return np.zeros((len(ends), len(starts)))
+    last = np.array([_ordinal(view.folded[u.start : u.end], -1) for u in ends])
+    bonus = np.where(first == last[:, None] + 1, _ORDINAL, -_ORDINAL)
+    return np.where(first > 1, bonus, 0.0)
 
 
-def _ordinal(text: str, which: int) -> int:
-    found = _ENUMERATED.findall(text)
+def _ordinal(text: str, which: int = 0) -> int:
+    """The number of the first item of an enumeration in a text, or of another; 0: none."""
+    found = _ENUMERATED.findall(text) if "是" in text or "要" in text else []
     return _NUMBERS.index(found[which]) + 1 if found else 0
 
 
@@ -121,7 +135,7 @@ def _heads(codes: Codes, starts: Sequence[Unit]) -> Codes:
     return np.where(inside, codes.take(first, mode="clip"), np.uint32(32))
 
 
-def _table(tails: Codes, heads: Codes) -> Reals:
+def seam_scores(tails: Codes, heads: Codes) -> Reals:
     """ln p of each head after each tail, shape (tails, heads)."""
     a, b = len(tails), len(heads)
     rows = np.full((a, b, 1 + _TAIL + _HEAD), 10, np.uint32)
@@ -142,9 +156,3 @@ def _closed_at_start(text: str) -> str:
                 return "" if depth else char
             depth.pop()
     return ""
-
-
-def _bracket_bonus(opened: str, closed: str) -> float:
-    if not opened and not closed:
-        return 0.0
-    return _QUOTES if opened and closed == opened[-1] else -_QUOTES

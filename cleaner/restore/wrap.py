@@ -40,10 +40,11 @@ class Wrap:
         pass
 
     def suspects(self, batch: Batch) -> Mask:
-        return wrapped(batch)
+        batch.memo[self.name] = found = wrapped(batch)
+        return found
 
     def arrange(self, view: View) -> list[list[Piece]]:
-        if not wrapped(Batch([view.doc]))[0]:
+        if not view.under(self.name, wrapped):
             return [[Keep(0, len(view.text))]]
         pieces: list[Piece] = []
         at = 0
