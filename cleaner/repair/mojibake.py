@@ -9,7 +9,7 @@ if other lines of the document went the same way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,21 +17,24 @@ import numpy.typing as npt
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class, Codes, class_table, encode, fold
+from cleaner.kernels.text import Codes, encode, fold
 from cleaner.models.lm import load as load_model
-from cleaner.repair.fill import Draft, Part, fill
-from cleaner.repair.routes import Route, attempt, common_share, plausible
-from cleaner.repair.screen import Look, documents, odd_table, positions
+from cleaner.repair.drafts import (
+    FEWEST_HAN,
+    drafts_of,
+    filled,
+    hopeful,
+    is_han,
+    least_mean,
+    text_of,
+)
+from cleaner.repair.fill import Part
+from cleaner.repair.routes import Route, plausible
+from cleaner.repair.screen import Look, documents, odd_table, positions, uncommon_table
 from cleaner.rules import RuleBook
 
 _FEWEST_ODD = 4
-_FEWEST_HAN = 4
-_ROUNDS = 2
 _SAMPLE = 2  # lines on which all routes are tried
-_COMMON = 0.97
-_LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4, "utf-16-le": -7.4}
-"""The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
-two bytes of any kind make a character of GBK or Big5, so there the model must be content."""
 _LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII
 
 
@@ -66,18 +69,36 @@ class Mojibake:
         return documents(batch, positions(batch, Look.ODD), _FEWEST_ODD)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        odd = odd_table().take(view.codes)
-        counts = [int(odd[line.start : line.end].sum()) for line in view.lines]
-        chosen = [k for k, count in enumerate(counts) if count >= _FEWEST_ODD]
+        before = np.append(0, np.cumsum(odd_table().take(view.codes)))
+        starts, ends = np.array(view.lines).T
+        chosen = np.flatnonzero(before[ends] - before[starts] >= _FEWEST_ODD).tolist()
         if not chosen:
             return
-        lines = {k: view.text[start:end] for k, (start, end) in enumerate(view.lines)}
-        mended = _mended_alike({k: lines[k] for k in chosen})
-        votes = tuple(Counter(found.route for found in mended.values()))
-        rest = {k: line for k, line in lines.items() if votes and line and k not in mended}
-        mended |= mend(rest, votes, fewest=1)
-        for k, found in sorted(mended.items()):
-            yield _edit(view.lines[k].start, lines[k], found)
+        lines = [view.text[start:end] for start, end in view.lines]
+        mended = _mended_lines(list(dict.fromkeys(lines)), {lines[k] for k in chosen})
+        for line, text in zip(view.lines, lines, strict=True):
+            if text in mended:
+                yield _edit(line.start, text, mended[text])
+
+
+def _mended_lines(lines: Sequence[str], chosen: Collection[str]) -> dict[str, Mended]:
+    """Those of some distinct lines that are mended; all routes are tried on the `chosen` ones, and
+    what leads back from these on all others."""
+    numbered = dict(enumerate(lines))
+    mended = _mended_alike({k: line for k, line in numbered.items() if line in chosen})
+    votes = tuple(Counter(found.route for found in mended.values()))
+    rest = {k: line for k, line in numbered.items() if votes and k not in mended}
+    mended |= mend(_strange(rest), votes, fewest=1)
+    return {lines[k]: found for k, found in mended.items()}
+
+
+def _strange(lines: Mapping[int, str]) -> dict[int, str]:
+    """The lines with a character that sound ones hardly have."""
+    return {k: line for k, line in lines.items() if line and _is_strange(encode(line))}
+
+
+def _is_strange(codes: Codes) -> bool:
+    return bool(uncommon_table().take(codes).any() or odd_table().take(codes).any())
 
 
 def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
@@ -96,12 +117,13 @@ def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
 
 
 def mend(
-    lines: Mapping[int, str], routes: tuple[Route, ...] | None = None, fewest: int = _FEWEST_HAN
+    lines: Mapping[int, str], routes: tuple[Route, ...] | None = None, fewest: int = FEWEST_HAN
 ) -> dict[int, Mended]:
     """The lines that a route mends, each by its best route; without `routes` all are tried."""
-    tried = _filled(
-        [(number, *draft) for number, line in lines.items() for draft in _drafts(line, routes)]
-    )
+    drafts = [
+        (number, *draft) for number, line in lines.items() for draft in drafts_of(line, routes)
+    ]
+    tried = filled(hopeful(drafts, fewest))
     best: dict[int, Mended] = {}
     if not tried:
         return best
@@ -113,94 +135,40 @@ def mend(
     return best
 
 
-def _filled(tried: Sequence[tuple[int, Route, Draft]]) -> list[tuple[int, Route, list[Part]]]:
-    """The parts of all drafts, every gap filled; those in which nothing changed are left out."""
-    filled = fill([draft for _, _, draft in tried])
-    return [
-        (number, route, parts)
-        for (number, route, _), parts in zip(tried, filled, strict=True)
-        if any(part.kind != "foreign" and not part.text.isascii() for part in parts)
-    ]
-
-
-def _drafts(
-    line: str, routes: tuple[Route, ...] | None, rounds: int = _ROUNDS
-) -> list[tuple[Route, Draft]]:
-    """What each route makes of a line, and what further routes make of that."""
-    results: list[tuple[Route, Draft]] = []
-    seen: set[str] = set()
-    for route in plausible(line, routes):
-        draft = attempt(route, line)
-        if draft is None:
-            continue
-        text = _text(draft.parts)
-        if not draft.gaps and text in seen:
-            continue
-        seen.add(text)
-        if _certain(route, draft, text):
-            return [(route, draft)]
-        results.append((route, draft))
-        if rounds > 1 and route.right == "utf-8" and draft.whole:
-            deeper = _drafts(text, None, rounds - 1)
-            if deeper and _certain(*deeper[0], _text(deeper[0][1].parts)):
-                return [(route, deeper[0][1])]
-            results += [(route, further) for _, further in deeper]
-    return results
-
-
-def _certain(route: Route, draft: Draft, text: str) -> bool:
-    """Whether no other route needs to be tried: the line is UTF-8 from end to end, or GBK of
-    common characters only, and nothing odd is left."""
-    if not draft.whole or route.right == "big5":
-        return False
-    codes = encode(text)
-    han = int(_is_han(codes).sum())
-    if han < max(_FEWEST_HAN, len(text) // 3) or odd_table().take(codes).any():
-        return False
-    return route.right == "utf-8" or (han >= 2 * _FEWEST_HAN and common_share(text) >= _COMMON)
-
-
 def _rank(found: Mended) -> float:
     return found.mean + (1.0 if found.route.right == "utf-8" else 0.0)
 
 
 def _sound(found: Mended, line: str, fewest: int) -> bool:
-    least = _LEAST_MEAN[found.route.right] - (1.5 if fewest < _FEWEST_HAN else 0)
     outer = len(line) - len(line.encode("ascii", "ignore"))
-    return found.han >= fewest and found.mean >= least and found.gain >= _LEAST_GAIN * outer
+    return (
+        found.han >= fewest
+        and found.mean >= least_mean(found.route, fewest)
+        and found.gain >= _LEAST_GAIN * outer
+    )
 
 
 def _measured(
     tried: Sequence[tuple[int, Route, list[Part]]], lines: Mapping[int, str]
 ) -> Iterable[Mended]:
     """Ask the language model about all results, and all lines, at once."""
-    texts = [*(_text(parts) for _, _, parts in tried), *lines.values()]
+    texts = [*(text_of(parts) for _, _, parts in tried), *lines.values()]
     codes = encode("\n".join([*texts, ""]))
     scores = load_model().scores(fold(codes)).astype(np.float64)
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
     totals = dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True))
     for (number, route, parts), start in zip(tried, starts.tolist(), strict=False):
-        text = _text(parts)
+        text = text_of(parts)
         own, own_codes = scores[start : start + len(text)], codes[start : start + len(text)]
         changed = _changed(parts) & (own_codes >= 0x80)
         mean = float(own[changed].mean()) if changed.any() else -np.inf
-        han = int(_is_han(own_codes[changed]).sum())
+        han = int(is_han(own_codes[changed]).sum())
         yield Mended(route, text, parts, mean, float(own.sum() - totals[number]), han)
 
 
 def _changed(parts: Sequence[Part]) -> npt.NDArray[np.bool_]:
     sizes = [len(part.text) for part in parts]
     return np.repeat([part.kind != "foreign" for part in parts], sizes)
-
-
-def _is_han(codes: Codes) -> npt.NDArray[np.bool_]:
-    classes = class_table().take(codes)
-    found: npt.NDArray[np.bool_] = (classes == Class.HAN) | (classes == Class.RARE_HAN)
-    return found
-
-
-def _text(parts: Sequence[Part]) -> str:
-    return "".join(part.text for part in parts)
 
 
 def _edit(start: int, old: str, found: Mended) -> Edit:

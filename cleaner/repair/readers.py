@@ -6,7 +6,7 @@ regular expressions work on them beside characters that no byte stands for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -18,6 +18,8 @@ LOST = "\xff"
 or Big5."""
 SWALLOWED = "\x1a"
 """Stands for a byte below 0x40 that the reader took along with the one before it."""
+
+_NEWLINE = 0x0A
 
 # Readings of one byte sequence that differ between programs: the later fills what the earlier
 # left undefined; what either reads leads back to the same bytes.
@@ -60,10 +62,12 @@ class Reader:
         """Whether a byte (row), followed by another (column), is one that the reader loses;
         shape (256, 256). Column 0 also stands for the end of the text."""
         matrix = np.zeros((256, 256), np.bool_)
+        seconds = [byte for byte in range(0xFF) if byte != _NEWLINE]
         for first in range(0x80, 0xFF):
-            for second in range(0xFF):
-                read = bytes([first, second]).decode(self.codec, "replace")
-                matrix[first, second] = read[0] == "\ufffd"
+            read = _decoded([bytes([first, byte]) for byte in seconds], self.codec, "replace")
+            matrix[first, seconds] = [text.startswith("\ufffd") for text in read]
+            text = bytes([first, _NEWLINE]).decode(self.codec, "replace")
+            matrix[first, _NEWLINE] = text.startswith("\ufffd")
         return matrix
 
     def to_bytes(self, text: str) -> str:
@@ -96,14 +100,21 @@ def _single_table(codec: str) -> list[str]:
 
 def _wide_table(codec: str) -> dict[int, str]:
     table: dict[int, str] = {}
+    every = [*_bytes(range(0x80, 0x100)), *_pairs()]
+    texts = [data.decode("latin-1") for data in every]
     for name in _WIDE[codec]:
-        for data in (*_bytes(range(0x80, 0x100)), *_pairs()):
-            char = data.decode(name, "ignore")
-            if len(char) == 1 and ord(char) >= 0x80:
-                table.setdefault(ord(char), data.decode("latin-1"))
+        for char, text in zip(_decoded(every, name, "ignore"), texts, strict=True):
+            if len(char) == 1 and char >= "\x80":
+                table.setdefault(ord(char), text)
     if codec == "gbk":
         table |= {0x20AC: "\x80", 0xF8F5: LOST}  # as Windows reads 0x80 and 0xFF
     return table
+
+
+def _decoded(pieces: Sequence[bytes], codec: str, errors: str) -> list[str]:
+    """Each of some pieces, none of which holds a newline, decoded by itself, all in one go: no
+    codec takes a newline for the second byte of a character."""
+    return b"\n".join(pieces).decode(codec, errors).split("\n")
 
 
 def _bytes(values: Iterable[int]) -> Iterable[bytes]:
