@@ -8,6 +8,7 @@ have meant it: either a run is long, or the whole page shows the same fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,7 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import Class
 from cleaner.models.lm import load
 from cleaner.repair import spacing_screen as screen
 from cleaner.repair.screen import Look, documents, flags_of, positions
@@ -46,6 +48,7 @@ _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
 _FORUM = regex.compile(
     r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
 )
+_FORUM_CORE = re.compile(r"[@-~][!-?] [@-~][!-?] [@-~]")
 _BLANK_MARKS = [blank + mark for blank in " \xa0" for mark in ",。、;，；"]
 _PAGE_WIDE = 4
 _PAGE = 200
@@ -81,8 +84,7 @@ def _spaced(view: View) -> Iterator[Edit]:
         return
     found = [
         match
-        for start, end in view.lines
-        if _CORE.search(view.text, start, end)
+        for start, end in _regions(view)
         for match in _SPACED.finditer(view.text, start, end)
         if _is_sentence(match[0])
     ]
@@ -94,6 +96,26 @@ def _spaced(view: View) -> Iterator[Edit]:
             pair = gap["before"] + gap["after"]
             if not (pair.isascii() and pair.isalnum()) or (digits and pair.isdigit()):
                 yield Edit(gap.start(), gap.end(), "", "repair.spacing.letters", 0.9)
+
+
+def _regions(view: View) -> Iterator[tuple[int, int]]:
+    """Where runs of characters set apart may lie: stretches of a line with no two Chinese
+    characters side by side but at their ends, which no run has."""
+    han = (view.classes == int(Class.HAN)) | (view.classes == int(Class.RARE_HAN))
+    pairs = np.flatnonzero(han[:-1] & han[1:])
+    last = 0
+    for core in _CORE.finditer(view.text):
+        if core.start() < last:
+            continue
+        first = view.text.rfind("\n", 0, core.start()) + 1
+        end = view.text.find("\n", core.end())
+        last = end if end >= 0 else len(view.text)
+        behind = int(np.searchsorted(pairs, core.start()))
+        if behind:
+            first = max(first, int(pairs[behind - 1]))
+        if behind < len(pairs):
+            last = min(last, int(pairs[behind]) + 2)
+        yield first, last
 
 
 def _is_sentence(run: str) -> bool:
@@ -158,6 +180,8 @@ def _forum(view: View) -> Iterator[Edit]:
 
     Chess moves, chords and lists of letters have the same shape, but not so many marks.
     """
+    if not _FORUM_CORE.search(view.text):
+        return
     for match in _FORUM.finditer(view.text):
         seconds = [token[1] for token in match.captures("token") if len(token) > 1]
         digits = sum(second.isdigit() for second in seconds)
