@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -40,6 +41,14 @@ _COVERED = 0.4
 """Words of menus make up at least this share of a line of a menu."""
 
 
+class _Said(NamedTuple):
+    """What a line says by itself."""
+
+    words: int  # of menus
+    bar: bool  # three words of menus and nothing else: it needs no company
+    kind: Kind
+
+
 class Frame:
     """Takes the lines of the frame away, and keeps title, date, source, byline and editor.
 
@@ -57,6 +66,8 @@ class Frame:
         self._words = {fold_text(word) for word in rule.words}
         self._vocabulary = vocabulary_of(self._words)
         self._headings = {fold_text(word) for word in book.words("feed_headings")}
+        # Pages of a site have the same lines.
+        self._said = lru_cache(maxsize=1 << 13)(self._read)
         self._rules = [RuleEditor(n, book) for n in ("strip.chrome", "strip.boilerplate")]
 
     def suspects(self, batch: Batch) -> Mask:
@@ -67,62 +78,55 @@ class Frame:
 
     def edits(self, view: View) -> Iterator[Edit]:
         blocks = structure_of(view)
-        kinds = self._kinds(view, blocks)
-        found = {at for at, block in enumerate(blocks) if kinds and self._is_bar(view, block)}
+        texts = [view.folded[block.start : block.end].strip() for block in blocks]
+        said = [self._said(text) if len(text) <= _WIDE else self._read(text) for text in texts]
+        if sum(line.words for line in said) < FEWEST:
+            return
+        found = {
+            at
+            for at, (block, line) in enumerate(zip(blocks, said, strict=True))
+            if line.bar and block.end - block.start <= _WIDE
+        }
+        kinds = self._kinds(view, blocks, texts, said)
         if kinds.count(Kind.KNOWN) >= FEWEST:
             found.update(frame_lines(view, blocks, kinds))
         for at in sorted(found):
             yield line_deletion(view, view.lines[blocks[at].line], self._rule)
 
-    def _kinds(self, view: View, blocks: Sequence[Block]) -> list[Kind]:
-        texts = [view.folded[block.start : block.end].strip() for block in blocks]
-        if sum(len(self._known(text)) for text in texts) < FEWEST:
-            return []
-        ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if _whole(edit)}
+    def _kinds(
+        self, view: View, blocks: Sequence[Block], texts: Sequence[str], said: Sequence[_Said]
+    ) -> list[Kind]:
+        """What each line is, by itself and by what the page has besides."""
+        ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if not edit.new}
         often = Counter(text for text in texts if len(text) <= _SHORT)
         kinds = []
-        for block, text in zip(blocks, texts, strict=True):
-            if block.start in ruled or self._is_known(text):
+        for block, text, line in zip(blocks, texts, said, strict=True):
+            if block.start in ruled:
                 kinds.append(Kind.KNOWN)
-            elif _is_prose(text):
-                kinds.append(Kind.PROSE)
-            elif often[text] >= FEWEST or _COUNT.fullmatch(text):
+            elif line.kind is Kind.UNKNOWN and often[text] >= FEWEST:
                 kinds.append(Kind.WEAK)
             else:
-                kinds.append(Kind.UNKNOWN)
+                kinds.append(line.kind)
         return kinds
 
-    def _known(self, text: str) -> list[str]:
+    def _read(self, text: str) -> _Said:
+        """What a line says by itself, from its folded text."""
+        parts = [part for part in _SPLIT.split(text) if part] if len(text) <= _WIDE else []
+        words = self._menu_words(text, parts)
+        bar = len(parts) >= FEWEST and all(part in self._words for part in parts)
+        alone = text in self._words or len(words) >= min(2, len(parts))
+        if text.strip("| 　:：") in self._headings or (words and alone):
+            return _Said(len(words), bar, Kind.KNOWN)
+        if _is_prose(text):
+            return _Said(len(words), bar, Kind.PROSE)
+        return _Said(len(words), bar, Kind.WEAK if _COUNT.fullmatch(text) else Kind.UNKNOWN)
+
+    def _menu_words(self, text: str, parts: Sequence[str]) -> list[str]:
         """The words of menus that stand by themselves in a line and cover enough of it."""
-        if len(text) > _WIDE:
-            return []
-        inside = [part for part in _parts(text) if part in self._words]
-        if text in self._words:
+        inside = [part for part in parts if part in self._words]
+        if text in self._words and len(text) <= _WIDE:
             inside = max([text], inside, key=lambda words: sum(map(len, words)))
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
-
-    def _is_bar(self, view: View, block: Block) -> bool:
-        """A line of three words of menus and nothing else needs no company."""
-        if block.end - block.start > _WIDE:
-            return False
-        parts = _parts(view.folded[block.start : block.end].strip())
-        return len(parts) >= FEWEST and all(part in self._words for part in parts)
-
-    def _is_known(self, text: str) -> bool:
-        if text.strip("| 　:：") in self._headings:
-            return True
-        known = self._known(text)
-        return bool(known) and (text in self._words or len(known) >= min(2, len(_parts(text))))
-
-
-@lru_cache(maxsize=1 << 12)
-def _parts(text: str) -> tuple[str, ...]:
-    """The pieces of a line between separators; a line is asked for more than once."""
-    return tuple(part for part in _SPLIT.split(text) if part)
-
-
-def _whole(edit: Edit) -> bool:
-    return not edit.new
 
 
 def _is_prose(text: str) -> bool:
