@@ -125,10 +125,10 @@ class Feeds:
         first = at + 1
         while first < len(rows) and self._is_heading(rows[first]):
             first += 1
-        if first == len(rows):
+        if first == len(rows) or label_of(rows[first].text) is Label.EDITOR:
             return True, first
         end = _same_marks(rows, first)
-        return (True, end) if end else _plain(rows, first, kin)
+        return (not _prose(rows[first:end]), end) if end else _plain(rows, first, kin)
 
 
 class _Kin:
@@ -165,6 +165,12 @@ def _same_marks(rows: Sequence[Row], first: int) -> int:
     return end if end - first >= 2 else 0
 
 
+def _prose(items: Sequence[Row]) -> bool:
+    """Whether items are sentences, as those on a law that a column quotes, and no links."""
+    closed = sum(item.text[-1] in "。;" and not item.cut for item in items)
+    return 2 * closed > len(items)
+
+
 def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
     """Whether teasers without bullets stand at `first`, and where they end."""
     run = _teasers(rows, first)
@@ -174,7 +180,8 @@ def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
         end -= 1  # the title or subhead of what follows
     end = _marked_end(rows, first, end)
     items = rows[first:end]
-    if len(items) < (_FEWEST if end < len(rows) else 1):
+    whole = end == len(rows) or all(item.cut and len(item.text) >= _WIDE for item in items)
+    if len(items) < (1 if whole else _FEWEST):
         return False, run
     akin = sum(kin(item) for item in items if not item.cut)
     return akin < _KIN * len(items), end
