@@ -25,11 +25,15 @@ from cleaner.structure import Block, structure_of
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
 _SENTENCE = regex.compile(r"[。!?;]")
-_CUT = regex.compile(r"(?:\.{2,}|…)\s*$")
+_CUT = ("..", "…")
 _COUNT = regex.compile(
     r"[\d\s:./\-年月日,+×x<>|()%]+|(?:\d+\s*)?(?:小时|分钟|天|昨天|刚刚|今天).{0,8}|https?://\S+|www\.\S+"
     r"|.{0,6}\d+\s*(?:跟贴|评论|浏览|阅读|回复|图|人参与|赞).{0,10}"
 )
+_COUNT_FIRST = frozenset("0123456789:./-年月日,+×x<>|()%小分天昨刚今hw")
+_DIGIT = regex.compile(r"\d")
+_FIRST_DIGIT = 7
+"""How a line begins that may be a count, or within how many characters it has a digit."""
 
 _SHORT = 24
 _WIDE = 400
@@ -119,7 +123,7 @@ class Frame:
             return _Said(len(words), bar, Kind.KNOWN)
         if _is_prose(text):
             return _Said(len(words), bar, Kind.PROSE)
-        return _Said(len(words), bar, Kind.WEAK if _COUNT.fullmatch(text) else Kind.UNKNOWN)
+        return _Said(len(words), bar, Kind.WEAK if _is_count(text) else Kind.UNKNOWN)
 
     def _menu_words(self, text: str, parts: Sequence[str]) -> list[str]:
         """The words of menus that stand by themselves in a line and cover enough of it."""
@@ -129,8 +133,13 @@ class Frame:
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
 
+def _is_count(text: str) -> bool:
+    may_be = text[0] in _COUNT_FIRST or _DIGIT.search(text, 0, _FIRST_DIGIT) is not None
+    return may_be and _COUNT.fullmatch(text) is not None
+
+
 def _is_prose(text: str) -> bool:
-    if _CUT.search(text) and len(text) <= _TEASER:
+    if text.endswith(_CUT) and len(text) <= _TEASER:
         return False
     if text.endswith("。"):
         return len(text) >= _PROSE // 2
