@@ -170,6 +170,10 @@ class Batch:
                 )
         if "hits" in self.__dict__:
             new.__dict__["hits"] = self._splice_hits(fresh, order, borders)
+        for index, view in self._views.items():
+            if index not in changed:
+                before = int(np.searchsorted(order, index))
+                new.view(index + int(borders[before]) - before).memo = view.memo
         return new
 
     def with_docs(self, docs: Sequence[Document]) -> Batch:

@@ -177,13 +177,13 @@ def _possible(text: str) -> Iterator[tuple[regex.Pattern[str], Label]]:
     first = text[0]
     if first in _EDITOR_FIRST:
         yield _EDITOR, Label.EDITOR
-    if first in _BYLINE_FIRST or any(word in text for word in _BYLINE_WORDS):
+    if first in _BYLINE_FIRST or any(map(text.__contains__, _BYLINE_WORDS)):
         yield _BYLINE, Label.BYLINE
     if first in _SOURCE_FIRST:
         yield _SOURCE, Label.SOURCE
     if len(text) <= _LONGEST_PLACE:
         yield _PLACE, Label.PLACE
-    if first in _CHROME_FIRST or not first.isalnum() or any(w in text for w in _CHROME_WORDS):
+    if first in _CHROME_FIRST or not first.isalnum() or any(map(text.__contains__, _CHROME_WORDS)):
         yield _CHROME, Label.CHROME
 
 

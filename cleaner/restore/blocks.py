@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -125,7 +126,7 @@ def _bare_names(folded: str) -> bool:
     """True where a line is only a name, or a credit in brackets."""
     if len(folded) > _LONGEST_CREDIT:
         return False
-    if len(folded) > _LONGEST_NAME and not any(word in folded for word in _WRITERS):
+    if len(folded) > _LONGEST_NAME and not any(map(folded.__contains__, _WRITERS)):
         return False
     return bool(_BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded))
 
@@ -150,8 +151,13 @@ def ends_open(text: str) -> bool:
 
 def open_brackets(text: str) -> str:
     """What would close the brackets and quotes that a text leaves open, innermost last."""
+    return open_of(ANY_BRACKET.findall(text))
+
+
+def open_of(brackets: Sequence[str]) -> str:
+    """`open_brackets` of the brackets of a text, in their order."""
     stack: list[str] = []
-    for char in ANY_BRACKET.findall(text):
+    for char in brackets:
         if char in BRACKETS:
             stack.append(BRACKETS[char])
         elif stack and char == stack[-1]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from cleaner.restore.blocks import Kind
 from cleaner.restore.moves import Overlaps, Weights, may_be_text, may_open, moves, worth
-from cleaner.restore.states import Evidence, Grown, Link, Move, State, applied
+from cleaner.restore.states import Evidence, Grown, Link, Move, State, applied, begun
 
 WIDTH, DEPTH = 8, 12.0
 """States that the beam keeps at most, and how much worse (nats) than its best they may be."""
@@ -39,7 +39,7 @@ class Sure(NamedTuple):
 
 def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
     """The units of each article in reading order; every unit is in exactly one."""
-    best, sure = _search(evidence, weights, width, Sure(0, State(0.0, (), -1)))
+    best, sure = _search(evidence, weights, width, _beginning(evidence))
     if best is not None and len(best.articles) > 1:
         one, _ = _search(evidence, weights, 2, sure, single=True)
         margin = COLUMNS_MARGIN if evidence.columns else MARGIN
@@ -87,14 +87,29 @@ def _kept(evidence: Evidence, unit: int, choices: Sequence[Choice], width: int) 
     return list(found.values())
 
 
+def _beginning(evidence: Evidence) -> Sure:
+    """The first article of a page up to where there is a choice."""
+    first = State(0.0, (), -1)
+    unit, seen = 0, False
+    while unit < len(evidence.units) and not _choice(evidence, unit, seen):
+        seen = seen or evidence.units[unit].kind is Kind.TEXT
+        unit += 1
+    return Sure(unit, begun(evidence, unit) if unit else first)
+
+
+def _choice(evidence: Evidence, unit: int, behind: bool) -> bool:
+    """True where there is more than one move on a page of one article so far; `behind` a text
+    of it another may open."""
+    maybe = evidence.units[unit].kind is not Kind.TEXT and may_be_text(evidence, unit)
+    return maybe or (behind and may_open(evidence, unit))
+
+
 def _only(evidence: Evidence, state: State, unit: int) -> Move | None:
     """The one move that there is on a page of one article so far, unweighed."""
-    item = evidence.units[unit]
-    if len(state.articles) > 1 or (item.kind is not Kind.TEXT and may_be_text(evidence, unit)):
+    behind = bool(state.articles) and state.articles[0].last >= 0
+    if len(state.articles) > 1 or _choice(evidence, unit, behind):
         return None
-    if state.articles and state.articles[0].last >= 0 and may_open(evidence, unit):
-        return None
-    return Move(0, item.kind is Kind.TEXT, {})
+    return Move(0, evidence.units[unit].kind is Kind.TEXT, {})
 
 
 def _total(evidence: Evidence, state: State) -> float:

@@ -90,7 +90,7 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     n = len(units)
     starts = [at for at, unit in enumerate(units) if unit.kind is Kind.TEXT or unit.cut]
     ends = [at for at, unit in enumerate(units) if unit.cut]
-    gain = np.full((n, n), -20.0)
+    gain = np.full((n, n), seams.NEVER)
     chosen = [units[at] for at in starts]
     abrupt = np.zeros(n)
     gain[np.ix_(ends, starts)], abrupt[starts] = seams.measured(

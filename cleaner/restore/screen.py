@@ -7,18 +7,12 @@ by pattern. Lines alone would let every third single article through.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.cuts import Lines, cut_ends, lines_of, lines_with, opens_report
-from cleaner.kernels.text import Codes
-from cleaner.models import lm
+from cleaner.restore import seams
 from cleaner.restore.blocks import names_writers, no_heading, opens_text
 
-Reals = npt.NDArray[np.float64]
-
-_HEAD, _TAIL = 4, 2
-"""Characters read behind and before a seam: the model looks back two."""
 _LEAST = 12
 """A shorter line is not taken for a cut one."""
 _NEXT, _FAR, _HEADING = 0.0, 3.0, 4.0
@@ -32,7 +26,6 @@ _MOST = 40
 """A document of more open ends is not made of sentences, or is looked at anyway."""
 _BYLINE = 24
 """The longest byline on a line of its own."""
-_UNKNOWN = 0xE000  # no character of the model: what follows it has no context
 
 
 def promising(batch: Batch) -> Mask:
@@ -85,19 +78,20 @@ def _continued(batch: Batch, lines: Lines) -> Mask:
     folded = batch.folded
     cut = cut_ends(batch, lines) & (lines.size >= _LEAST)
     number = np.bincount(lines.doc[cut], minlength=len(batch))
-    chosen = np.flatnonzero((lines.size >= _HEAD) & (number[lines.doc] > 0))
+    chosen = np.flatnonzero((lines.size >= seams.HEAD) & (number[lines.doc] > 0))
     chosen = chosen[number[lines.doc[chosen]] <= _MOST]
     docs = lines.doc[chosen]
-    heads = folded[lines.start[chosen][:, None] + np.arange(_HEAD)]
-    fresh = _seam(np.array([[10, 10]], np.uint32), heads)
-    abrupt = _seam(np.array([[_UNKNOWN, _UNKNOWN]], np.uint32), heads) - fresh > _ABRUPT
+    heads = seams.first_of(folded, lines.start[chosen], lines.end[chosen])
+    none = np.zeros((0, seams.TAIL), np.uint32)
+    fresh, anywhere, _ = seams.scored(heads, none, np.zeros(0, np.int64))
+    abrupt = anywhere - fresh > _ABRUPT
     text = _texts(batch, lines, cut)[chosen]
     one, two = _later(docs, np.flatnonzero(cut[chosen]))
     near = two == one + 1
     possible = abrupt[two] | (near & text[one])
     one, two, near = (part[possible] for part in (one, two, near))
-    tails = folded[lines.end[chosen[one]][:, None] - _TAIL + np.arange(_TAIL)]
-    gain = _seam(tails, heads[two]) - fresh[two]
+    tails = folded[lines.end[chosen[one]][:, None] - np.arange(seams.TAIL, 0, -1)]
+    gain = seams.seam_scores(tails, heads, two) - fresh[two]
     found = number > _MOST
     least = np.where(text[one], np.where(near, _NEXT, _FAR), _HEADING)
     found[docs[one[gain > least]]] = True
@@ -120,12 +114,3 @@ def _later(docs: Ints, ends: Ints) -> tuple[Ints, Ints]:
     count = last - ends - 1
     one = np.repeat(ends, count)
     return one, one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
-
-
-def _seam(tails: Codes, heads: Codes) -> Reals:
-    """ln p of each head after the tail of its row (or after the one tail), shape (rows,)."""
-    rows = np.full((len(heads), 1 + _TAIL + _HEAD), 10, np.uint32)
-    rows[:, 1 : 1 + _TAIL] = tails
-    rows[:, 1 + _TAIL :] = heads
-    scores = lm.load().scores(rows.reshape(-1)).reshape(rows.shape)
-    return np.asarray(scores[:, 1 + _TAIL :].sum(axis=1, dtype=np.float64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,13 +12,16 @@ import regex
 from cleaner.batch import View
 from cleaner.kernels.text import Codes
 from cleaner.models import lm
-from cleaner.restore.blocks import ANY_BRACKET, BRACKETS, Unit, open_brackets
+from cleaner.restore.blocks import ANY_BRACKET, BRACKETS, Unit, open_of
 
 Reals = npt.NDArray[np.float64]
-Codes64 = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
 
-_TAIL, _HEAD = 2, 4
-"""Characters read on both sides of a seam: the model looks back two."""
+TAIL, HEAD = 2, 4
+"""Characters read on both sides of a seam."""
+
+NEVER = -20.0
+"""The gain of what does not follow."""
 
 _QUOTES = 2.0
 _MARK = 6.0
@@ -34,8 +38,8 @@ _NEVER_FIRST = frozenset("，、。；：！？”’）》】」』,;:!?)%")
 
 
 def measured(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> tuple[Reals, Reals]:
-    """What each start gains after each end, shape (len(ends), len(starts)), and how abrupt each
-    start is, shape (len(starts),).
+    """What each start gains after each end before it, shape (len(ends), len(starts)), `NEVER`
+    after a later end; and how abrupt each start is, shape (len(starts),).
 
     The gain is ln p of the first characters of the start after the end, less ln p of the same at
     the beginning of a line; with a bonus where a bracket opened before the seam closes behind it,
@@ -45,16 +49,21 @@ def measured(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> tuple[
     if not starts:
         return np.zeros((len(ends), 0)), np.zeros(0)
     codes = view.folded_codes
-    heads = _heads(codes, starts)
-    tails = np.array([_FRESH, _ANYWHERE, *(codes[u.end - _TAIL : u.end] for u in ends)])
-    fresh, anywhere, *joined = seam_scores(tails.astype(np.uint32), heads)
+    heads = first_of(codes, np.array([u.start for u in starts]), np.array([u.end for u in starts]))
+    stops = np.array([unit.end for unit in ends], np.int64)
+    behind = np.array([unit.start for unit in starts]) >= stops[:, None]
+    one, two = np.nonzero(behind)
+    tails = codes[stops[:, None] - np.arange(TAIL, 0, -1)]
+    fresh, anywhere, joined = scored(heads, tails[one], two)
     fresh = np.maximum(fresh, _opened(heads))
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
     abrupt = anywhere - fresh + _MARK * marks
     if not ends:
         return np.zeros((0, len(starts))), abrupt
-    bonus = _brackets(view, ends, starts) + _echoes(view, ends, starts)
-    return np.array(joined) - fresh + bonus + _ordinals(view, ends, starts), abrupt
+    gain = _brackets(view, ends, starts) + _echoes(view, ends, starts)
+    gain += _ordinals(view, ends, starts)
+    gain[one, two] += joined - fresh[two]
+    return np.where(behind, gain, NEVER), abrupt
 
 
 def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
@@ -76,13 +85,17 @@ def _opened(heads: Codes) -> Reals:
 def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     """A bonus where the innermost bracket that an end leaves open is the one that a start closes,
     a malus where only one of them has such, or they differ."""
-    opened = [open_brackets(view.text[u.start : u.end])[-1:] for u in ends]
-    closed = [_closed_at_start(view.text[u.start : u.end]) for u in starts]
-    if not any(opened) and not any(closed):
-        return np.zeros((len(ends), len(starts)))
-    one, two = np.array(opened)[:, None], np.array(closed)[None, :]
-    bonus = np.where((one != "") & (one == two), _QUOTES, -_QUOTES)
-    return np.where((one == "") & (two == ""), 0.0, bonus)
+    found = [(match.start(), match.group()) for match in ANY_BRACKET.finditer(view.text)]
+    places = [at for at, _ in found]
+
+    def within(unit: Unit) -> list[str]:
+        first, last = bisect_left(places, unit.start), bisect_left(places, unit.end)
+        return [char for _, char in found[first:last]]
+
+    opened = np.array([open_of(within(unit))[-1:] for unit in ends])[:, None]
+    closed = np.array([_closed_at_start(within(unit)) for unit in starts])
+    bonus = np.where((opened != "") & (opened == closed), _QUOTES, -_QUOTES)
+    return np.where((opened == "") & (closed == ""), 0.0, bonus)
 
 
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
@@ -100,13 +113,13 @@ def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     return _ECHO * sum((_among(known, triples).astype(float) for triples in across), np.zeros(()))
 
 
-def _among(known: Codes64, triples: Codes64) -> npt.NDArray[np.bool_]:
+def _among(known: Ints, triples: Ints) -> npt.NDArray[np.bool_]:
     """Which triples are among some sorted ones."""
     place = np.minimum(np.searchsorted(known, triples), len(known) - 1)
     return np.asarray(known[place] == triples)
 
 
-def _triple(one: Codes64, two: Codes64, three: Codes64) -> Codes64:
+def _triple(one: Ints, two: Ints, three: Ints) -> Ints:
     """Three code points as one number."""
     return one << 42 | two << 21 | three
 
@@ -128,27 +141,35 @@ def _ordinal(text: str, which: int = 0) -> int:
     return _NUMBERS.index(found[which]) + 1 if found else 0
 
 
-def _heads(codes: Codes, starts: Sequence[Unit]) -> Codes:
-    """The first characters of each start, blanks behind a shorter one, shape (n, _HEAD)."""
-    first = np.array([unit.start for unit in starts])[:, None] + np.arange(_HEAD)
-    inside = first < np.array([unit.end for unit in starts])[:, None]
-    return np.where(inside, codes.take(first, mode="clip"), np.uint32(32))
+def first_of(codes: Codes, starts: Ints, ends: Ints) -> Codes:
+    """The first characters of lines [start, end), blanks behind a shorter one, shape (n, HEAD)."""
+    at = starts[:, None] + np.arange(HEAD)
+    return np.where(at < ends[:, None], codes.take(at, mode="clip"), np.uint32(32))
 
 
-def seam_scores(tails: Codes, heads: Codes) -> Reals:
-    """ln p of each head after each tail, shape (tails, heads)."""
-    a, b = len(tails), len(heads)
-    rows = np.full((a, b, 1 + _TAIL + _HEAD), 10, np.uint32)
-    rows[:, :, 1 : 1 + _TAIL] = tails[:, None, :]
-    rows[:, :, 1 + _TAIL :] = heads[None, :, :]
+def scored(heads: Codes, tails: Codes, of: Ints) -> tuple[Reals, Reals, Reals]:
+    """ln p of each head at the beginning of a line, and anywhere, shape (n,) each; and of the
+    head of number `of[k]` after tail k, shape (k,)."""
+    n = len(heads)
+    begin = np.array([_FRESH, _ANYWHERE], np.uint32).repeat(n, axis=0)
+    all_of = np.concatenate([np.arange(n), np.arange(n), of])
+    scores = seam_scores(np.concatenate([begin, tails]), heads, all_of)
+    return scores[:n], scores[n : 2 * n], scores[2 * n :]
+
+
+def seam_scores(tails: Codes, heads: Codes, of: Ints) -> Reals:
+    """ln p of the head of number `of[k]` after tail k, shape (k,); the model looks back two, so
+    that only half of a head depends on what is before it."""
+    rows = np.concatenate([np.concatenate([tails, heads[of, :TAIL]], axis=1), heads])
     scores = lm.load().scores(rows.reshape(-1)).reshape(rows.shape)
-    return np.asarray(scores[:, :, 1 + _TAIL :].sum(axis=2, dtype=np.float64))
+    ends = scores[:, TAIL:].sum(axis=1, dtype=np.float64)
+    return np.asarray(ends[: len(of)] + ends[len(of) :][of])
 
 
-def _closed_at_start(text: str) -> str:
-    """The first bracket that a passage closes without having opened it, or nothing."""
+def _closed_at_start(brackets: Sequence[str]) -> str:
+    """The first of the brackets of a passage that closes what was not opened, or nothing."""
     depth: list[str] = []
-    for char in ANY_BRACKET.findall(text):
+    for char in brackets:
         if char in BRACKETS:
             depth.append(BRACKETS[char])
         else:

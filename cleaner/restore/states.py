@@ -67,6 +67,26 @@ Grown = dict[tuple[int, bool], Article]
 """Articles with one unit more, by identity of the article without it and how it was read."""
 
 
+def begun(evidence: Evidence, count: int) -> State:
+    """The state where all of the first units are one article, each read as what it seems."""
+    last, texts, headed, closed, touched = -1, 0, False, False, 0
+    for at, unit in enumerate(evidence.units[:count]):
+        if unit.kind is Kind.TEXT:
+            last, texts, headed, closed, touched = at, texts + 1, False, unit.signed, at
+        elif unit.kind is Kind.BYLINE:
+            closed, touched = last >= 0, at
+        elif unit.kind is Kind.HEADING:
+            headed, touched = last >= 0, at
+    kinds = [unit.kind is Kind.TEXT for unit in evidence.units[:count]]
+    links = tuple(map(Link, range(count), kinds))
+    words = evidence.words
+    used = np.zeros(len(words.weight), np.bool_)
+    for own, text in zip(words.of, kinds, strict=False):
+        used[own] |= text
+    mass = float(words.weight @ used)
+    return State(0.0, (Article(links, last, texts, headed, closed, touched, used, mass),), 0)
+
+
 def applied(
     evidence: Evidence, state: State, unit: int, move: Move, score: float, grown: Grown
 ) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +56,13 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
     borders = np.searchsorted(keys >> np.uint32(BITS), np.arange(1, len(units)))
     idf = topics.load()[names] / topics.SCALE
     weight, rare = np.maximum(idf - _COMMON, 0), np.maximum(idf - _RARE, 0)
-    weights = np.split(weight[numbers], borders)
-    masses = [float(values.sum()) for values in weights]
-    rares = np.split(rare[numbers], borders)
-    return Words(np.split(numbers, borders), weight, rare, weights, rares, masses)
+    edges = list(pairwise([0, *borders.tolist(), len(keys)]))
+    weights = [weight[numbers[one:two]] for one, two in edges]
+    return Words(
+        [numbers[one:two] for one, two in edges],
+        weight,
+        rare,
+        weights,
+        [rare[numbers[one:two]] for one, two in edges],
+        [float(own.sum()) for own in weights],
+    )
