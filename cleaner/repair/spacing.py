@@ -46,7 +46,8 @@ _BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@
 _BEFORE_ALL = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;:!?，；：！？](?!@))")
 _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
 _FORUM = regex.compile(
-    r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>[@-~][!-?] ){2,}(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
+    r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>(?:[@-~][!-?]|\?\d) ){2,}"
+    r"(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
 )
 _FORUM_CORE = re.compile(r"[@-~][!-?] [@-~][!-?] [@-~]")
 _BLANK_MARKS = [blank + mark for blank in " \xa0" for mark in ",。、;，；"]
