@@ -77,6 +77,7 @@ def _lines(batch: Batch) -> Lines:
     long = ends - starts >= _LEAST
     last = np.maximum(ends - 1, 0)
     wordy = _of_classes(*_WORDY).take(batch.classes.take(last))
+    wordy &= batch.folded.take(last) != ord("摄")  # who took the picture ends a report
     open_end = long & (wordy | _table(_OPEN_MARKS).take(codes.take(last)))
     marks = _table(_MID_MARKS)
     for line in np.flatnonzero(open_end).tolist():

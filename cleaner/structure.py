@@ -45,7 +45,8 @@ class Block(NamedTuple):
     cut_end: bool = False
 
 
-_SENTENCE_END = "。！？!?…；;：:”’\"')）】》」』~～"
+_SENTENCE_END = "。！？!?…；;：:”’\"')）】》」』~～摄"
+"""The last is of who took the picture, which stands behind the report that it goes with."""
 _OPENING = regex.compile(
     r"""^[\s【〔\[(（]*(?:
         本报讯|本报(?!告)\p{Han}{1,12}?\d{1,2}月\d{1,2}日|(?:新华社|中新社|中新网|人民网|央视网)\p{Han}{0,8}?
