@@ -15,7 +15,7 @@ from cleaner.cuts import Lines, cut_ends, lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
 from cleaner.kernels.text import Class
-from cleaner.models import pages, topics
+from cleaner.models import leads, pages, topics
 from cleaner.restore import strangers
 from cleaner.restore.blocks import Kind, Unit, units_of
 from cleaner.restore.topics import words_of
@@ -42,6 +42,9 @@ _CLAUSE = 8.5
 _REUSED, _REUSED_DATED, _REUSED_PLAIN = 0.22, 0.12, 0.35
 """Share (by weight) of the last lines that other lines have said: more is no feed; where only
 dates speak for one; where three lines and more begin as reports do or are cut off."""
+_LEADING = -2.2
+"""ln odds (mean of the last lines) that they open reports; less is no feed where only dates
+speak for one."""
 
 
 class Feed:
@@ -167,10 +170,13 @@ def suspicious(batch: Batch) -> Mask:
     if not len(chosen):
         return found
     first = np.searchsorted(docs, chosen)
-    last = first + number[chosen]
-    start, border = lines.start[paragraphs[first]], lines.start[paragraphs[last - _LEAST]]
-    share = _reused(batch, start, border, lines.end[paragraphs[last - 1]])
-    found[chosen] = share < limit[chosen]
+    last = paragraphs[(first + number[chosen])[:, None] - np.arange(_LEAST, 0, -1)]
+    leading = leads.scores(batch.folded, lines.start[last.ravel()], lines.end[last.ravel()])
+    alike = leading.reshape(last.shape).mean(axis=1) > _LEADING
+    kept = alike | (limit[chosen] > _REUSED_DATED)
+    chosen, first, last = chosen[kept], first[kept], last[kept]
+    ranges = lines.start[paragraphs[first]], lines.start[last[:, 0]], lines.end[last[:, -1]]
+    found[chosen] = _reused(batch, *ranges) < limit[chosen]
     return found
 
 
@@ -215,17 +221,30 @@ def _begins_dated(batch: Batch, lines: Lines) -> Mask:
 
 def _reused(batch: Batch, start: Ints, border: Ints, end: Ints) -> Reals:
     """The share of the weight of the pairs in [border, end) that [start, border) holds too, for
-    several ranges, shape (k,) each."""
+    several ranges of a batch, shape (k,) each."""
+    size = end - start
+    first = np.cumsum(size) - size
+    at = np.arange(int(size.sum())) + np.repeat(start - first, size)
+    mask = pair_mask(batch.classes.take(at))
+    mask[first + size - 1] = False  # the last character of a range makes no pair with the next
+    kept = np.flatnonzero(mask)
+    pairs = pair_hashes(batch.folded.take(at)).take(kept).astype(np.int64)  # as places are
+    edges = np.searchsorted(kept, np.stack([first, first + border - start, first + size]))
+    again = _seen_before(pairs, edges)
+    weight = topics.load().take(pairs)
+    said, all_said = (np.append(0, np.cumsum(w, dtype=np.int64)) for w in (weight * again, weight))
+    share: Reals = (said[edges[2]] - said[edges[1]]) / np.maximum(
+        all_said[edges[2]] - all_said[edges[1]], 1
+    )
+    return share
+
+
+def _seen_before(pairs: Ints, edges: Ints) -> Mask:
+    """Which pairs of each range [two, three) stand in its range [one, two) too; the rows of
+    `edges` are one, two and three."""
+    again = np.zeros(len(pairs), np.bool_)
     holder = np.zeros(1 << BITS, np.uint16)  # the range that had a pair last, from 1 on
-    shares = np.zeros(len(start))
-    idf = topics.load()
-    edges = np.stack([start, border, end], axis=1).tolist()
-    for row, (one, two, three) in enumerate(edges, 1):
-        pairs, mask = pair_hashes(batch.folded[one:three]), pair_mask(batch.classes[one:three])
-        size = two - one
-        rest = pairs[size:][mask[size:]]
-        holder[pairs[:size][mask[:size]]] = row
-        weight = idf.take(rest)
-        again = weight[holder.take(rest) == row]
-        shares[row - 1] = int(again.sum()) / max(1, int(weight.sum()))
-    return shares
+    for row, (one, two, three) in enumerate(edges.T.tolist(), 1):
+        holder[pairs[one:two]] = row
+        again[two:three] = holder[pairs[two:three]] == row
+    return again

@@ -29,6 +29,9 @@ _HEADINGS, _TEXTS = 16, 0.77
 """A page with so many headings, and this share of its characters in texts at most, is one of
 menus and titles; newspaper pages have .79."""
 
+_VERSE = 0.5
+"""A page with this share of lines that are either headings or cut is made of verse."""
+
 _CONTINUES = 1.0
 """Seam gain (nats) from which the next line continues a cut one."""
 
@@ -48,7 +51,7 @@ class Page:
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
         units = units_of(view)
-        if not _MIN_UNITS <= len(units) <= _MAX_UNITS or _of_menus(units):
+        if not _MIN_UNITS <= len(units) <= _MAX_UNITS or _of_lines(units):
             return whole
         evidence = gather(view, units)
         if evidence.columns or _several(evidence) or _cut_heading(evidence):
@@ -59,12 +62,16 @@ class Page:
         return parts if parts and view.under(self.name, promising) else whole
 
 
-def _of_menus(units: tuple[Unit, ...]) -> bool:
-    """True for a page of many headings and little text: it holds no articles to part."""
+def _of_lines(units: tuple[Unit, ...]) -> bool:
+    """True for verse, and for a page of many headings and little text: neither holds articles to
+    part."""
     sizes = [unit.end - unit.start for unit in units]
-    texts = [unit.kind is Kind.TEXT for unit in units]
-    headings = sum(unit.kind is Kind.HEADING for unit in units)
-    return headings >= _HEADINGS and float(np.dot(sizes, texts)) < _TEXTS * sum(sizes)
+    headings = [unit.kind is Kind.HEADING for unit in units]
+    texts = sum(size for size, unit in zip(sizes, units, strict=True) if unit.kind is Kind.TEXT)
+    if sum(headings) >= _HEADINGS and texts < _TEXTS * sum(sizes):
+        return True
+    cut = sum(heading and unit.cut for heading, unit in zip(headings, units, strict=True))
+    return cut > _VERSE * len(units)
 
 
 def _several(evidence: Evidence) -> bool:
