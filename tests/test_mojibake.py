@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from cleaner.batch import Batch
 from cleaner.catalog import build
 from cleaner.document import Document
 from cleaner.filter import Editor
+from cleaner.kernels.text import encode, fold
+from cleaner.models.lm import load as load_model
 from cleaner.pipeline import edited
+from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
 from cleaner.repair.readers import LOST, SINGLE, WIDE, reader
 from cleaner.rules import RuleBook
 
@@ -114,3 +118,31 @@ def test_readers_know_what_they_lose() -> None:
     assert fails[0x80, :0xFF].all()  # no lead byte
     assert fails[0xB0, 0x20]  # no trail byte
     assert not fails[0xB0, 0xA1]  # 啊
+
+
+def _best_reading(line: str) -> str:
+    """The bytes of a line in the reading whose characters are most common, all being tried."""
+    model = load_model()
+    best, data = -1e9, ""
+    ways = [[char, utf8_of(char)] if "\x80" <= char <= "\xff" else [utf8_of(char)] for char in line]
+    for pieces in product(*ways):
+        raw = "".join(pieces).encode("latin-1")
+        chars = raw.decode("gbk", "replace")
+        if raw.decode("utf-8", "cleaner_latin1") != line or "\ufffd" in chars:
+            continue
+        outer = "".join(char for char in chars if char >= "\x80")
+        score = float(model.unigram[model.numbers[fold(encode(outer))]].sum())
+        score -= BLANK_COST * outer.count("\u3000")
+        if score > best:
+            best, data = score, raw.decode("latin-1")
+    return data
+
+
+@pytest.mark.parametrize("text", ["妈妈买了绿色蔬菜", "论坛A区明天开门", "没有门路,只有两米"])
+def test_the_first_ways_of_a_lattice_make_the_most_common_reading(text: str) -> None:
+    line = KINDS["gbk_as_utf8_latin1"](text)
+    assert "".join(ways[0] for ways in spots_of(line)) == _best_reading(line)
+
+
+def test_no_reading_of_what_cannot_be_gbk() -> None:
+    assert spots_of("一") == []  # three bytes

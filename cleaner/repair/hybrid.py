@@ -1,33 +1,24 @@
 """GBK that was read as UTF-8 where it happened to be UTF-8, and as Latin-1 byte by byte elsewhere.
 
 A character from U+0100 on was read as UTF-8, so its bytes are known. One of U+0080–U+00FF was
-either a byte by itself or two bytes of UTF-8; a beam over both, told apart first by how common
-the characters are that come out, then by the language model.
+either a byte by itself or two bytes of UTF-8. `hybrid_lattice` finds the readings whose
+characters are common enough; where several are left, the language model decides.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
-from cleaner.kernels.text import encode, fold
-from cleaner.models.lm import load as load_model
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.fill import Draft, Part
-from cleaner.repair.stream import pair
+from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
+from cleaner.repair.stream import gbk_characters
 
-_BEAM = 40
-_STRIDE = 6  # characters between two looks of the language model
 _CONTENT = -4.6
 """ln p a character above which the plain reading is believed at once."""
-
-
-class _Path(NamedTuple):
-    score: float
-    text: str
-    pending: str  # the first byte of a character, or none
+_CONTEXT = 2  # characters on each side that the model sees
 
 
 def decode(line: str) -> Draft | None:
@@ -40,7 +31,7 @@ def decode(line: str) -> Draft | None:
 
 def plain(line: str) -> str:
     """The bytes of a line if every character up to U+00FF was a byte by itself."""
-    return "".join(char if char <= "\xff" else _utf8(char) for char in line)
+    return "".join(char if char <= "\xff" else utf8_of(char) for char in line)
 
 
 def _mean(text: str) -> float:
@@ -49,50 +40,46 @@ def _mean(text: str) -> float:
 
 def _search(line: str) -> str | None:
     """The likeliest reading of a line, or None where there is none."""
-    paths = [_Path(0.0, "", "")]
-    for number, char in enumerate(line):
-        options = (
-            [char] if char < "\x80" else [_utf8(char)] if char > "\xff" else [char, _utf8(char)]
-        )
-        grown = [grown for path in paths for data in options if (grown := _grow(path, data))]
-        if number % _STRIDE == 0:
-            grown = _reread(grown)
-        paths = sorted(set(grown), reverse=True)[:_BEAM]
-    texts = [path.text for path in paths if not path.pending]
+    texts = _texts(spots_of(line))
     if not texts:
         return None
-    return texts[int(np.argmax(sequence_scores(texts)))]
+    doubtful = [at for at, own in enumerate(texts) if len(own) > 1]
+    asked = [text for at in doubtful for text in _in_place(texts, at)]
+    scores = iter(sequence_scores(asked) if asked else ())
+    for at in doubtful:
+        worth = [float(next(scores)) - BLANK_COST * text.count("\u3000") for text in texts[at]]
+        texts[at] = [texts[at][int(np.argmax(worth))]]
+    return "".join(own[0] for own in texts)
 
 
-def _reread(paths: list[_Path]) -> list[_Path]:
-    """The paths with the score that the language model gives them."""
-    scores = sequence_scores([path.text or " " for path in paths]) if paths else ()
-    return [path._replace(score=float(score)) for path, score in zip(paths, scores, strict=True)]
+def _texts(spots: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The texts of the ways to read each spot; all ways of one leave the same byte waiting."""
+    texts = []
+    pending = ""
+    for ways in spots:
+        read = [_read(pending + data) for data in ways]
+        texts.append([text for text, _ in read])
+        pending = read[0][1]
+    return texts
 
 
-def _grow(path: _Path, data: str) -> _Path | None:
-    score, text, pending = path
+def _read(data: str) -> tuple[str, str]:
+    """The text of some bytes, and the byte that waits for a second one."""
+    chars: list[str] = []
+    pending = ""
     for byte in data:
-        if not pending and byte < "\x80":
-            text += byte
-            continue
-        if not pending:
+        if pending:
+            chars.append(gbk_characters()[pending + byte])
+            pending = ""
+        elif byte < "\x80":
+            chars.append(byte)
+        else:
             pending = byte
-            continue
-        char = pair(pending, byte)
-        if not isinstance(char, str):
-            return None
-        score, text, pending = score + _common(char), text + char, ""
-    return _Path(score, text, pending)
+    return "".join(chars), pending
 
 
-@lru_cache(maxsize=1 << 12)
-def _utf8(char: str) -> str:
-    return char.encode("utf-8", "surrogatepass").decode("latin-1")
-
-
-@cache
-def _common(char: str) -> float:
-    """ln p of a character by itself."""
-    model = load_model()
-    return float(model.unigram[model.numbers[fold(encode(char))[0]]])
+def _in_place(texts: Sequence[Sequence[str]], at: int) -> list[str]:
+    """The texts of a spot between its neighbours, of which there is one text each."""
+    before = texts[at - 1][0][-_CONTEXT:] if at else ""
+    after = texts[at + 1][0][:_CONTEXT] if at + 1 < len(texts) else ""
+    return [before + text + after or " " for text in texts[at]]

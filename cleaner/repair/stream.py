@@ -152,11 +152,11 @@ def pair(first: str, second: str) -> Slot | None:
         return (_by_trail() if first == LOST else _by_lead()).get(
             second if first == LOST else first
         )
-    return _characters().get(first + second)
+    return gbk_characters().get(first + second)
 
 
 @cache
-def _characters() -> Mapping[str, str]:
+def gbk_characters() -> Mapping[str, str]:
     """Two bytes → a character that Chinese text may hold."""
     pairs: dict[str, str] = {}
     for code, data in reader("gbk").table.items():
@@ -177,7 +177,7 @@ def _by_lead() -> Mapping[str, tuple[str, ...]]:
 
 def _grouped(place: int) -> Mapping[str, tuple[str, ...]]:
     groups: dict[str, list[str]] = {}
-    for data, char in _characters().items():
+    for data, char in gbk_characters().items():
         if _COMMON.match(char):
             groups.setdefault(data[place], []).append(char)
     return {byte: tuple(chars) for byte, chars in groups.items()}
@@ -187,7 +187,7 @@ def _grouped(place: int) -> Mapping[str, tuple[str, ...]]:
 def _by_first() -> Mapping[str, Sequence[tuple[str, str]]]:
     """What NFKC made of characters of GBK, by its first character: (text, bytes)."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for data, char in _characters().items():
+    for data, char in gbk_characters().items():
         text = unicodedata.normalize("NFKC", char)
         if text != char:
             groups.setdefault(text[0], []).append((text, data))
