@@ -87,7 +87,7 @@ class Feeds:
         self._limits = np.zeros(len(book.literals), np.int64)
         self._limits[book.numbers([heading])] = heading.longest
         words = any_of(heading.literals).pattern
-        more = r"(?:更多|more|换一换|\s|>|»|排行榜?|:)*"
+        more = r"(?:更多|more|换一换|\s|>|»|[|丨]|排行榜?|:)*"
         self._heading = regex.compile(rf"{_EDGE}{words}{more}{_EDGE}")
         self._longest = heading.longest
 

@@ -19,6 +19,9 @@ _ISLAND, _PARAGRAPH = 150, 100
 characters and a paragraph of so many; else it is a teaser or a comment."""
 _NEAR = 6
 """Byline, source and editor may stand this many lines below the text, or above it."""
+_KIN = 0.4
+"""A line among the menus above a text is its title if this share of its pairs of characters
+stands in the text too."""
 
 
 class Kind(IntEnum):
@@ -111,7 +114,7 @@ def _above(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int
     known = [at for at in range(last) if kinds[at] is Kind.KNOWN]
     if len(known) < FEWEST:
         return []
-    kept = _title_lines(view, blocks, kinds, last)
+    kept = _title_lines(view, blocks, kinds, last) | _akin_lines(view, blocks, kinds, last)
     return [at for at in range(known[0], known[-1] + 1) if at not in kept]
 
 
@@ -129,3 +132,25 @@ def _title_lines(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], las
             if len(texts[at - 1]) >= _NEAR and kinds[at - 1] is not Kind.KNOWN:
                 kept.add(at - 1)
     return kept
+
+
+def _akin_lines(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> set[int]:
+    """The line above a text that is most akin to it, if it is enough so, and the unknown one right
+    below it, which says who wrote from where."""
+    prose = "\n".join(
+        view.folded[block.start : block.end]
+        for block, kind in zip(blocks[last:], kinds[last:], strict=True)
+        if kind is Kind.PROSE
+    )
+    best, most = -1, _KIN
+    for at in range(last):
+        text = view.folded[blocks[at].start : blocks[at].end].strip()
+        if kinds[at] is Kind.UNKNOWN and len(text) >= _NEAR:
+            pairs = [text[start : start + 2] for start in range(len(text) - 1)]
+            share = sum(pair in prose for pair in pairs) / len(pairs)
+            if share >= most:
+                best, most = at, share
+    below = best + 1
+    if best < 0 or below >= last or kinds[below] is not Kind.UNKNOWN:
+        return {best} - {-1}
+    return {best, below}
