@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.kernels.text import Class
+from cleaner.kernels.text import Class, Codes
 
 _LEAST = 12
 """A shorter line says nothing: a heading, a name, a verse."""
@@ -79,11 +79,20 @@ def _lines(batch: Batch) -> Lines:
     wordy = _of_classes(*_WORDY).take(batch.classes.take(last))
     wordy &= batch.folded.take(last) != ord("摄")  # who took the picture ends a report
     open_end = long & (wordy | _table(_OPEN_MARKS).take(codes.take(last)))
-    marks = _table(_MID_MARKS)
-    for line in np.flatnonzero(open_end).tolist():
-        open_end[line] = marks.take(codes[starts[line] : last[line]]).any()
+    some = np.flatnonzero(open_end)
+    open_end[some] = _have(_table(_MID_MARKS), codes, starts[some], last[some])
     first = _table(_NEVER_FIRST).take(codes.take(starts))
     return Lines(batch.line_docs, starts, ends, open_end, first & (ends > starts))
+
+
+def _have(table: Mask, codes: Codes, starts: Ints, ends: Ints) -> Mask:
+    """Which ranges [start, end), none empty, hold a code point of a table; shape (k,)."""
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    size = ends - starts
+    first = np.cumsum(size) - size
+    at = np.arange(int(size.sum())) + np.repeat(starts - first, size)
+    return np.asarray(np.logical_or.reduceat(table.take(codes.take(at)), first))
 
 
 def cut_ends(batch: Batch, lines: Lines) -> Mask:

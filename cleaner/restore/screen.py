@@ -10,6 +10,7 @@ import numpy as np
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.cuts import Lines, cut_ends, lines_of, lines_with, opens_report
+from cleaner.kernels.text import decode
 from cleaner.restore import seams
 from cleaner.restore.blocks import names_writers, no_heading, opens_text
 
@@ -60,9 +61,7 @@ def _is_title(text: str) -> bool:
 
 def _line(batch: Batch, lines: Lines, at: int) -> str:
     """A line as it is folded."""
-    doc = int(lines.doc[at])
-    base = int(batch.starts[doc])
-    return batch.view(doc).folded[int(lines.start[at]) - base : int(lines.end[at]) - base]
+    return decode(batch.folded[lines.start[at] : lines.end[at]])
 
 
 def _opening(batch: Batch, lines: Lines) -> Mask:
@@ -78,12 +77,13 @@ def _continued(batch: Batch, lines: Lines) -> Mask:
     folded = batch.folded
     cut = cut_ends(batch, lines) & (lines.size >= _LEAST)
     number = np.bincount(lines.doc[cut], minlength=len(batch))
-    chosen = np.flatnonzero((lines.size >= seams.HEAD) & (number[lines.doc] > 0))
-    chosen = chosen[number[lines.doc[chosen]] <= _MOST]
+    first = np.full(len(batch), len(lines.doc))
+    np.minimum.at(first, lines.doc[cut], np.flatnonzero(cut))
+    chosen = np.flatnonzero((lines.size >= seams.HEAD) & (number <= _MOST)[lines.doc])
+    chosen = chosen[chosen >= first[lines.doc[chosen]]]
     docs = lines.doc[chosen]
     heads = seams.first_of(folded, lines.start[chosen], lines.end[chosen])
-    none = np.zeros((0, seams.TAIL), np.uint32)
-    fresh, anywhere, _ = seams.scored(heads, none, np.zeros(0, np.int64))
+    fresh, anywhere = seams.beginnings(heads)
     abrupt = anywhere - fresh > _ABRUPT
     text = _texts(batch, lines, cut)[chosen]
     one, two = _later(docs, np.flatnonzero(cut[chosen]))
@@ -91,9 +91,9 @@ def _continued(batch: Batch, lines: Lines) -> Mask:
     possible = abrupt[two] | (near & text[one])
     one, two, near = (part[possible] for part in (one, two, near))
     tails = folded[lines.end[chosen[one]][:, None] - np.arange(seams.TAIL, 0, -1)]
-    gain = seams.seam_scores(tails, heads, two) - fresh[two]
-    found = number > _MOST
+    gain = seams.continued(tails, heads[two]) - fresh[two]
     least = np.where(text[one], np.where(near, _NEXT, _FAR), _HEADING)
+    found = number > _MOST
     found[docs[one[gain > least]]] = True
     return found
 

@@ -49,12 +49,16 @@ def measured(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> tuple[
     if not starts:
         return np.zeros((len(ends), 0)), np.zeros(0)
     codes = view.folded_codes
-    heads = first_of(codes, np.array([u.start for u in starts]), np.array([u.end for u in starts]))
+    first = np.array([unit.start for unit in starts])
+    heads = first_of(codes, first, np.array([unit.end for unit in starts]))
     stops = np.array([unit.end for unit in ends], np.int64)
-    behind = np.array([unit.start for unit in starts]) >= stops[:, None]
+    behind = first >= stops[:, None]
     one, two = np.nonzero(behind)
     tails = codes[stops[:, None] - np.arange(TAIL, 0, -1)]
-    fresh, anywhere, joined = scored(heads, tails[one], two)
+    before = np.array([_FRESH, _ANYWHERE], np.uint32).repeat(len(heads), axis=0)
+    of = np.concatenate([np.tile(np.arange(len(heads)), 2), two])
+    scores = continued(np.concatenate([before, tails[one]]), heads[of])  # one call for all
+    fresh, anywhere, joined = np.split(scores, [len(heads), 2 * len(heads)])
     fresh = np.maximum(fresh, _opened(heads))
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
     abrupt = anywhere - fresh + _MARK * marks
@@ -72,14 +76,17 @@ def gains(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
 
 
 def _opened(heads: Codes) -> Reals:
-    """ln of the share of the other starts that have the same first characters, shape (n,): what
-    opens several lines of a page is no middle of a sentence."""
+    """ln of the share of the other starts that have the same first characters, as `continued`
+    has it; shape (n,): what opens several lines of a page is no middle of a sentence."""
     hashes = np.zeros(len(heads), np.uint64)
     for column in heads.T:
         hashes = hashes * _FACTOR + column
     _, names, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log((counts[names] - 1.0) / len(heads)))
+    others = counts[names] - 1.0
+    found = np.full(len(heads), -np.inf)
+    if (some := np.flatnonzero(others)).size:
+        found[some] = np.log(others[some] / len(heads)) - _after(heads[some])
+    return found
 
 
 def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
@@ -147,23 +154,23 @@ def first_of(codes: Codes, starts: Ints, ends: Ints) -> Codes:
     return np.where(at < ends[:, None], codes.take(at, mode="clip"), np.uint32(32))
 
 
-def scored(heads: Codes, tails: Codes, of: Ints) -> tuple[Reals, Reals, Reals]:
-    """ln p of each head at the beginning of a line, and anywhere, shape (n,) each; and of the
-    head of number `of[k]` after tail k, shape (k,)."""
-    n = len(heads)
-    begin = np.array([_FRESH, _ANYWHERE], np.uint32).repeat(n, axis=0)
-    all_of = np.concatenate([np.arange(n), np.arange(n), of])
-    scores = seam_scores(np.concatenate([begin, tails]), heads, all_of)
-    return scores[:n], scores[n : 2 * n], scores[2 * n :]
+def beginnings(heads: Codes) -> tuple[Reals, Reals]:
+    """ln p of each head at the beginning of a line, and anywhere; shape (n,) each."""
+    before = np.array([_FRESH, _ANYWHERE], np.uint32).repeat(len(heads), axis=0)
+    fresh, anywhere = continued(before, np.tile(heads, (2, 1))).reshape(2, -1)
+    return fresh, anywhere
 
 
-def seam_scores(tails: Codes, heads: Codes, of: Ints) -> Reals:
-    """ln p of the head of number `of[k]` after tail k, shape (k,); the model looks back two, so
-    that only half of a head depends on what is before it."""
-    rows = np.concatenate([np.concatenate([tails, heads[of, :TAIL]], axis=1), heads])
+def continued(tails: Codes, heads: Codes) -> Reals:
+    """ln p of each head after the tail in its row, shape (k,). Of its first `TAIL` characters
+    only: the model looks back two, and further ones are as likely whatever stands before."""
+    return _after(np.concatenate([tails, heads[:, :TAIL]], axis=1))
+
+
+def _after(rows: Codes) -> Reals:
+    """ln p of the characters of each row behind the first `TAIL`, shape (k,)."""
     scores = lm.load().scores(rows.reshape(-1)).reshape(rows.shape)
-    ends = scores[:, TAIL:].sum(axis=1, dtype=np.float64)
-    return np.asarray(ends[: len(of)] + ends[len(of) :][of])
+    return np.asarray(scores[:, TAIL:].sum(axis=1, dtype=np.float64))
 
 
 def _closed_at_start(brackets: Sequence[str]) -> str:
