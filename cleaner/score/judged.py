@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.float64]
 _FULL = 120
 """A row of this many letters has full weight."""
 
+_NONE = -4.0
+"""The logit that stands for a row where a document has none."""
+
 _FAR = 6.0
 """Features of documents farther from the mean, in standard deviations, count as so far."""
 
@@ -120,12 +123,16 @@ def doc_inputs(judged: Judged, model: CoherenceModel) -> Floats:
 
 def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
     """The highest and second highest value of each document; −4 where there is none."""
-    order = np.lexsort((-values, docs))
-    rank = np.arange(len(docs)) - np.searchsorted(docs, docs[order])
-    best, second = np.full(size, -4.0), np.full(size, -4.0)
-    for place, into in ((0, best), (1, second)):
-        chosen = order[rank == place]
-        into[docs[chosen]] = values[chosen]
+    best, second = np.full(size, _NONE), np.full(size, _NONE)
+    if len(docs):
+        starts = np.flatnonzero(np.append(True, docs[1:] != docs[:-1]))
+        own = docs[starts]
+        best[own] = np.maximum.reduceat(values, starts)
+        top = np.flatnonzero(values == best[docs])
+        rest = values.copy()
+        rest[top[np.searchsorted(top, starts)]] = -np.inf  # the first of equals
+        several = np.append(starts[1:], len(docs)) - starts > 1
+        second[own[several]] = np.maximum.reduceat(rest, starts)[several]
     return best, second
 
 
