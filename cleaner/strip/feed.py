@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -174,6 +175,8 @@ def _prose(items: Sequence[Row]) -> bool:
 def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
     """Whether teasers without bullets stand at `first`, and where they end."""
     run = _teasers(rows, first)
+    if _is_subhead(rows, run - 1):
+        return False, run
     least = _KIN_OF_TITLE if run <= min(_HEAD, kin.first_body) else _KIN
     end = run
     while first < end < len(rows) and not rows[end - 1].cut and kin(rows[end - 1]) >= least:
@@ -185,6 +188,13 @@ def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
         return False, run
     akin = sum(kin(item) for item in items if not item.cut)
     return akin < _KIN * len(items), end
+
+
+def _is_subhead(rows: Sequence[Row], at: int) -> bool:
+    """Whether a line stands above a paragraph more than once (`the case`, `the judge's advice`)."""
+    text = rows[at].text
+    above = (row for row, below in pairwise(rows) if row.text == text and _is_body(below))
+    return len(text) <= _HEAD and len(list(above)) > 1
 
 
 def _teasers(rows: Sequence[Row], first: int) -> int:
