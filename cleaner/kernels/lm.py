@@ -24,15 +24,17 @@ Ints = npt.NDArray[np.int64]
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xBF58476D1CE4E5B9)
 _MARK = np.uint64(0x94D049BB133111EB)
+_SHIFTS = np.array([[43], [22], [1]], np.uint64)
 
 
 def look_up(table: Table, keys: Keys, bits: int) -> tuple[Bytes, Mask]:
     """(value of `bits` bits, present) of each key, both of the shape of `keys`; the value of an
     absent key is noise."""
-    first, second, third, mark = _places(keys, len(table), table.dtype, bits)
-    found = table.take(first, mode="clip")
-    found ^= table.take(second, mode="clip")
-    found ^= table.take(third, mode="clip")
+    places, mark = _places(keys, len(table), table.dtype, bits)
+    thirds = table.reshape(3, -1)
+    found = thirds[0].take(places[0], mode="clip")
+    found ^= thirds[1].take(places[1], mode="clip")
+    found ^= thirds[2].take(places[2], mode="clip")
     value = (found & found.dtype.type((1 << bits) - 1)).astype(np.uint8)
     return value, found >> found.dtype.type(bits) == mark
 
@@ -44,7 +46,8 @@ def build(
 
     Keys are distinct. Raises ValueError where they are too many for the table.
     """
-    *slots, mark = _places(keys, size, np.dtype(dtype), bits)
+    places, mark = _places(keys, size, np.dtype(dtype), bits)
+    slots = [own + number * (size // 3) for number, own in enumerate(places)]
     table: Table = np.zeros(size, dtype)
     want = mark << dtype(bits) | values
     for peeled, own in reversed(_peel(slots, size)):
@@ -53,25 +56,19 @@ def build(
     return table
 
 
-def _places(
-    keys: Keys, size: int, dtype: np.dtype[Any], bits: int
-) -> tuple[Ints, Ints, Ints, Table]:
-    """The three slots of each key, one in each third of the table, and its mark, which has all
+def _places(keys: Keys, size: int, dtype: np.dtype[Any], bits: int) -> tuple[Ints, Table]:
+    """The slot of each key in each third of the table, shape (3, n), and its mark, which has all
     bits of `dtype` but `bits`."""
     hashed = keys * _MULTIPLY
     hashed ^= hashed >> np.uint64(32)
     hashed *= _STIR
     mark = ((hashed ^ keys) * _MARK >> np.uint64(64 + bits - 8 * dtype.itemsize)).astype(dtype)
-    third = np.uint64(size // 3)
-    places = []
-    for number, shift in enumerate((43, 22, 1)):
-        # 21 bits of the hash, scaled to a third of the table
-        place = ((hashed >> np.uint64(shift) & np.uint64(0x1FFFFF)) * third >> np.uint64(21)).view(
-            np.int64
-        )
-        place += number * (size // 3)
-        places.append(place)
-    return places[0], places[1], places[2], mark
+    places = hashed >> _SHIFTS
+    # 21 bits of the hash, scaled to a third of the table
+    places &= np.uint64(0x1FFFFF)
+    places *= np.uint64(size // 3)
+    places >>= np.uint64(21)
+    return places.view(np.int64), mark
 
 
 def _peel(slots: list[Ints], size: int) -> list[tuple[Ints, Ints]]:
