@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from cleaner.batch import Batch, View
-from cleaner.filter import Values
+from cleaner.filter import Bound, Evidence, Values
 from cleaner.rules import Rule, RuleBook
 
 _MOST = 3
@@ -18,11 +18,15 @@ _MOST = 3
 class Weighted:
     """The rules of one filter; `weight` is the chance that one match is right.
 
-    The chances that each of the matches found is wrong multiply.
+    A subclass says the `name` of the filter and its one signal, which is the chance in [0, 1]
+    that one match at least is right: the chances that each is wrong multiply.
     """
 
-    def __init__(self, book: RuleBook, name: str) -> None:
-        rules = book.of(name)
+    name: str
+    names: Mapping[str, Bound]
+
+    def __init__(self, book: RuleBook) -> None:
+        rules = book.of(self.name)
         self._mine = np.zeros(len(book.literals), np.bool_)
         self._mine[book.numbers(rules)] = True
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
@@ -30,23 +34,28 @@ class Weighted:
             for word in rule.literals:
                 self._by_literal[book.literals[word]].append(rule)
 
-    def values(self, batch: Batch) -> Values:
-        """The chance that one match at least is right, in [0, 1], shape (n,)."""
+    def score(self, batch: Batch) -> dict[str, Values]:
         values = np.zeros(len(batch))
         for at in np.unique(batch.hits.doc[self._mine.take(batch.hits.literal)]).tolist():
             values[at] = self._value(batch.view(at))
-        return values
+        return dict.fromkeys(self.names, values)
+
+    def evidence(self, view: View) -> Iterator[Evidence]:
+        """Every match."""
+        (signal,) = self.names
+        for rule, start, end in self._found(view):
+            yield Evidence(start, end, signal, rule.id)
 
     def _value(self, view: View) -> float:
         wrong = 1.0
         counts: dict[str, int] = defaultdict(int)
-        for rule, _, _ in self.found(view):
+        for rule, _, _ in self._found(view):
             counts[rule.id] += 1
             if counts[rule.id] <= _MOST:
                 wrong *= 1 - float(rule.options["weight"])
         return 1 - wrong
 
-    def found(self, view: View) -> Iterator[tuple[Rule, int, int]]:
+    def _found(self, view: View) -> Iterator[tuple[Rule, int, int]]:
         """Matches of rules in the lines that hold one of their literals."""
         starts = [line.start for line in view.lines]
         tried = set()
