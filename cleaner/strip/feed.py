@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from functools import cache, cached_property
-from itertools import pairwise
-from typing import NamedTuple
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +13,13 @@ import regex
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
+from cleaner.strip.feed_rows import BULLET, HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead
 from cleaner.strip.spans import any_of, inner_ends, table_of
 from cleaner.structure import Label, label_of
 
 _EDGE = r"[^\p{L}\p{N}]*"
-_MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
 _DASHES = "—–"
 """A long dash opens paragraphs of speeches too: no bullet without a heading."""
-_BULLET = regex.compile(rf"([{regex.escape(_MARKS)}])\s*(?=\S)")
 _NUMBER = regex.compile(r"[\[(【]?(\d{1,2})[\])】.、:/\s]\s*(?=\S)")
 _DATE = (
     r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
@@ -32,43 +29,20 @@ _COUNTED = regex.compile(
     r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?"
 )
 _ONLY_DATE = regex.compile(rf"{_DATE}|{_DATE}\s*\S{{0,10}}")
-_CUT = regex.compile(r".*(?:\.{2,}|…+)")
 _CLOSING = "。;；!?！？,\"')）:"
 _STATED = "。;；，,：:"
 """What closes a sentence or a clause, but no headline."""
 _CLOSED = regex.compile(rf".*[{_CLOSING}]")
-_SENTENCE = regex.compile(r"[。!?;]")
 
-_BODY = 50
-"""A line of so many characters, with sentences in it, is a paragraph."""
 _TEASER = 60
 _FEWEST = 3
 _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this: Latin letters are narrower."""
-_KIN, _KIN_OF_TITLE, _HEAD = 0.5, 0.3, 20
+_KIN, _KIN_OF_TITLE = 0.5, 0.3
 """A short line of which this share of character pairs stands in the paragraphs is a subhead of
 theirs, and no teaser; above the text, within the first lines of a page, less makes it the title."""
-
-
-class Row(NamedTuple):
-    """A line that is not blank: its number among the lines and its folded text."""
-
-    number: int
-    text: str
-
-    @property
-    def cut(self) -> bool:
-        """Ends in dots."""
-        return _CUT.fullmatch(self.text) is not None
-
-    @property
-    def bullet(self) -> str:
-        """The mark that it begins with."""
-        found = _BULLET.match(self.text)
-        in_table = self.text[-1] in "|丨"
-        return found[1] if found and not in_table else ""
 
 
 class Feeds:
@@ -105,7 +79,7 @@ class Feeds:
 
     def _feeds(self, rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
         """(first, last, rule) of every feed. A run that is none is passed over whole."""
-        kin = _Kin(rows)
+        kin = Kin(rows)
         at = 0
         while at < len(rows):
             if self._is_heading(rows[at]):
@@ -121,7 +95,7 @@ class Feeds:
     def _is_heading(self, row: Row) -> bool:
         return len(row.text) <= self._longest and self._heading.fullmatch(row.text) is not None
 
-    def _headed(self, rows: Sequence[Row], at: int, kin: _Kin) -> tuple[bool, int]:
+    def _headed(self, rows: Sequence[Row], at: int, kin: Kin) -> tuple[bool, int]:
         """Whether a list stands under the heading at `at`, and where it ends."""
         first = at + 1
         while first < len(rows) and self._is_heading(rows[first]):
@@ -129,26 +103,7 @@ class Feeds:
         if first == len(rows) or label_of(rows[first].text) is Label.EDITOR:
             return True, first
         end = _same_marks(rows, first)
-        return (not _prose(rows[first:end]), end) if end else _plain(rows, first, kin)
-
-
-class _Kin:
-    """How akin a short line is to the paragraphs of its page; they are read when first asked."""
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._rows = rows
-        self.first_body = next((at for at, row in enumerate(rows) if _is_body(row)), len(rows))
-
-    @cached_property
-    def _pairs(self) -> set[str]:
-        """The pairs of neighbouring characters that the paragraphs are made of."""
-        texts = (row.text for row in self._rows if _is_body(row) and not row.bullet)
-        return {text[at : at + 2] for text in texts for at in range(len(text) - 1)}
-
-    def __call__(self, row: Row) -> float:
-        """The share of a line's pairs of characters that stand in the paragraphs."""
-        own = [row.text[at : at + 2] for at in range(len(row.text) - 1)]
-        return sum(pair in self._pairs for pair in own) / max(1, len(own))
+        return (not is_prose(rows[first:end]), end) if end else _plain(rows, first, kin)
 
 
 def _same_marks(rows: Sequence[Row], first: int) -> int:
@@ -166,18 +121,12 @@ def _same_marks(rows: Sequence[Row], first: int) -> int:
     return end if end - first >= 2 else 0
 
 
-def _prose(items: Sequence[Row]) -> bool:
-    """Whether items are sentences, as those on a law that a column quotes, and no links."""
-    closed = sum(item.text[-1] in "。;" and not item.cut for item in items)
-    return 2 * closed > len(items)
-
-
-def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
+def _plain(rows: Sequence[Row], first: int, kin: Kin) -> tuple[bool, int]:
     """Whether teasers without bullets stand at `first`, and where they end."""
     run = _teasers(rows, first)
-    if _is_subhead(rows, run - 1):
+    if is_subhead(rows, run - 1):
         return False, run
-    least = _KIN_OF_TITLE if run <= min(_HEAD, kin.first_body) else _KIN
+    least = _KIN_OF_TITLE if run <= min(HEAD, kin.first_body) else _KIN
     end = run
     while first < end < len(rows) and not rows[end - 1].cut and kin(rows[end - 1]) >= least:
         end -= 1  # the title or subhead of what follows
@@ -188,13 +137,6 @@ def _plain(rows: Sequence[Row], first: int, kin: _Kin) -> tuple[bool, int]:
         return False, run
     akin = sum(kin(item) for item in items if not item.cut)
     return akin < _KIN * len(items), end
-
-
-def _is_subhead(rows: Sequence[Row], at: int) -> bool:
-    """Whether a line stands above a paragraph more than once (`the case`, `the judge's advice`)."""
-    text = rows[at].text
-    above = (row for row, below in pairwise(rows) if row.text == text and _is_body(below))
-    return len(text) <= _HEAD and len(list(above)) > 1
 
 
 def _teasers(rows: Sequence[Row], first: int) -> int:
@@ -258,13 +200,9 @@ def _sliced(items: Sequence[Row]) -> int:
 
 def _has_body(rows: Sequence[Row], taken: Container[int]) -> bool:
     """Whether paragraphs remain: two, or one that outweighs the list."""
-    sizes = [len(row.text) for at, row in enumerate(rows) if at not in taken and _is_body(row)]
+    sizes = [len(row.text) for at, row in enumerate(rows) if at not in taken and is_body(row)]
     gone = sum(len(row.text) for at, row in enumerate(rows) if at in taken)
     return len(sizes) >= 2 or sum(sizes) > gone
-
-
-def _is_body(row: Row) -> bool:
-    return len(row.text) >= _BODY and _SENTENCE.search(row.text) is not None and not row.cut
 
 
 def _marked(batch: Batch) -> Mask:
@@ -277,7 +215,7 @@ def _marked(batch: Batch) -> Mask:
     ends = codes[last]
     dotted = _table(".…").take(ends)
     wide = (last - first + 1 >= _WIDE) & ~_table(_CLOSING).take(ends)
-    cut = _table(_MARKS).take(codes[first]) & (dotted | wide)
+    cut = _table(MARKS).take(codes[first]) & (dotted | wide)
     counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in (cut, dotted))
     in_list, in_dots = counts
     return (in_list >= 2) | (in_dots >= _FEWEST)

@@ -1,0 +1,75 @@
+"""The lines of a page as feeds see them: bullets, cuts, paragraphs, and kinship to the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import regex
+
+MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
+BULLET = regex.compile(rf"([{regex.escape(MARKS)}])\s*(?=\S)")
+_CUT = regex.compile(r".*(?:\.{2,}|…+)")
+_SENTENCE = regex.compile(r"[。!?;]")
+_BODY = 50
+"""A line of so many characters, with sentences in it, is a paragraph."""
+HEAD = 20
+"""A subhead is no longer than this; within so many lines of the top stands the title."""
+
+
+class Row(NamedTuple):
+    """A line that is not blank: its number among the lines and its folded text."""
+
+    number: int
+    text: str
+
+    @property
+    def cut(self) -> bool:
+        """Ends in dots."""
+        return _CUT.fullmatch(self.text) is not None
+
+    @property
+    def bullet(self) -> str:
+        """The mark that it begins with."""
+        found = BULLET.match(self.text)
+        in_table = self.text[-1] in "|丨"
+        return found[1] if found and not in_table else ""
+
+
+def is_body(row: Row) -> bool:
+    """Whether a line is a paragraph."""
+    return len(row.text) >= _BODY and _SENTENCE.search(row.text) is not None and not row.cut
+
+
+class Kin:
+    """How akin a short line is to the paragraphs of its page; they are read when first asked."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self.first_body = next((at for at, row in enumerate(rows) if is_body(row)), len(rows))
+
+    @cached_property
+    def _pairs(self) -> set[str]:
+        """The pairs of neighbouring characters that the paragraphs are made of."""
+        texts = (row.text for row in self._rows if is_body(row) and not row.bullet)
+        return {text[at : at + 2] for text in texts for at in range(len(text) - 1)}
+
+    def __call__(self, row: Row) -> float:
+        """The share of a line's pairs of characters that stand in the paragraphs."""
+        own = [row.text[at : at + 2] for at in range(len(row.text) - 1)]
+        return sum(pair in self._pairs for pair in own) / max(1, len(own))
+
+
+def is_prose(items: Sequence[Row]) -> bool:
+    """Whether items are sentences, as those on a law that a column quotes, and no links."""
+    closed = sum(item.text[-1] in "。;" and not item.cut for item in items)
+    return 2 * closed > len(items)
+
+
+def is_subhead(rows: Sequence[Row], at: int) -> bool:
+    """Whether a line stands above a paragraph more than once (`the case`, `the judge's advice`)."""
+    text = rows[at].text
+    above = (row for row, below in pairwise(rows) if row.text == text and is_body(below))
+    return len(text) <= HEAD and len(list(above)) > 1
