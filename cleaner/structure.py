@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -161,9 +160,8 @@ def label_of(text: str) -> Label:
         return Label.ORNAMENT
     if len(text) > _LONGEST_LABEL:
         return Label.BODY
-    for pattern, label in _possible(text):
-        if pattern.fullmatch(text):
-            return label
+    if (label := _named(text)) is not None:
+        return label
     if ("摄" in text or "图" in text) and _CAPTION.fullmatch(text):
         return Label.CAPTION
     if len(text) <= 40 and text[-1] not in "。;,、:":
@@ -173,19 +171,21 @@ def label_of(text: str) -> Label:
     return Label.BODY
 
 
-def _possible(text: str) -> Iterator[tuple[regex.Pattern[str], Label]]:
-    """The patterns that may match a line, in the order in which they count."""
+def _named(text: str) -> Label | None:
+    """The first of the labels that a pattern of their own tells, or None."""
     first = text[0]
-    if first in _EDITOR_FIRST:
-        yield _EDITOR, Label.EDITOR
-    if first in _BYLINE_FIRST or any(map(text.__contains__, _BYLINE_WORDS)):
-        yield _BYLINE, Label.BYLINE
-    if first in _SOURCE_FIRST:
-        yield _SOURCE, Label.SOURCE
-    if len(text) <= _LONGEST_PLACE:
-        yield _PLACE, Label.PLACE
-    if first in _CHROME_FIRST or not first.isalnum() or any(map(text.__contains__, _CHROME_WORDS)):
-        yield _CHROME, Label.CHROME
+    if first in _EDITOR_FIRST and _EDITOR.fullmatch(text):
+        return Label.EDITOR
+    words = first in _BYLINE_FIRST or any(map(text.__contains__, _BYLINE_WORDS))
+    if words and _BYLINE.fullmatch(text):
+        return Label.BYLINE
+    if first in _SOURCE_FIRST and _SOURCE.fullmatch(text):
+        return Label.SOURCE
+    if len(text) <= _LONGEST_PLACE and _PLACE.fullmatch(text):
+        return Label.PLACE
+    mark = first in _CHROME_FIRST or not first.isalnum()
+    words = mark or any(map(text.__contains__, _CHROME_WORDS))
+    return Label.CHROME if words and _CHROME.fullmatch(text) else None
 
 
 def _headings(blocks: list[Block]) -> tuple[Block, ...]:

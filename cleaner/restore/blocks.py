@@ -21,6 +21,17 @@ class Kind(StrEnum):
     NEUTRAL = "neutral"  # captions, ornaments and the like: cut no paragraph
 
 
+_KINDS = {
+    Label.CAPTION: Kind.NEUTRAL,
+    Label.ORNAMENT: Kind.NEUTRAL,
+    Label.CHROME: Kind.NEUTRAL,
+    Label.EDITOR: Kind.NEUTRAL,
+    Label.BYLINE: Kind.BYLINE,
+    Label.BODY: Kind.TEXT,
+    Label.ITEM: Kind.TEXT,
+}
+
+
 class Unit(NamedTuple):
     """A line that is not blank, [start, end) without surrounding space.
 
@@ -42,6 +53,7 @@ class Unit(NamedTuple):
 _EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was normalised
 _TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
 _OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
+_NEVER_OPEN = frozenset("。！？!?…；;：:）)》")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _WRITERS_LAST = regex.compile(
     r"[。！？!?”」)）]\s*[^。！？!?，,、;；]{0,8}(?:记者|通讯员|摄影|文/|图/|来源)[^。！？!?，,;；]{0,12}$"
@@ -141,6 +153,8 @@ def ends_open(text: str) -> bool:
     """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
     semicolons count: they close the items of lists. A term in quotes closes no sentence, and
     the names of writers behind a sentence do not go on."""
+    if text[-1] in _NEVER_OPEN:
+        return False
     last = text[-_LAST_TERM:]
     if _OPEN_END.search(last) is None and _TERM_LAST.search(last) is None:
         return False
@@ -197,10 +211,9 @@ def _unit(view: View, block: Block) -> Unit:
 def _kind(label: Label, raw: str, folded: str) -> Kind:
     if folded[0] in "—-编" and _NOTE.fullmatch(folded):
         return Kind.NEUTRAL
-    if label in (Label.CAPTION, Label.ORNAMENT, Label.CHROME, Label.EDITOR):
-        return Kind.NEUTRAL
-    if label is Label.BYLINE or _bare_names(folded):
+    kind = _KINDS.get(label)
+    if kind is Kind.NEUTRAL:
+        return kind
+    if kind is Kind.BYLINE or _bare_names(folded):
         return Kind.BYLINE
-    if label is Label.BODY or label is Label.ITEM:
-        return Kind.TEXT
-    return Kind.TEXT if no_heading(raw) else Kind.HEADING
+    return kind or (Kind.TEXT if no_heading(raw) else Kind.HEADING)
