@@ -13,7 +13,7 @@ import regex
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
-from cleaner.strip.feed_rows import BULLET, HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead
+from cleaner.strip.feed_rows import HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead
 from cleaner.strip.spans import any_of, inner_ends, table_of
 from cleaner.structure import Label, label_of
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import regex
 
 MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
-BULLET = regex.compile(rf"([{regex.escape(MARKS)}])\s*(?=\S)")
+_BULLET = regex.compile(rf"([{regex.escape(MARKS)}])\s*(?=\S)")
 _CUT = regex.compile(r".*(?:\.{2,}|…+)")
 _SENTENCE = regex.compile(r"[。!?;]")
 _BODY = 50
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     @property
     def bullet(self) -> str:
         """The mark that it begins with."""
-        found = BULLET.match(self.text)
+        found = _BULLET.match(self.text)
         in_table = self.text[-1] in "|丨"
         return found[1] if found and not in_table else ""
 
