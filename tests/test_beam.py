@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.models.lm import sequence_scores
-from cleaner.repair.beam import Track, fixed, options_of, search, words_of
+from cleaner.repair.beam import search
 from cleaner.repair.likeliest import Row, candidates, settled
+from cleaner.repair.options import Track, fixed, options_of, words_of
 
 CHARACTERS = st.sampled_from("市里昨天召开会议，安排部署今年的防汛工作。炩")
 PLACES = st.lists(st.lists(CHARACTERS, min_size=1, max_size=3, unique=True), min_size=1, max_size=4)
@@ -46,6 +47,19 @@ def test_silent_texts_are_not_seen_by_the_model() -> None:
     silent = search([Track("召开", [fixed("会"), fixed("(huì)"), fixed("议"), fixed("")])])[0][0]
     assert silent.score == plain.score
     assert silent.texts == ("会", "(huì)", "议", "")
+
+
+def test_runs_of_known_characters_count_in_full() -> None:
+    text = "市里昨天召开会议，安排部署"
+    readings = [fixed("(shì)") if char == "天" else fixed(char) for char in text]
+    places = [options_of("今炩"), *readings, options_of("防仿"), *map(fixed, "汛工作。")]
+    (best, *_) = search([Track("", places)])[0]
+    spoken = "今" + text.replace("天", "") + "防汛工作。"
+    assert "".join(best.texts) == "今" + text.replace("天", "(shì)") + "防汛工作。"
+    assert len(best.texts) == len(places)
+    assert np.isclose(best.score, sequence_scores([spoken])[0], atol=1e-3)
+    (seen, *_) = search([Track("", places)], words_of("安排部署"))[0]
+    assert np.isclose(seen.score - best.score, 3 * 1.2 + 2 * 2.6, atol=1e-3)
 
 
 def test_what_the_document_writes_elsewhere_counts() -> None:

@@ -113,6 +113,7 @@ def test_single_steps_are_those_of_a_text() -> None:
     text = fold(encode("\n" + SENTENCE + "\n炩" + SENTENCE))
     numbers = np.concatenate([np.zeros(2, np.uint16), model.numbers.take(text)])
     at = np.arange(len(text))
-    assert np.array_equal(
-        model.steps(numbers[:-2], numbers[1:-1], at, numbers[2:]), model.scores(text)
-    )
+    pairs = model.pairs(numbers[:-2], numbers[1:-1])
+    scores, after = model.steps(numbers[:-2], numbers[1:-1], pairs, at, numbers[2:])
+    assert np.array_equal(scores, model.scores(text))
+    assert np.array_equal(after.backoff[:-1], pairs.backoff[1:])

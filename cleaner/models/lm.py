@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,21 @@ BIGRAM_BITS, TRIGRAM_BITS = 8, 5
 
 _CHUNK = 1 << 15  # code points a step: the scratch arrays stay in the cache
 _FILE = Path(__file__).with_name("lm.npz")
+
+
+class Pairs(NamedTuple):
+    """What a model knows of some pairs of numbers; each array shape (n,)."""
+
+    value: Floats
+    """ln p of the second after the first."""
+    backoff: Floats
+    """ln of the weight that is left after the two."""
+    known: Mask
+    """Whether training has seen the pair."""
+
+    def at(self, which: Ints | slice) -> Pairs:
+        """Some of the pairs."""
+        return Pairs(self.value[which], self.backoff[which], self.known[which])
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,52 +89,44 @@ class LanguageModel:
         """`scores` of any text, folded here; shape (len(text),)."""
         return self.scores(fold(encode(text)))
 
-    def steps(self, first: Numbers, second: Numbers, at: Ints, third: Numbers) -> Floats:
+    def pairs(self, first: Numbers, second: Numbers) -> Pairs:
+        """What is known of each second number behind the first, both of shape (n,)."""
+        byte, known = look_up(self.bigram, _keys(first, second), BIGRAM_BITS)
+        lower = self.unigram_backoff.take(first) + self.unigram.take(second)
+        value = np.where(known, self.bigram_values.take(byte), lower)
+        return Pairs(value, np.where(known, self.bigram_backoffs.take(byte), np.float32(0)), known)
+
+    def steps(
+        self, first: Numbers, second: Numbers, pairs: Pairs, at: Ints, third: Numbers
+    ) -> tuple[Floats, Pairs]:
         """ln p of single steps, as `scores` has it: of each of `third`, shape (m,), after the
-        two numbers that stand at its place `at` in `first` and `second`, both of shape (n,)."""
-        heads = _keys(first, second)
-        _, backoff, known = self._pairs(heads, first, second)
+        two numbers that stand at its place `at` in `first` and `second`, both of shape (n,) with
+        what is known of them in `pairs`; and what is known of each third behind the second."""
         middle = second.take(at)
-        tails = _keys(middle, third)
-        keys = heads.take(at) << np.uint64(16) | third
-        head = backoff.take(at), known.take(at)
-        return self._combined(keys, head, self._pairs(tails, middle, third), middle, third)
+        tails = self.pairs(middle, third)
+        keys = _keys(first, second).take(at) << np.uint64(16) | third
+        return self._combined(keys, pairs.at(at), tails, middle, third), tails
 
     def _chunk(self, numbers: Numbers) -> Floats:
-        pairs = _keys(numbers[:-1], numbers[1:])
-        value, backoff, known = self._pairs(pairs, numbers[:-1], numbers[1:])
-        keys = pairs[:-1] << np.uint64(16) | numbers[2:]
-        tail = value[1:], backoff[1:], known[1:]
-        return self._combined(keys, (backoff[:-1], known[:-1]), tail, numbers[1:-1], numbers[2:])
+        pairs = self.pairs(numbers[:-1], numbers[1:])
+        keys = _keys(numbers[:-2], numbers[1:-1]) << np.uint64(16) | numbers[2:]
+        heads, tails = pairs.at(slice(-1)), pairs.at(slice(1, None))
+        return self._combined(keys, heads, tails, numbers[1:-1], numbers[2:])
 
     def _combined(
-        self,
-        keys: Keys,
-        head: tuple[Floats, Mask],
-        tail: tuple[Floats, Floats, Mask],
-        middle: Numbers,
-        last: Numbers,
+        self, keys: Keys, head: Pairs, tail: Pairs, middle: Numbers, last: Numbers
     ) -> Floats:
         """ln p of the last characters of trigrams, from what is known of both their bigrams."""
-        backoff, known = head
-        byte, found = look_up(self.trigram, keys, TRIGRAM_BITS)
         opening = middle == NEWLINE  # the character is the first of its line
+        scores: Floats = tail.value + np.where(opening, np.float32(0), head.backoff)
         # Two bytes a trigram leave few bits for the mark: it is believed only where both bigrams
         # are known, as they are for every trigram in the table.
-        found &= known & tail[2] & ~opening
-        lower = tail[0] + np.where(opening, np.float32(0), backoff)
-        scores: Floats = np.where(found, self.trigram_values.take(byte), lower)
+        at = np.flatnonzero(head.known & tail.known & ~opening)
+        byte, found = look_up(self.trigram, keys[at], TRIGRAM_BITS)
+        scores[at[found]] = self.trigram_values.take(byte[found])
         scores[last == UNKNOWN] = self.unigram[UNKNOWN]
         scores[last == NEWLINE] = 0
         return scores
-
-    def _pairs(self, keys: Keys, first: Numbers, second: Numbers) -> tuple[Floats, Floats, Mask]:
-        """(ln p of each second number after the first, back-off weight of the two, known)."""
-        byte, known = look_up(self.bigram, keys, BIGRAM_BITS)
-        lower = self.unigram_backoff.take(first) + self.unigram.take(second)
-        value = np.where(known, self.bigram_values.take(byte), lower)
-        backoff = np.where(known, self.bigram_backoffs.take(byte), np.float32(0))
-        return value, backoff, known
 
 
 def _keys(first: Numbers, second: Numbers) -> Keys:

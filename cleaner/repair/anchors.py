@@ -15,8 +15,8 @@ import regex
 from cleaner.batch import Line
 from cleaner.kernels.text import encode
 from cleaner.models.lm import load, sequence_scores
-from cleaner.repair.beam import numbers_of
 from cleaner.repair.habits import closes
+from cleaner.repair.options import numbers_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE
 from cleaner.repair.screen import uncommon_table

@@ -10,109 +10,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.kernels.text import encode, fold
-from cleaner.models.lm import UNKNOWN, Ints, Numbers
+from cleaner.models.lm import Ints, Numbers, Pairs
 from cleaner.models.lm import load as load_model
+from cleaner.repair.fixed_runs import full, shortened
+from cleaner.repair.options import (
+    NO_WORDS,
+    SILENT,
+    Floats,
+    Guess,
+    Options,
+    Track,
+    Words,
+    numbers_of,
+    worth,
+)
 
-Floats = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.uint64]
-
-SILENT = 0xFFFF
-"""The number of a text that the model does not see: a reading, or nothing."""
 _WIDTH = 24
 _MARGIN = 14.0  # nats behind the best of its track at which a hypothesis is given up
 FAR = 9.0  # the same at the end
 _AT_ONCE = 256  # tracks; more take memory and win nothing
-_SEEN_TWO, _SEEN_THREE = 1.2, 2.6
-"""Nats in favour of two, and of three, characters that the document writes elsewhere."""
-
-
-@dataclass(frozen=True, eq=False)
-class Options:
-    """What may stand at one place; every text is one character, or one that is silent."""
-
-    texts: Sequence[str]
-    numbers: Numbers
-    """In the language model, shape (k,)."""
-    bias: Floats
-    """Nats in favour of each, shape (k,)."""
-    swallowed: bool = False
-    """Whether nothing at all is known of what stood here but that it was ASCII."""
-
-
-class Track(NamedTuple):
-    """A row of places behind `left`; only the last two characters of that count."""
-
-    left: str
-    places: Sequence[Options]
-
-
-class Guess(NamedTuple):
-    """One text for each place of a track, and ln p of all of them with their bias."""
-
-    texts: tuple[str, ...]
-    score: float
-
-
-class Words(NamedTuple):
-    """Two and three Chinese characters in a row, as a document has them: sorted keys."""
-
-    two: Keys
-    three: Keys
-
-
-NO_WORDS = Words(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
-
-
-def options_of(
-    texts: Sequence[str], bias: Sequence[float] | None = None, *, swallowed: bool = False
-) -> Options:
-    """Options of characters; what is not one character is silent."""
-    seen = "".join(text if len(text) == 1 else "\ufffd" for text in texts)
-    numbers = numbers_of(seen)
-    numbers[[len(text) != 1 for text in texts]] = SILENT
-    nats = np.zeros(len(texts)) if bias is None else np.array(bias)
-    return Options(texts, numbers, nats, swallowed)
-
-
-@lru_cache(maxsize=1 << 14)
-def fixed(text: str) -> Options:
-    """The one option of a place that is known."""
-    return options_of((text,))
-
-
-def numbers_of(text: str) -> Numbers:
-    """The numbers of a text in the language model, which folds it; shape (len(text),)."""
-    return load_model().numbers.take(fold(encode(text)))
-
-
-def words_of(text: str) -> Words:
-    """The words of a document for `search`."""
-    codes = fold(encode(text))
-    numbers = load_model().numbers.take(codes).astype(np.uint64)
-    han = (codes >= 0x4E00) & (codes < 0xA000) & (numbers != UNKNOWN)
-    two = numbers[:-1] << np.uint64(16) | numbers[1:]
-    three = two[:-1] << np.uint64(16) | numbers[2:]
-    both = han[:-1] & han[1:]
-    return Words(np.unique(two[both]), np.unique(three[both[:-1] & han[2:]]))
 
 
 def search(tracks: Sequence[Track], words: Words = NO_WORDS) -> list[list[Guess]]:
     """The best guesses of each track, the best first."""
     found: list[list[Guess]] = [[] for _ in tracks]
-    order = sorted(range(len(tracks)), key=lambda k: -len(tracks[k].places))
+    short = shortened(tracks, words)
+    order = sorted(range(len(short)), key=lambda k: -len(short[k].places))
     rest = iter(order)
     while some := list(islice(rest, _AT_ONCE)):
-        for number, guesses in _searched([tracks[k] for k in some], words):
+        for number, guesses in _searched([short[k] for k in some], words):
             found[some[number]] = guesses
-    return found
+    return [
+        own if track is long else [full(guess, track.places) for guess in own]
+        for own, track, long in zip(found, short, tracks, strict=True)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,10 +57,13 @@ class _Front:
     track: Ints
     first: Numbers
     second: Numbers
+    pairs: Pairs  # of these two
     score: Floats
 
     def part(self, rows: slice) -> _Front:
-        return _Front(self.track[rows], self.first[rows], self.second[rows], self.score[rows])
+        """Some of the hypotheses."""
+        first, second, pairs = self.first[rows], self.second[rows], self.pairs.at(rows)
+        return _Front(self.track[rows], first, second, pairs, self.score[rows])
 
 
 def _searched(tracks: Sequence[Track], words: Words) -> Iterator[tuple[int, list[Guess]]]:
@@ -136,8 +74,9 @@ def _searched(tracks: Sequence[Track], words: Words) -> Iterator[tuple[int, list
     for step in range(int(lengths[0]) + 1):
         going = int((lengths > step).sum())
         cut = int(np.searchsorted(front.track, going))
-        yield from _finished(tracks, front, cut, trail)
-        front = front.part(slice(cut))
+        if cut < len(front.track):
+            yield from _finished(tracks, front, cut, trail)
+            front = front.part(slice(cut))
         if going:
             places = [track.places[step] for track in tracks[:going]]
             front, parent, choice = _grown(front, places, words)
@@ -146,48 +85,56 @@ def _searched(tracks: Sequence[Track], words: Words) -> Iterator[tuple[int, list
 
 def _opening(tracks: Sequence[Track]) -> _Front:
     left = numbers_of("".join(track.left.rjust(2, "\n")[-2:] for track in tracks))
-    return _Front(np.arange(len(tracks)), left[::2], left[1::2], np.zeros(len(tracks)))
+    first, second = left[::2], left[1::2]
+    pairs = load_model().pairs(first, second)
+    return _Front(np.arange(len(tracks)), first, second, pairs, np.zeros(len(tracks)))
 
 
 def _grown(front: _Front, places: Sequence[Options], words: Words) -> tuple[_Front, Ints, Ints]:
     """The front one step on, the hypothesis that each one came from, and the option it took."""
-    sizes = np.array([len(place.texts) for place in places])
-    numbers = np.concatenate([place.numbers for place in places])
-    bias = np.concatenate([place.bias for place in places])
-    counts = sizes.take(front.track)
-    parent = np.repeat(np.arange(len(counts)), counts)
-    choice = np.arange(len(parent)) - np.repeat(np.cumsum(counts) - counts, counts)
-    track = front.track.take(parent)
-    option = (np.cumsum(sizes) - sizes).take(track) + choice
-    number, silent = numbers.take(option), numbers.take(option) == SILENT
-    gain = load_model().steps(front.first, front.second, parent, np.where(silent, 0, number))
+    parent, choice, option = _continued(front.track, [len(place.texts) for place in places])
+    number = np.concatenate([place.numbers for place in places]).take(option)
+    bias = np.concatenate([place.bias for place in places]).take(option)
+    silent = number == SILENT
+    seen = np.where(silent, np.uint16(0), number)
+    gain, pairs = load_model().steps(front.first, front.second, front.pairs, parent, seen)
     first, second = front.first.take(parent), front.second.take(parent)
-    score = front.score.take(parent) + bias.take(option)
-    score += np.where(silent, 0.0, gain + _worth(first, second, number, words))
-    best = _best(track, score)
+    score = front.score.take(parent) + bias
+    score += np.where(silent, 0.0, gain + worth(first, second, number, words))
+    best = _best(front.track.take(parent), score)
+    parent, choice = parent.take(best), choice.take(best)
     grown = _Front(
-        track.take(best),
-        np.where(silent, first, second).take(best),
-        np.where(silent, second, number).take(best),
-        score.take(best),
+        front.track.take(parent), second.take(best), number.take(best), pairs.at(best), score[best]
     )
-    return grown, parent.take(best), choice.take(best)
+    if any(place.ending for place in places) or silent.any():
+        grown = _amended(grown, front, parent, places)
+    return grown, parent, choice
 
 
-def _worth(first: Numbers, second: Numbers, third: Numbers, words: Words) -> Floats:
-    """Nats for what the document writes elsewhere."""
-    if not len(words.two):
-        return np.zeros(len(third))
-    two = second.astype(np.uint64) << np.uint64(16) | third
-    three = first.astype(np.uint64) << np.uint64(32) | two
-    return _SEEN_TWO * _among(two, words.two) + _SEEN_THREE * _among(three, words.three)
+def _continued(track: Ints, counts: Sequence[int]) -> tuple[Ints, Ints, Ints]:
+    """(hypothesis, choice, number among all options) of every continuation of hypotheses whose
+    tracks have so many options."""
+    sizes = np.array(counts)
+    if sizes.max() == 1:
+        return np.arange(len(track)), np.zeros_like(track), track
+    own = sizes.take(track)
+    parent = np.repeat(np.arange(len(track)), own)
+    choice = np.arange(len(parent)) - np.repeat(np.cumsum(own) - own, own)
+    return parent, choice, (np.cumsum(sizes) - sizes).take(track).take(parent) + choice
 
 
-def _among(keys: Keys, known: Keys) -> npt.NDArray[np.bool_]:
-    if not len(known):
-        return np.zeros(len(keys), np.bool_)
-    found: npt.NDArray[np.bool_] = known.take(np.searchsorted(known, keys), mode="clip") == keys
-    return found
+def _amended(grown: _Front, front: _Front, parent: Ints, places: Sequence[Options]) -> _Front:
+    """The front where what was added is silent, or ends in another character than it begins
+    with."""
+    first, second = grown.first.copy(), grown.second.copy()
+    silent = second == SILENT
+    first[silent], second[silent] = front.first[parent[silent]], front.second[parent[silent]]
+    endings = np.array([place.ending or (SILENT, SILENT) for place in places], np.uint16)
+    ended = endings[grown.track]
+    runs = ended[:, 0] != SILENT
+    first[runs], second[runs] = ended[runs].T
+    pairs = load_model().pairs(first, second)
+    return _Front(grown.track, first, second, pairs, grown.score)
 
 
 def _best(track: Ints, score: Floats) -> Ints:

@@ -13,8 +13,8 @@ import regex
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import UNKNOWN
 from cleaner.models.lm import load as load_model
-from cleaner.repair.beam import Options, options_of
 from cleaner.repair.habits import Habits, other_script, repertoire
+from cleaner.repair.options import Options, options_of
 from cleaner.repair.readers import LOST, SWALLOWED, Reader
 
 _LONGEST_GAP = 12  # bytes; a longer stretch that does not decode was not damaged this way

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import regex
 
-from cleaner.repair.beam import Options, fixed
 from cleaner.repair.candidates import ways
 from cleaner.repair.habits import habits_of
 from cleaner.repair.likeliest import Row, candidates, settled
+from cleaner.repair.options import Options, fixed
 from cleaner.repair.readers import Reader
 
 _CHARACTER = {

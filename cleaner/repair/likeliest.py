@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.models.lm import sequence_scores
-from cleaner.repair.beam import FAR, NO_WORDS, Guess, Options, Track, Words, fixed, search
+from cleaner.repair.beam import FAR, search
 from cleaner.repair.habits import MARKS, Form
+from cleaner.repair.options import NO_WORDS, Guess, Options, Track, Words, fixed
 from cleaner.repair.stream import READING
 
 _CONTEXT = 2  # characters on each side that the model sees

@@ -25,10 +25,10 @@ from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
-from cleaner.repair.beam import Options, fixed, words_of
 from cleaner.repair.candidates import swallowed, written
 from cleaner.repair.habits import Form, Habits, habits_of
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
+from cleaner.repair.options import Options, fixed, words_of
 from cleaner.repair.readers import reader
 from cleaner.repair.readings import Readings, read_readings
 from cleaner.repair.screen import documents

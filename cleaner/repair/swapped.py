@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 
 from cleaner.kernels.text import Class, class_table, encode
-from cleaner.repair.beam import Options
 from cleaner.repair.candidates import characters_where
 from cleaner.repair.fill import Draft, Part
 from cleaner.repair.habits import habits_of
+from cleaner.repair.options import Options
 
 _LOST = "\ufdff"  # U+FFFD with its bytes swapped
 
