@@ -42,9 +42,9 @@ _CLAUSE = 8.5
 _REUSED, _REUSED_DATED, _REUSED_PLAIN = 0.22, 0.12, 0.35
 """Share (by weight) of the last lines that other lines have said: more is no feed; where only
 dates speak for one; where three lines and more begin as reports do or are cut off."""
-_LEADING = -2.2
-"""ln odds (mean of the last lines) that they open reports; less is no feed where only dates
-speak for one."""
+_LEADING, _UNLIKE, _FEW = -0.5, 0.03, -1.5
+"""ln odds (mean of the last lines) that they open reports; where only dates speak for a feed,
+how much less may be said again for each that is missing; and how many may be."""
 
 
 class Feed:
@@ -172,8 +172,10 @@ def suspicious(batch: Batch) -> Mask:
     first = np.searchsorted(docs, chosen)
     last = paragraphs[(first + number[chosen])[:, None] - np.arange(_LEAST, 0, -1)]
     leading = leads.scores(batch.folded, lines.start[last.ravel()], lines.end[last.ravel()])
-    alike = leading.reshape(last.shape).mean(axis=1) > _LEADING
-    kept = alike | (limit[chosen] > _REUSED_DATED)
+    leading = np.minimum(leading.reshape(last.shape).mean(axis=1) - _LEADING, 0)
+    only_dated = limit[chosen] == _REUSED_DATED
+    limit[chosen] += _UNLIKE * leading * only_dated
+    kept = ~only_dated | (leading > _FEW)
     chosen, first, last = chosen[kept], first[kept], last[kept]
     ranges = lines.start[paragraphs[first]], lines.start[last[:, 0]], lines.end[last[:, -1]]
     found[chosen] = _reused(batch, *ranges) < limit[chosen]

@@ -56,13 +56,13 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
     borders = np.searchsorted(keys >> np.uint32(BITS), np.arange(1, len(units)))
     idf = topics.load()[names] / topics.SCALE
     weight, rare = np.maximum(idf - _COMMON, 0), np.maximum(idf - _RARE, 0)
+    weights, rares = weight.take(numbers), rare.take(numbers)
     edges = list(pairwise([0, *borders.tolist(), len(keys)]))
-    weights = [weight[numbers[one:two]] for one, two in edges]
     return Words(
         [numbers[one:two] for one, two in edges],
         weight,
         rare,
-        weights,
-        [rare[numbers[one:two]] for one, two in edges],
-        [float(own.sum()) for own in weights],
+        [weights[one:two] for one, two in edges],
+        [rares[one:two] for one, two in edges],
+        np.bincount(keys >> np.uint32(BITS), weights, len(units)).tolist(),
     )
