@@ -30,30 +30,44 @@ def ways(
     """What a gap may have been: every row of places that its bytes can be cut into."""
     if len(gap) > _LONGEST_GAP:
         return []
-    if LOST not in gap and SWALLOWED not in gap:
-        return _without_holes(gap, reader, habits) if right == "utf-8" else []
-    rows = [_places(pieces, following, right, reader, habits) for pieces in _cuts(gap, right)]
-    return [row for row in rows if all(place.texts for place in row)][:_MOST_WAYS]
+    if SWALLOWED in gap:
+        return _rows_of(gap, following, right, reader, habits.traditional, habits)
+    return _known_ways(gap, following, right, reader, habits.traditional)
 
 
-def _places(
-    pieces: Sequence[str], following: str, right: str, reader: Reader, habits: Habits
-) -> list[Options]:
-    afters = [*(piece[0] for piece in pieces[1:]), following]
-    return [
-        swallowed(after in ("", "\n"), habits)
-        if piece == SWALLOWED
-        else _characters(piece, after, right, reader, habits.traditional)
-        for piece, after in zip(pieces, afters, strict=True)
-    ]
+@lru_cache(maxsize=1 << 12)
+def _known_ways(
+    gap: str, following: str, right: str, reader: Reader, traditional: bool
+) -> list[list[Options]]:
+    """`ways` where nothing was swallowed: of the text only its script matters."""
+    if LOST in gap:
+        return _rows_of(gap, following, right, reader, traditional, None)
+    return _without_holes(gap, reader, traditional) if right == "utf-8" else []
 
 
-def _without_holes(gap: str, reader: Reader, habits: Habits) -> list[list[Options]]:
+def _rows_of(
+    gap: str, following: str, right: str, reader: Reader, traditional: bool, habits: Habits | None
+) -> list[list[Options]]:
+    rows = []
+    for pieces in _cuts(gap, right):
+        afters = [*(piece[0] for piece in pieces[1:]), following]
+        row = [
+            swallowed(after in ("", "\n"), habits)
+            if habits is not None and piece == SWALLOWED
+            else _characters(piece, after, right, reader, traditional)
+            for piece, after in zip(pieces, afters, strict=True)
+        ]
+        if all(place.texts for place in row):
+            rows.append(row)
+    return rows[:_MOST_WAYS]
+
+
+def _without_holes(gap: str, reader: Reader, traditional: bool) -> list[list[Options]]:
     """Characters of UTF-8 that lack the bytes for which their reader had no character."""
     if not reader.holes or not _STRIPPED.fullmatch(gap):
         return []
     pieces = regex.findall(_STRIPPED_ONE, gap)
-    places = [_stripped(piece, reader, habits.traditional) for piece in pieces]
+    places = [_stripped(piece, reader, traditional) for piece in pieces]
     return [places] if all(place.texts for place in places) else []
 
 
@@ -95,6 +109,7 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
     return (3,) if "\xe0" <= byte <= "\xef" else (2,) if "\xc2" <= byte <= "\xdf" else ()
 
 
+@lru_cache(maxsize=64)
 def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
     texts = [chr(code) for code in range(0x20, 0x40)]

@@ -22,6 +22,7 @@ _COMMON = 0.97
 _LEAST_MEAN: Mapping[str, float] = {"utf-8": -8.3, "gbk": -7.4, "big5": -7.4, "utf-16-le": -7.4}
 """The least ln p a character of what comes out. The structure of UTF-8 is evidence by itself;
 two bytes of any kind make a character of GBK or Big5, so there the model must be content."""
+_GLANCE = 200
 _HOPELESS, _ENOUGH = 2.5, 8
 """So far below, by so many characters that were not lost, and what was lost cannot help: right
 decodings are hardly ever below by 1, wrong ones by 3 to 6."""
@@ -77,9 +78,10 @@ def hopeful(tried: Sequence[Try], fewest: int) -> list[Try]:
 
 
 def _sound_means(drafts: Sequence[Draft]) -> list[float]:
-    """ln p a character beyond ASCII of the sound parts of each draft; 0 where these are few."""
+    """ln p a character beyond ASCII of the sound parts of each draft, of a sample of them; 0 where
+    these are few."""
     texts = [
-        "\ufffd".join(part.text for part in draft.parts if part.kind == "sound") + "\n"
+        "\ufffd".join(part.text for part in draft.parts if part.kind == "sound")[:_GLANCE] + "\n"
         for draft in drafts
     ]
     codes = encode("".join(texts))

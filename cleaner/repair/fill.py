@@ -6,7 +6,7 @@ SWALLOWED one unknown byte below 0x40.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice, product
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.repair.candidates import ways
-from cleaner.repair.habits import habits_of
+from cleaner.repair.habits import Habits
 from cleaner.repair.likeliest import Row, candidates, settled
 from cleaner.repair.options import Options, fixed
 from cleaner.repair.readers import Reader
@@ -79,7 +79,7 @@ def draft(data: str, right: str, reader: Reader) -> Draft:
             gaps.append((len(made.parts), match[0], data[match.end() : match.end() + 1]))
             made.parts.append(Part("", "filled"))
     if gaps:
-        habits = habits_of("".join(part.text for part in made.parts))
+        habits = Habits("".join(part.text for part in made.parts))
         for place, gap, following in gaps:
             rows = ways(gap, following, right, reader, habits)
             if rows:
@@ -91,17 +91,20 @@ def draft(data: str, right: str, reader: Reader) -> Draft:
 
 def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
     """The parts of each draft, with the likeliest text in every gap."""
-    groups = [
-        (number, *group) for number, d in enumerate(drafts) for group in _groups(d.gaps, d.parts)
-    ]
-    rows = [_row(drafts[number], first, last) for number, first, last in groups]
+    groups: list[tuple[int, int, int]] = []
+    rows: list[Row] = []
+    for number, made in enumerate(drafts):
+        line = _Line(["\ufffd" if part.kind == "filled" else part.text for part in made.parts])
+        for first, last in _groups(made.gaps, made.parts):
+            groups.append((number, first, last))
+            rows.append(_row(made, first, last, line))
     found = candidates(rows)
     filled = [list(d.parts) for d in drafts]
     for (number, first, last), options in zip(groups, found, strict=True):
         _set(filled[number], first, last, options[0].text, 0.0)
     lines = [_Line([part.text for part in parts]) for parts in filled]
     for (number, first, last), options in zip(groups, found, strict=True):
-        best = settled(options, *lines[number].around(first, last))
+        best = settled(options, *lines[number].around(first, last, _REACH))
         _set(filled[number], first, last, best.text, best.confidence)
     return filled
 
@@ -127,35 +130,26 @@ def _groups(gaps: Collection[int], parts: Sequence[Part]) -> Iterator[tuple[int,
         yield first, last
 
 
-def _row(made: Draft, first: int, last: int) -> Row:
+def _row(made: Draft, first: int, last: int, line: _Line) -> Row:
     """The ways to fill the parts of a group, between their neighbours."""
+    before, after = line.around(first, last, _CONTEXT)
+    if first == last:
+        return Row(before, made.gaps[first][:_MOST_WAYS], after)
     sound = ([[fixed(char) for char in part.text]] for part in made.parts[first : last + 1])
     choices = [made.gaps.get(place, ways) for place, ways in enumerate(sound, first)]
     ways = [[o for way in row for o in way] for row in islice(product(*choices), _MOST_WAYS)]
-    before = "".join(_near(reversed(made.parts[:first]))[::-1]).rpartition("\n")[2]
-    after = "".join(_near(made.parts[last + 1 :])).partition("\n")[0]
     return Row(before, ways, after)
 
 
 class _Line:
-    """The texts of all parts, the gaps filled as they look best by themselves."""
+    """The texts of all parts: the gaps open, or filled as they look best by themselves."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._text = "".join(texts)
         self._ends = [0, *accumulate(map(len, texts))]
 
-    def around(self, first: int, last: int) -> tuple[str, str]:
-        """What stands before and behind some parts on their line, as far as it matters."""
+    def around(self, first: int, last: int, reach: int) -> tuple[str, str]:
+        """So many characters before and behind some parts, as far as they are on their line."""
         start, end = self._ends[first], self._ends[last + 1]
-        before = self._text[max(0, start - _REACH) : start].rpartition("\n")[2]
-        return before, self._text[end : end + _REACH].partition("\n")[0]
-
-
-def _near(parts: Iterable[Part]) -> list[str]:
-    """The texts of the first parts, until the model sees no further; an open gap is unknown."""
-    texts: list[str] = []
-    for part in parts:
-        texts.append("\ufffd" if part.kind == "filled" else part.text)
-        if sum(map(len, texts)) > _CONTEXT:
-            break
-    return texts
+        before = self._text[max(0, start - reach) : start].rpartition("\n")[2]
+        return before, self._text[end : end + reach].partition("\n")[0]

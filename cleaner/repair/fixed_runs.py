@@ -16,12 +16,13 @@ from cleaner.models.lm import load as load_model
 from cleaner.repair.options import SILENT, Guess, Options, Track, Words, worth
 
 _SHORTEST = 3
-"""Known characters that the model sees, of a run that is worth it."""
+"""Known characters that the model sees, of a run that is worth it; such a track has an open place
+besides."""
 
 
 def shortened(tracks: Sequence[Track], words: Words) -> list[Track]:
     """The tracks with their runs taken together."""
-    runs = [list(_runs(track.places)) for track in tracks]
+    runs = [list(_runs(track.places)) if len(track.places) > _SHORTEST else [] for track in tracks]
     known = [
         np.concatenate([place.numbers for place in track.places[before:last]])
         for track, own in zip(tracks, runs, strict=True)

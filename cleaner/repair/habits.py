@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from math import log
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,30 +23,34 @@ _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（
 _QUOTES = {'"': "“”", "'": "‘’"}
 
 
-class Habits(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Habits:
     """How a text is written: its script, and how often its marks are ASCII."""
 
-    traditional: bool
-    narrow: dict[str, float]
-    """For each ASCII mark, ln of its share among all marks that the model takes for it."""
+    text: str
+
+    @cached_property
+    def traditional(self) -> bool:
+        """Whether the text is Traditional."""
+        return int(_leanings().take(encode(self.text)).sum(dtype=np.int64)) > 0
+
+    @cached_property
+    def _narrow(self) -> dict[str, float]:
+        """For each ASCII mark, ln of its share among all marks that the model takes for it."""
+        text = self.text
+        counts = {mark: text.count(mark) for mark in _WIDTHS}
+        wide = {mark: text.count(other) for mark, other in _WIDTHS.items()}
+        share = (sum(counts.values()) + 1) / (sum(counts.values()) + sum(wide.values()) + 2)
+        narrow = {m: log((n + share) / (n + wide[m] + 1)) for m, n in counts.items()}
+        for mark, others in _QUOTES.items():
+            n = text.count(mark)
+            narrow[mark] = log((n + 0.05) / (n + sum(map(text.count, others)) + 1))
+        blanks = log((text.count(" ") + 0.3) / (_BLANKS * len(text) + 1))
+        return narrow | {" ": min(0.0, max(-1.0, blanks))}
 
     def bias(self, char: str) -> float:
         """What the model cannot see in favour of an ASCII character, in nats."""
-        return self.narrow.get(char, 0.0)
-
-
-def habits_of(text: str) -> Habits:
-    """The habits of a text, as far as it is known."""
-    more = int(_leanings().take(encode(text)).sum(dtype=np.int64))
-    counts = {mark: text.count(mark) for mark in _WIDTHS}
-    wide = {mark: text.count(other) for mark, other in _WIDTHS.items()}
-    share = (sum(counts.values()) + 1) / (sum(counts.values()) + sum(wide.values()) + 2)
-    narrow = {m: log((n + share) / (n + wide[m] + 1)) for m, n in counts.items()}
-    for mark, others in _QUOTES.items():
-        n = text.count(mark)
-        narrow[mark] = log((n + 0.05) / (n + sum(map(text.count, others)) + 1))
-    narrow[" "] = min(0.0, max(-1.0, log((text.count(" ") + 0.3) / (_BLANKS * len(text) + 1))))
-    return Habits(more > 0, narrow)
+        return self._narrow.get(char, 0.0)
 
 
 class Form:

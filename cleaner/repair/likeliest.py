@@ -76,11 +76,13 @@ def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[
 
 def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
     texts = guess.texts[: len(way)]
-    known = (
-        _FIGURE if place.swallowed and text.isdecimal() else text
-        for place, text in zip(way, texts, strict=True)
-    )
-    return Candidate("".join(texts), "".join(known), guess.score)
+    text = known = "".join(texts)
+    if any(place.swallowed for place in way):
+        known = "".join(
+            _FIGURE if place.swallowed and text.isdecimal() else text
+            for place, text in zip(way, texts, strict=True)
+        )
+    return Candidate(text, known, guess.score)
 
 
 def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
@@ -93,21 +95,21 @@ def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
         form = Form(before, after)
         scores = [candidate.score + form.worth(candidate.text) for candidate in found]
     top = max(scores)
-    groups: dict[str, list[tuple[float, Candidate]]] = defaultdict(list)
+    shares: dict[str, float] = defaultdict(float)
     for candidate, score in zip(found, scores, strict=True):
-        groups[candidate.known].append((exp(score - top), candidate))
-    shares = {known: sum(share for share, _ in own) for known, own in groups.items()}
+        shares[candidate.known] += exp(score - top)
     best = max(shares, key=lambda known: shares[known])
     confidence = shares[best] / sum(shares.values())
-    guess = max(groups[best], key=lambda scored: scored[0])[1].text
+    if _FIGURE not in best:
+        return Likely(best, confidence, best)
+    own = (pair for pair in zip(scores, found, strict=True) if pair[1].known == best)
+    guess = max(own, key=lambda pair: pair[0])[1].text
     return Likely(_honest(best, guess, before, after), confidence, guess)
 
 
 def _honest(known: str, guess: str, before: str, after: str) -> str:
     """The guess with those digits that are all but certain, and `?` for the others."""
     places = [place for place, char in enumerate(known) if char == _FIGURE]
-    if not places:
-        return guess
     left, right = bare(before[-_REACH:])[-_CONTEXT:], bare(after[:_REACH])[:_CONTEXT]
     texts = [guess[:p] + digit + guess[p + 1 :] for p in places for digit in _DIGITS]
     scores = sequence_scores([left + bare(text) + right for text in texts])

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
@@ -29,12 +28,13 @@ from cleaner.repair.drafts import (
     text_of,
 )
 from cleaner.repair.fill import Part
-from cleaner.repair.routes import Route, plausible
+from cleaner.repair.routes import Route
 from cleaner.repair.screen import Look, documents, odd_table, positions, uncommon_table
 from cleaner.rules import RuleBook
 
 _FEWEST_ODD = 4
 _SAMPLE = 2  # lines on which all routes are tried
+_BORDER = Part("\n", "foreign")
 _LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII
 
 
@@ -104,8 +104,6 @@ def _is_strange(codes: Codes) -> bool:
 def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
     """The lines that are mended, where most went the way of the longest: all other routes are
     tried only on those that did not."""
-    if sum(len(plausible(line, None)) for line in lines.values()) <= len(lines):
-        return mend(lines)
     longest = sorted(lines, key=lambda k: -len(lines[k]))[:_SAMPLE]
     mended = mend({k: lines[k] for k in longest})
     if len(mended) == len(lines):
@@ -155,20 +153,26 @@ def _measured(
     texts = [*(text_of(parts) for _, _, parts in tried), *lines.values()]
     codes = encode("\n".join([*texts, ""]))
     scores = load_model().scores(fold(codes)).astype(np.float64)
-    starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    totals = dict(zip(lines, np.add.reduceat(scores, starts[len(tried) : -1]), strict=True))
-    for (number, route, parts), start in zip(tried, starts.tolist(), strict=False):
-        text = text_of(parts)
-        own, own_codes = scores[start : start + len(text)], codes[start : start + len(text)]
-        changed = _changed(parts) & (own_codes >= 0x80)
-        mean = float(own[changed].mean()) if changed.any() else -np.inf
-        han = int(is_han(own_codes[changed]).sum())
-        yield Mended(route, text, parts, mean, float(own.sum() - totals[number]), han)
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+    totals = np.add.reduceat(scores, starts)
+    changed = _changed([parts for _, _, parts in tried], len(codes)) & (codes >= 0x80)
+    count = np.add.reduceat(changed, starts, dtype=np.int64)
+    own = np.add.reduceat(np.where(changed, scores, 0), starts)
+    means = np.where(count > 0, own / np.maximum(count, 1), -np.inf).tolist()
+    han = np.add.reduceat(changed & is_han(codes), starts, dtype=np.int64).tolist()
+    before = dict(zip(lines, totals[len(tried) :].tolist(), strict=True))
+    for at, (number, route, parts) in enumerate(tried):
+        gain = float(totals[at]) - before[number]
+        yield Mended(route, texts[at], parts, means[at], gain, han[at])
 
 
-def _changed(parts: Sequence[Part]) -> npt.NDArray[np.bool_]:
-    sizes = [len(part.text) for part in parts]
-    return np.repeat([part.kind != "foreign" for part in parts], sizes)
+def _changed(tried: Sequence[Sequence[Part]], size: int) -> Mask:
+    """Which characters of several texts, a newline behind each, are in parts that a route
+    changed; shape (size,), for which they may be filled up."""
+    kinds = [part.kind != "foreign" for parts in tried for part in (*parts, _BORDER)]
+    sizes = [len(part.text) for parts in tried for part in (*parts, _BORDER)]
+    changed = np.repeat(kinds, sizes)
+    return np.concatenate([changed, np.zeros(size - len(changed), np.bool_)])
 
 
 def _edit(start: int, old: str, found: Mended) -> Edit:

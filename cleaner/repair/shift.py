@@ -26,7 +26,7 @@ from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
 from cleaner.repair.candidates import swallowed, written
-from cleaner.repair.habits import Form, Habits, habits_of
+from cleaner.repair.habits import Form, Habits
 from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
 from cleaner.repair.options import Options, fixed, words_of
 from cleaner.repair.readers import reader
@@ -187,7 +187,7 @@ def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:
 def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Found | None]:
     """What each walk gives, if it reads far better than the stretch as it stands."""
     rows = []
-    habits = habits_of(page)
+    habits = Habits(page)
     for number, anchor, walk in trials:
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
         line = lines[number]

@@ -9,6 +9,7 @@ have meant it: either a run is long, or the whole page shows the same fault.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -144,9 +145,11 @@ def _indents(view: View) -> Iterator[Edit]:
     ]
     long = [len(line) >= _LONG_LINE and line[-1] in '。”"' for line in lines]
     sure = sum(long) >= 2
-    for match, line in zip(found, long, strict=True):
-        even = match[1].count("?") in (2, 4)
-        if (sure or (line and even)) and match[1].count("?") <= 4:
+    counts = [match[1].count("?") for match in found]
+    usual = Counter(count for count, line in zip(counts, long, strict=True) if line)
+    for match, line, count in zip(found, long, counts, strict=True):
+        alike = count <= 4 or usual[count] >= 2
+        if (sure and alike) or (line and count in (2, 4)):
             yield Edit(match.start(1), match.end(1), "", "repair.spacing.indent", 0.95)
     if sure or any(long):
         for match in _ALONE.finditer(view.text):

@@ -13,7 +13,7 @@ import numpy as np
 from cleaner.kernels.text import Class, class_table, encode
 from cleaner.repair.candidates import characters_where
 from cleaner.repair.fill import Draft, Part
-from cleaner.repair.habits import habits_of
+from cleaner.repair.habits import Habits
 from cleaner.repair.options import Options
 
 _LOST = "\ufdff"  # U+FFFD with its bytes swapped
@@ -23,7 +23,7 @@ def decode(line: str) -> Draft:
     """The line as it was, what was lost still open."""
     pieces = _swapped(line).split(_LOST)
     made = Draft([Part(pieces[0], "sound")])
-    habits = habits_of("".join(pieces))
+    habits = Habits("".join(pieces))
     for piece in pieces[1:]:
         made.gaps[len(made.parts)] = [[_lost(habits.traditional)]]
         made.parts += [Part("", "filled"), Part(piece, "sound")]
