@@ -211,6 +211,8 @@ class View:
         self._batch = batch
         self._index = index
         self._span = slice(int(batch.starts[index]), int(batch.ends[index]))
+        self.text: str = batch.docs[index].text
+        """The present text."""
         self.memo: dict[str, Any] = {}
         """Facts that several filters share, filled by `structure_of` and its like."""
 
@@ -225,11 +227,6 @@ class View:
     def doc(self) -> Document:
         """The document, with its changes so far and its metadata."""
         return self._batch.docs[self._index]
-
-    @property
-    def text(self) -> str:
-        """The present text."""
-        return self.doc.text
 
     @cached_property
     def folded(self) -> str:

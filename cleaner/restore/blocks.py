@@ -61,6 +61,7 @@ _WRITERS_LAST = regex.compile(
 _LAST_WRITERS = 28
 _LAST_TERM = 12
 """Characters at the end of a line that these patterns read."""
+_NO_HAN = regex.compile(r"[^\u3400-\u9fff]+")
 _MOSTLY_HAN = 0.6
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
 _REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
@@ -103,7 +104,7 @@ BRACKETS = {
     "【": "】",
 }
 
-ANY_BRACKET = regex.compile("[" + regex.escape("".join([*BRACKETS, *BRACKETS.values()])) + "]")
+_ANY_BRACKET = regex.compile("[" + regex.escape("".join([*BRACKETS, *BRACKETS.values()])) + "]")
 
 
 def units_of(view: View) -> tuple[Unit, ...]:
@@ -160,12 +161,12 @@ def ends_open(text: str) -> bool:
         return False
     if _EDITORS_MARK.search(last) or _WRITERS_LAST.search(text[-_LAST_WRITERS:]):
         return False
-    return sum("\u3400" <= char <= "\u9fff" for char in text) >= _MOSTLY_HAN * len(text)
+    return len(_NO_HAN.sub("", text)) >= _MOSTLY_HAN * len(text)
 
 
 def open_brackets(text: str) -> str:
     """What would close the brackets and quotes that a text leaves open, innermost last."""
-    return open_of(ANY_BRACKET.findall(text))
+    return open_of(_ANY_BRACKET.findall(text))
 
 
 def open_of(brackets: Sequence[str]) -> str:

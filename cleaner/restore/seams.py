@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import regex
 
 from cleaner.batch import View
-from cleaner.kernels.text import Codes
+from cleaner.kernels.text import Codes, decode
 from cleaner.models import lm
-from cleaner.restore.blocks import ANY_BRACKET, BRACKETS, Unit, open_of
+from cleaner.restore.blocks import BRACKETS, Unit, open_of
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -92,17 +92,24 @@ def _opened(heads: Codes) -> Reals:
 def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     """A bonus where the innermost bracket that an end leaves open is the one that a start closes,
     a malus where only one of them has such, or they differ."""
-    found = [(match.start(), match.group()) for match in ANY_BRACKET.finditer(view.text)]
-    places = [at for at, _ in found]
+    places = np.flatnonzero(_is_bracket().take(view.codes))
+    found = list(decode(view.codes.take(places)))
 
-    def within(unit: Unit) -> list[str]:
-        first, last = bisect_left(places, unit.start), bisect_left(places, unit.end)
-        return [char for _, char in found[first:last]]
+    def within(units: Sequence[Unit]) -> Iterator[list[str]]:
+        edges = np.searchsorted(places, [(unit.start, unit.end) for unit in units])
+        return (found[first:last] for first, last in edges.tolist())
 
-    opened = np.array([open_of(within(unit))[-1:] for unit in ends])[:, None]
-    closed = np.array([_closed_at_start(within(unit)) for unit in starts])
+    opened = np.array([open_of(brackets)[-1:] for brackets in within(ends)])[:, None]
+    closed = np.array([_closed_at_start(brackets) for brackets in within(starts)])
     bonus = np.where((opened != "") & (opened == closed), _QUOTES, -_QUOTES)
     return np.where((opened == "") & (closed == ""), 0.0, bonus)
+
+
+@cache
+def _is_bracket() -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x110000, np.bool_)
+    table[[ord(char) for char in (*BRACKETS, *BRACKETS.values())]] = True
+    return table
 
 
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
