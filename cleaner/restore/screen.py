@@ -16,9 +16,9 @@ from cleaner.restore.blocks import names_writers, no_heading, opens_text
 
 _LEAST = 12
 """A shorter line is not taken for a cut one."""
-_NEXT, _FAR, _HEADING = 0.0, 3.0, 4.0
-"""Seam gain (nats) from which the next line, or a later one, may continue a cut one; and from
-which any may continue what reads like a heading."""
+_NEXT, _FAR, _LONE, _HEADING = 0.0, 3.0, 5.0, 4.0
+"""Seam gain (nats) from which the next line, or a later one, may continue a cut one; a later one
+the only cut one; and any one what reads like a heading."""
 _SHORT = 40
 """A longer line is no heading."""
 _ABRUPT = 0.5
@@ -92,7 +92,9 @@ def _continued(batch: Batch, lines: Lines) -> Mask:
     one, two, near = (part[possible] for part in (one, two, near))
     tails = folded[lines.end[chosen[one]][:, None] - np.arange(seams.TAIL, 0, -1)]
     gain = seams.continued(tails, heads[two]) - fresh[two]
-    least = np.where(text[one], np.where(near, _NEXT, _FAR), _HEADING)
+    lone = np.bincount(docs[text], minlength=len(batch))[docs[one]] == 1
+    far = np.where(lone, _LONE, _FAR)
+    least = np.where(text[one], np.where(near, _NEXT, far), _HEADING)
     found = number > _MOST
     found[docs[one[gain > least]]] = True
     return found
