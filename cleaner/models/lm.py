@@ -107,6 +107,18 @@ class LanguageModel:
         keys = _keys(first, second).take(at) << np.uint64(16) | third
         return self._combined(keys, pairs.at(at), tails, middle, third), tails
 
+    def rows(self, numbers: Numbers) -> Floats:
+        """ln p of the third number of each row and of all behind it, shape (n, m) → (n, m − 2)."""
+        first, middle, last = numbers[:, :-2], numbers[:, 1:-1], numbers[:, 2:]
+        shape = (len(numbers), numbers.shape[1] - 1)
+        pairs = self.pairs(numbers[:, :-1].ravel(), numbers[:, 1:].ravel())
+        columns = [column.reshape(shape) for column in (pairs.value, pairs.backoff, pairs.known)]
+        heads = Pairs(*(column[:, :-1].ravel() for column in columns))
+        tails = Pairs(*(column[:, 1:].ravel() for column in columns))
+        keys = _keys(first, middle).ravel() << np.uint64(16) | last.ravel()
+        scores = self._combined(keys, heads, tails, middle.ravel(), last.ravel())
+        return scores.reshape(first.shape)
+
     def _chunk(self, numbers: Numbers) -> Floats:
         pairs = self.pairs(numbers[:-1], numbers[1:])
         keys = _keys(numbers[:-2], numbers[1:-1]) << np.uint64(16) | numbers[2:]

@@ -28,6 +28,7 @@ from cleaner.repair.options import (
     numbers_of,
     worth,
 )
+from cleaner.repair.single import guessed, is_single
 
 _WIDTH = 24
 _MARGIN = 14.0  # nats behind the best of its track at which a hypothesis is given up
@@ -38,16 +39,20 @@ _AT_ONCE = 256  # tracks; more take memory and win nothing
 def search(tracks: Sequence[Track], words: Words = NO_WORDS) -> list[list[Guess]]:
     """The best guesses of each track, the best first."""
     found: list[list[Guess]] = [[] for _ in tracks]
-    short = shortened(tracks, words)
-    order = sorted(range(len(short)), key=lambda k: -len(short[k].places))
-    rest = iter(order)
-    while some := list(islice(rest, _AT_ONCE)):
-        for number, guesses in _searched([short[k] for k in some], words):
-            found[some[number]] = guesses
-    return [
-        own if track is long else [full(guess, track.places) for guess in own]
-        for own, track, long in zip(found, short, tracks, strict=True)
-    ]
+    single = [k for k, track in enumerate(tracks) if is_single(track)]
+    if single:
+        guesses = guessed([tracks[k] for k in single], words, FAR, _WIDTH)
+        for k, own in zip(single, guesses, strict=True):
+            found[k] = own
+    rest = [k for k in range(len(tracks)) if not found[k]]
+    short = dict(zip(rest, shortened([tracks[k] for k in rest], words), strict=True))
+    order = iter(sorted(rest, key=lambda k: -len(short[k].places)))
+    while some := list(islice(order, _AT_ONCE)):
+        for number, own in _searched([short[k] for k in some], words):
+            k = some[number]
+            whole = short[k] is tracks[k]
+            found[k] = own if whole else [full(guess, short[k].places) for guess in own]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

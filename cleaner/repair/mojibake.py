@@ -28,7 +28,7 @@ from cleaner.repair.drafts import (
     text_of,
 )
 from cleaner.repair.fill import Part
-from cleaner.repair.routes import Route
+from cleaner.repair.routes import Route, plausible
 from cleaner.repair.screen import Look, documents, odd_table, positions, uncommon_table
 from cleaner.rules import RuleBook
 
@@ -105,6 +105,10 @@ def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
     """The lines that are mended, where most went the way of the longest: all other routes are
     tried only on those that did not."""
     longest = sorted(lines, key=lambda k: -len(lines[k]))[:_SAMPLE]
+    routes = {route for k in longest for route in plausible(lines[k], None)}
+    if len(routes) == 1:
+        mended = mend(lines, tuple(routes))
+        return mended | mend({k: line for k, line in lines.items() if k not in mended})
     mended = mend({k: lines[k] for k in longest})
     if len(mended) == len(lines):
         return mended
