@@ -1,4 +1,4 @@
-"""Signs that a page was cut: lines that begin or end in mid-sentence, found without patterns.
+"""Signs that a page was cut: lines that begin or end in mid-sentence, told by their marks.
 
 Vectorised over the lines of a batch; the pre-screen of restore and the completeness score.
 """
@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.kernels.text import Class, Codes
+from cleaner.kernels.text import Class, Codes, decode
 
 _LEAST = 12
 """A shorter line says nothing: a heading, a name, a verse."""
@@ -22,6 +23,16 @@ _OPENING = 24
 
 _TITLED = 46
 """The shortest line that a title in brackets opens."""
+
+_TAIL = 40
+"""A signature behind the last sentence of a line stands within so many characters."""
+
+_SIGNATURE = regex.compile(
+    r"""(?:^|[。!?…"”」)】\s])
+        (?:责任编辑|责编|编辑|主编|编审|审核|校对|来源|作者|记者|通讯员|供稿|终审|监制|摄影|文/|图/)
+        \s*[:/]?\s*\p{Han}[\p{Han}\s·、]{1,16}$""",
+    regex.VERBOSE,
+)
 
 _OPEN_MARKS = "，、,；;：:“‘（(《【「『·"
 _LIST_MARKS = ":;：；"
@@ -81,8 +92,17 @@ def _lines(batch: Batch) -> Lines:
     open_end = long & (wordy | _table(_OPEN_MARKS).take(codes.take(last)))
     some = np.flatnonzero(open_end)
     open_end[some] = _have(_table(_MID_MARKS), codes, starts[some], last[some])
+    some = some[open_end[some]]
+    open_end[some] = ~_signed(batch, starts[some], ends[some])
     first = _table(_NEVER_FIRST).take(codes.take(starts))
     return Lines(batch.line_docs, starts, ends, open_end, first & (ends > starts))
+
+
+def _signed(batch: Batch, starts: Ints, ends: Ints) -> Mask:
+    """Which lines [start, end) close with who wrote, edited or sent them; shape (k,)."""
+    tails = zip(np.maximum(starts, ends - _TAIL).tolist(), ends.tolist(), strict=True)
+    found = (_SIGNATURE.search(decode(batch.folded[start:end])) for start, end in tails)
+    return np.fromiter((match is not None for match in found), np.bool_, len(starts))
 
 
 def _have(table: Mask, codes: Codes, starts: Ints, ends: Ints) -> Mask:

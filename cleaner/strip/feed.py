@@ -38,6 +38,7 @@ _TEASER = 60
 _FEWEST = 3
 _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
+_SHORT = 12
 _EVEN = 3
 """Teasers cut at one width differ by no more than this: Latin letters are narrower."""
 _KIN, _KIN_OF_TITLE = 0.5, 0.3
@@ -175,13 +176,19 @@ def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
     """Whether a list without a heading whose items are cut off stands at `first`, and where the
     run ends that was looked at.
 
-    Bulleted items are cut at dots or at one width, others must all end in dots at one width.
+    Bulleted items are cut at dots or at one width, others must all end in dots at one width, or
+    close the page, six at least: titles and what stands under them take turns.
     """
     if rows[first].bullet and rows[first].bullet not in _DASHES:
         end = _same_marks(rows, first)
         items = rows[first:end]
         cut = max(sum(item.cut for item in items), _sliced(items))
         return len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items), end
+    end = first
+    while end < len(rows) and rows[end].cut and len(rows[end].text) >= _SHORT:
+        end += 1
+    if end == len(rows) and end - first >= 2 * _FEWEST:
+        return True, end
     end, width = first, len(rows[first].text)
     while end < len(rows) and rows[end].cut and abs(len(rows[end].text) - width) <= _EVEN:
         end += 1
