@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
@@ -122,25 +123,23 @@ def structure_of(view: View) -> tuple[Block, ...]:
 
 def _blocks(view: View) -> tuple[Block, ...]:
     blocks: list[Block] = []
+    folded = view.folded
     for number, (start, end) in enumerate(view.lines):
-        text = view.folded[start:end]
-        if not text.strip():
+        text = folded[start:end]
+        bare = text.strip()
+        if not bare:
             continue
-        label = label_of(text.strip())
-        body = label is Label.BODY
-        blocks.append(
-            Block(
-                number,
-                start,
-                end,
-                label,
-                dateline=body and opens_report(text),
-                signed=body and closes_signed(text.rstrip()),
-                cut_start=body and text.lstrip()[0] in _BAD_START,
-                cut_end=body and len(text) >= 20 and text.rstrip()[-1] not in _SENTENCE_END,
-            )
-        )
+        label = label_of(bare)
+        signs = _signs(text, bare) if label is Label.BODY else ()
+        blocks.append(Block(number, start, end, label, *signs))
     return _headings(blocks)
+
+
+def _signs(text: str, bare: str) -> tuple[bool, bool, bool, bool]:
+    """What the beginning and the end of a line of body say: `dateline`, `signed`, `cut_start`,
+    `cut_end`."""
+    cut_end = len(text) >= 20 and bare[-1] not in _SENTENCE_END
+    return opens_report(text), closes_signed(bare), bare[0] in _BAD_START, cut_end
 
 
 def opens_report(text: str) -> bool:
@@ -156,10 +155,15 @@ def closes_signed(text: str) -> bool:
 def label_of(text: str) -> Label:
     """What a line is by itself, from its folded text without blanks at the ends; what needs the
     lines around (a title or a subhead) is told by `structure_of`."""
+    if len(text) > _LONGEST_LABEL:
+        return Label.BODY if _WORD.search(text) else Label.ORNAMENT
+    return _label(text)
+
+
+@lru_cache(maxsize=1 << 13)  # pages of a site have the same lines, and a page is asked again
+def _label(text: str) -> Label:
     if not _WORD.search(text):
         return Label.ORNAMENT
-    if len(text) > _LONGEST_LABEL:
-        return Label.BODY
     if (label := _named(text)) is not None:
         return label
     if ("摄" in text or "图" in text) and _CAPTION.fullmatch(text):
@@ -204,7 +208,7 @@ def _headings(blocks: list[Block]) -> tuple[Block, ...]:
         elif following.label is Label.BYLINE:
             title = True
         if block.label is Label.TITLE and not title and at > top:
-            blocks[at] = block._replace(label=Label.SUBHEAD)
+            blocks[at] = Block(block.line, block.start, block.end, Label.SUBHEAD)
         if block.label is Label.BODY:
             title = False
     return tuple(blocks)
