@@ -89,12 +89,31 @@ class Spam:
         ]
         if not heavy:
             return
-        items = items_of(view, words, self._covered(view, words, [lines[at] for at in heavy]))
+        edits = self._endless(view, words, heavy)
+        rest = [at for at in heavy if at not in edits]
+        if rest:
+            items = items_of(view, words, self._covered(view, words, [lines[at] for at in rest]))
+            edits |= {at: self._on_line(view, lines[at], items) for at in rest}
         for at in heavy:
-            edit = self._on_line(view, lines[at], items)
+            edit = edits[at]
             if edit is not None:
                 yield edit
                 yield from _lone_below(view, lines[at])
+
+    def _endless(self, view: View, words: Words, heavy: Sequence[int]) -> dict[int, Edit | None]:
+        """The edits of those of some lines whose words alone, without any filler, say that an
+        endless row of them is spam."""
+        counts = np.bincount(words.line, minlength=len(view.lines))
+        heavy = [at for at in heavy if counts[at] >= _DENSE * _ENDLESS]
+        if not heavy:
+            return {}
+        items = items_of(view, words, self._covered(view, words, ()))
+        edits = {}
+        for line, at in ((view.lines[at], at) for at in heavy):
+            whole = items.among(line.start, line.end)
+            if _is_endless(items, whole):
+                edits[at] = self._judge(view, line, items, whole, True)
+        return {at: edit for at, edit in edits.items() if edit is not None}
 
     def _words(self, view: View) -> Words:
         """The words of the page that are near enough to an end of their line."""
@@ -138,8 +157,7 @@ class Spam:
         whole = items.among(line.start, line.end)
         candidates = [(row, True) for row in rows_of(view.folded, items, whole)]
         candidates += [(stretch, False) for stretch in stretches_of(items, whole)]
-        size = whole[1] - whole[0]
-        if size >= _ENDLESS and items.spam(whole) >= _DENSE * size:
+        if _is_endless(items, whole):
             candidates.insert(0, (whole, True))
         for stretch, in_a_row in candidates:
             edit = self._judge(view, line, items, stretch, in_a_row)
@@ -181,6 +199,11 @@ class Spam:
         reach = 0 if hard else _AROUND
         around = folded[max(line.start, span.start - reach) : min(line.end, span.end + reach)]
         return 3 * len(self._vetoes.findall(around)) > len(families)
+
+
+def _is_endless(items: Items, line: Stretch) -> bool:
+    size = line[1] - line[0]
+    return size >= _ENDLESS and items.spam(line) >= _DENSE * size
 
 
 def _cut(

@@ -86,15 +86,25 @@ def words_of(
 
 def _longest(hits: Ints) -> Ints:
     """Hits without what lies within others, cut where they overlap the one before; of equal
-    ranges the last is taken."""
-    number, start, end = hits[:, np.lexsort((-np.arange(hits.shape[1]), -hits[2], hits[1]))]
+    ranges the last is taken. Rows as in `hits`."""
+    hits = hits[:, np.lexsort((-np.arange(hits.shape[1]), -hits[2], hits[1]))]
+    _, start, end = hits
+    reach = np.maximum.accumulate(np.append(0, end[:-1]))
     # What comes behind another by less than this can be neither a word nor the end of one.
-    reach = np.maximum.accumulate(np.append(0, end[:-1])) - (_FRESH - 1)
-    beyond = np.flatnonzero(end - np.maximum(start, reach) >= _FRESH)
+    beyond = end - np.maximum(start, reach - (_FRESH - 1)) >= _FRESH
+    hits = hits[:, beyond]
+    free = hits[1] >= reach[beyond]
+    alone = free & np.append(free[1:], True)
+    words = np.concatenate([hits[:, alone], _one_by_one(hits[:, ~alone])], axis=1)
+    words = words[:, words[2] - words[1] >= _FRESH]
+    return words[:, np.argsort(words[1])]
+
+
+def _one_by_one(hits: Ints) -> Ints:
+    """Sorted hits, each without what the one before covers; what is left may be too short."""
     kept: list[tuple[int, int, int]] = []
     last = 0
-    columns = (column[beyond].tolist() for column in (number, start, end))
-    for literal, first, behind in zip(*columns, strict=True):
+    for literal, first, behind in hits.T.tolist():
         if first < last:
             first = last
         if behind - first >= _FRESH:
