@@ -31,9 +31,9 @@ _NOISE = regex.compile(rf"(?<=[\p{{Han}})]){EMOJI}+(?=\p{{Han}})")
 _LESSON = regex.compile(
     "拼音|注音|生字|组词|部首|笔画|读音|多音字|课文|声调|字音|识字|音节|偏旁|释义|造句"
 )
-_TALK = regex.compile(
-    "读作|读成|念作|念成|发音|读法|同音|姓氏|汉字|汉语|词语|生词|词汇|课本|字典|词典|的意思|一字|字形|动词|名词|量词"
-)
+_TALK = regex.compile("读作|读成|念作|念成|发音|读法|同音|生词|的意思|一字|字形|动词|名词|量词")
+_TOPIC = regex.compile("姓氏|汉字|汉语|词语|词汇|课本|字典|词典")
+"""What reports are on too, and not lessons alone."""
 _QUOTED = regex.compile(r"[「『\"'《(]\p{Han}\([^)]*\)[」』\"'》)]")
 _FIRSTS = 0.75
 _MANY = 20
@@ -48,7 +48,8 @@ class Page(NamedTuple):
     han: int  # Chinese characters on the page
     bare: float  # share of the marked characters that also occur without a mark
     cues: int  # words of lessons and dictionaries
-    talks: bool  # whether it speaks of words, characters or readings at all
+    talks: bool  # whether it speaks of readings or of the kinds of words
+    topics: int  # different words of language and its books
     firsts: float  # of marked characters that occur twice and more, share marked where they
     # occur first: a teacher marks what is new
     quoted: bool  # whether a marked character stands alone in quotation marks
@@ -122,6 +123,7 @@ def _page(marks: Sequence[Mark], view: View) -> Page:
         bare=sum(counts[char] > n for char, n in marked.items()) / len(marked),
         cues=len(_LESSON.findall(folded)),
         talks=_TALK.search(folded) is not None,
+        topics=len(set(_TOPIC.findall(folded))),
         firsts=sum(first[m.char] == m.han for m in again) / max(len(again), 1),
         quoted=any(_QUOTED.match(folded, m.han - 1, m.end + 1) for m in marks if m.han),
     )
@@ -148,11 +150,13 @@ def _kind_a(page: Page, strict: Sequence[Mark]) -> Kind | None:
 
 
 def _few_of_a(page: Page) -> Kind | None:
-    """A few marks behind Traditional characters that nobody needs to be told."""
+    """A few marks behind Traditional characters that nobody needs to be told; in a report on a
+    dictionary they lie apart, and stand behind more characters than it has words of lessons."""
     marks = page.marks
     good = (
         page.cues == 0
         and not page.talks
+        and (page.topics == 0 or (_apart(marks) and page.topics < len({m.char for m in marks})))
         and not page.quoted
         and page.han >= max(8, 5 * len(marks))
         and all(_is_of_a(mark.facts) for mark in marks)
@@ -178,12 +182,16 @@ def _kind_c(page: Page) -> Kind | None:
     if len(marks) >= _MANY and _share(marks, "toned") < 0.75 and 0.03 <= density <= 0.6:
         return Kind("repair.pinyin.random", 0.97)
     # Fewer marks must all be right, toneless, and lie apart: a wit writes 触(chu)目(mu).
-    gaps = [b.han - a.end for a, b in pairwise(marks)]
-    apart = sum(gap >= 3 for gap in gaps) >= 0.5 * len(gaps)
     few = len(marks) >= 6 and _share(marks, "reading") == 1 and _share(marks, "toned") == 0
-    if few and apart and density <= 0.4 and page.cues == 0:
+    if few and _apart(marks) and density <= 0.4 and page.cues == 0:
         return Kind("repair.pinyin.random", 0.9)
     return None
+
+
+def _apart(marks: Sequence[Mark]) -> bool:
+    """Whether most marks stand three characters or more from the next: no series of words."""
+    gaps = [b.han - a.end for a, b in pairwise(marks)]
+    return sum(gap >= 3 for gap in gaps) >= 0.5 * len(gaps)
 
 
 def _is_of_a(facts: Facts) -> bool:
