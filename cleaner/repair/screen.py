@@ -31,18 +31,32 @@ class Look(IntFlag):
     MARK = 128  # what may stand doubled behind a comma; the next bit, which `pairs` relies on
 
 
+_RARE = ~np.uint8(Look.COMMA | Look.MARK)
 _SIGNS = "&＆\\~%=+?"
 _BREAKS = [0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029]
 COMPAT_BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
 
 
 def positions(batch: Batch, look: Look) -> Ints:
-    """Where in `batch.codes` the code points with one bit stand, sorted."""
+    """Where in `batch.codes` the code points with one bit stand, sorted; not for commas and marks,
+    which are everywhere."""
     name = f"repair.{look.name}"
     if name not in batch.memo:
-        batch.memo[name] = np.flatnonzero((flags_of(batch) & np.uint8(look)) != 0)
+        at, flags = _marked(batch)
+        batch.memo[name] = at[(flags & np.uint8(look)) != 0]
     found: Ints = batch.memo[name]
     return found
+
+
+def _marked(batch: Batch) -> tuple[Ints, Flags]:
+    """Where the code points with a bit that is asked for by itself stand, one in a hundred, and
+    their bits."""
+    if "repair.marked" not in batch.memo:
+        flags = flags_of(batch)
+        at = np.flatnonzero((flags & _RARE) != 0)
+        batch.memo["repair.marked"] = at, flags.take(at)
+    marked: tuple[Ints, Flags] = batch.memo["repair.marked"]
+    return marked
 
 
 def flags_of(batch: Batch) -> Flags:
