@@ -117,7 +117,7 @@ def test_units_cover_each_document_and_depend_on_it_alone(texts: list[str]) -> N
 
 def test_one_long_line_and_many_short_ones_give_units_alike() -> None:
     sentence = "市图书馆新馆昨日向读者开放，首批读者走进阅览室，工作人员作了介绍。"
-    one, many = sentence * 16, "\n".join([sentence * 4] * 4)
+    one, many = sentence * 24, "\n".join([sentence * 6] * 4)
     counts = [
         len(units.units_of(one_stream(text), fold(encode(text + "\n"))).units)
         for text in (one, many)

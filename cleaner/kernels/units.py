@@ -13,14 +13,14 @@ from cleaner.kernels.text import Codes
 
 Mask = npt.NDArray[np.bool_]
 
-UNIT = 120
+UNIT = 200
 """Letters after which a line is cut at the next end of a sentence, so that one long line and
 many short ones give units of the same kind."""
 
 SHORT = 16
 """A line of fewer letters (a subhead, a name) belongs to the unit that follows."""
 
-LONGEST = 240
+LONGEST = 400
 """No unit is longer, even where no sentence ends."""
 
 HEADING = 40
@@ -107,15 +107,15 @@ def _units(stream: Stream, lines: Ints, sentences: Ints) -> Ints:
     # A line that is short hands its text on: the next line does not begin a unit.
     sizes = ends_of(stream, lines) - lines
     after_short = np.append(False, sizes[:-1] < SHORT)[own] & (sentences == lines[own])
-    return _no_longer(stream, sentences[(cut & ~after_short) | first])
+    return no_longer(stream, sentences[(cut & ~after_short) | first], LONGEST)
 
 
-def _no_longer(stream: Stream, starts: Ints) -> Ints:
-    """The starts, with more of them where a unit is longer than LONGEST."""
-    pieces = -(-(ends_of(stream, starts) - starts) // LONGEST)
+def no_longer(stream: Stream, starts: Ints, longest: int) -> Ints:
+    """The starts of ranges, with more of them where one is longer than `longest`."""
+    pieces = -(-(ends_of(stream, starts) - starts) // longest)
     if int(pieces.max(initial=1)) <= 1:
         return starts
     owner = np.repeat(np.arange(len(starts)), pieces)
     number = np.arange(len(owner)) - (np.cumsum(pieces) - pieces)[owner]
-    more: Ints = starts[owner] + number * LONGEST
+    more: Ints = starts[owner] + number * longest
     return more

@@ -12,8 +12,8 @@ from cleaner.kernels.cells import Cells, products, shared
 from cleaner.kernels.grams import Stream
 from cleaner.kernels.mentions import Mentions, Numbers, mentions_of, numbering
 from cleaner.kernels.segments import Ints
-from cleaner.kernels.units import Units, docs_of, ends_of, merged
-from cleaner.kernels.vectors import Shorts, directions, gathered, lengths_of, sums
+from cleaner.kernels.units import Units, docs_of, ends_of, merged, no_longer
+from cleaner.kernels.vectors import MOST, Shorts, directions, gathered, lengths_of, sums
 from cleaner.models.coherence import LINK_UNIT, UNIT, CoherenceModel
 
 Floats = npt.NDArray[np.float64]
@@ -73,7 +73,7 @@ def rows_of(stream: Stream, units: Units, words: Words, model: CoherenceModel) -
     opens = np.searchsorted(groups, np.arange(int(sizes.sum())))
     starts = units.units[opens]
     cells = Cells.of(sizes)
-    sentences, rows = _sums(units, starts, words, model)
+    sentences, rows = _sums(stream, units, starts, words, model)
     vectors, (_, missing, mass, telling) = rows[:, :-4], rows[:, -4:].T
     elsewhere = _elsewhere(stream, starts, words)
     said, lacked = _said(elsewhere, len(starts), model)
@@ -94,10 +94,12 @@ def _groups(counts: Ints, sizes: Ints) -> Ints:
     return grouped
 
 
-def _sums(units: Units, starts: Ints, words: Words, model: CoherenceModel) -> tuple[Shorts, Floats]:
+def _sums(
+    stream: Stream, units: Units, starts: Ints, words: Words, model: CoherenceModel
+) -> tuple[Shorts, Floats]:
     """What the words of the sentences (of a long one, of its beginning) and of the rows add up
     to; see `CoherenceModel.table`."""
-    cuts = merged(units.sentences, units.units)
+    cuts = no_longer(stream, merged(units.sentences, units.units), MOST)
     found = sums(model.table, words.keys, cuts)
     return (
         found[np.searchsorted(cuts, units.sentences)],

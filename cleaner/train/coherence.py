@@ -183,7 +183,7 @@ def _with_doc_weights(
     )
 
 
-TURNS = 3
+TURNS = 6
 LEAST = {"splice": 2, "paragraphs": 3, "sentences": 1, "interleave": 2, "halves": 2, "page": 2}
 
 

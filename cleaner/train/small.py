@@ -27,7 +27,7 @@ def layered(
     kinds: npt.NDArray[np.int64],
     count: int,
     *,
-    hidden: int = 24,
+    hidden: int = 48,
     epochs: int = 30,
     rate: float = 3e-3,
     decay: float = 0.1,
