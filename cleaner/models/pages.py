@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 _FILE = Path(__file__).with_name("pages.toml")
+_JOINS = Path(__file__).with_name("pages_joins.toml")
 _STRANGERS = Path(__file__).with_name("strangers.toml")
+
+Joins = Literal["whole", "torn", "page"]
 
 
 @cache
@@ -20,10 +23,10 @@ def load(path: Path = _FILE) -> Mapping[str, float]:
 
 
 @cache
-def load_joins(kind: Literal["near", "far"], path: Path = _FILE) -> Mapping[str, float]:
-    """The weight of each feature of a seam (see `cleaner.restore.pieces`) on a page of columns,
-    between neighbours on the page or between halves that stand apart."""
-    weights: Mapping[str, float] = tomllib.loads(path.read_text("utf-8"))["joins"][kind]
+def load_joins(kind: Joins, path: Path = _JOINS) -> Mapping[str, float]:
+    """The weight of each feature of `cleaner.restore.joins`, in nats: of a seam on a page that
+    lost no words or on a torn one, or of the page as a whole."""
+    weights: Mapping[str, float] = tomllib.loads(path.read_text("utf-8"))[kind]
     return weights
 
 

@@ -55,7 +55,8 @@ class Page:
             return whole
         evidence = gather(view, units)
         if evidence.columns or _several(evidence) or _cut_heading(evidence):
-            found = chains(with_topics(view, evidence), self._weights)
+            evidence = with_topics(view, evidence)
+            found = chains(evidence, self._weights)
         else:
             found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
         parts = pieces(view, evidence, found)

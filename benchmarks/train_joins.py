@@ -1,0 +1,130 @@
+"""Fits the weights of `cleaner.restore.joins` to newspaper pages made of sound articles.
+
+    python -m benchmarks.train_joins OUT.toml
+
+needs `CLEANER_DATA`. Pages are drawn from the training days alone, on native and on NFKC text,
+whole and with words lost; `restore.page` tells the articles, and the seams that it leaves are
+right or not. Two logistic regressions (of seams on whole and on torn pages, by Newton's method)
+and one of the page; the same data and weights give the same bytes.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import pages
+from benchmarks.corpora import nfkc
+from benchmarks.restore import days, drawn
+from cleaner.batch import Batch
+from cleaner.document import Document
+from cleaner.models.pages import load
+from cleaner.restore import joins
+from cleaner.restore.blocks import units_of
+from cleaner.restore.chains import chains
+from cleaner.restore.page import gather, with_topics
+
+Row = Mapping[str, float]
+Reals = npt.NDArray[np.float64]
+
+_EACH, _SEED = 60, 5
+_RIDGE = 2.0
+_WHY = (
+    "What speaks for a seam of a page of columns, in nats; python -m benchmarks.train_joins made "
+    "it of newspaper pages of the training split."
+)
+
+
+class Example(NamedTuple):
+    """The seams of a page, which of them are right, which stand apart, and whether the page is
+    whole."""
+
+    rows: list[Row]
+    right: list[bool]
+    apart: list[bool]
+    whole: bool
+
+
+def train(out: Path, each: int = _EACH) -> None:
+    """Draw pages, fit, write the weights."""
+    examples = list(_examples(each))
+    tables = {name: _of_seams(examples, whole=name == "whole") for name in ("whole", "torn")}
+    tables["page"] = _of_pages(examples, tables["torn"])
+    lines = [f'why = "{_WHY}"']
+    for name, weights in tables.items():
+        lines += ["", f"[{name}]", *(f'"{key}" = {value}' for key, value in weights.items())]
+    out.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _examples(each: int) -> Iterator[Example]:
+    for form in (str, nfkc):
+        for lost in (False, True):
+            rng = random.Random(_SEED)
+            for page in drawn(days("train"), form, rng, each, lost=lost):
+                yield _example(page, whole=not lost)
+
+
+def _example(page: pages.Page, *, whole: bool) -> Example:
+    view = Batch([Document("page", page.text)]).view(0)
+    units = units_of(view)
+    evidence = gather(view, units)
+    if not evidence.columns:
+        return Example([], [], [], whole)
+    evidence = with_topics(view, evidence)
+    found = joins.seams_of(evidence, chains(evidence, load()))
+    owner = np.full(len(page.text), -1)
+    for number, (start, end) in enumerate(page.spans):
+        owner[start:end] = number
+    true = set(pages.joins_of(page))
+    of = [int(owner[unit.start]) for unit in units]
+    return Example(
+        [joins.features(view, evidence, seam) for seam in found],
+        [(of[seam.one], of[seam.two]) in true for seam in found],
+        [seam.two != seam.one + 1 for seam in found],
+        whole,
+    )
+
+
+def _of_seams(examples: Sequence[Example], *, whole: bool) -> dict[str, float]:
+    chosen = [example for example in examples if example.whole == whole]
+    rows = [row for example in chosen for row in example.rows]
+    return _fitted(rows, [right for example in chosen for right in example.right])
+
+
+def _of_pages(examples: Sequence[Example], torn: Row) -> dict[str, float]:
+    rows = [
+        joins.page_features(
+            [
+                joins.odds(torn, row)
+                for row, apart in zip(example.rows, example.apart, strict=True)
+                if apart
+            ]
+        )
+        for example in examples
+    ]
+    return _fitted(rows, [example.whole for example in examples])
+
+
+def _fitted(rows: Sequence[Row], right: Sequence[bool]) -> dict[str, float]:
+    """Weights by logistic regression with a ridge."""
+    names = list(rows[0])
+    table = np.array([[row[name] for name in names] for row in rows])
+    scale = np.maximum(np.abs(table).max(axis=0), 1e-9)
+    table, truth = table / scale, np.array(right, np.float64)
+    weights = np.zeros(len(names))
+    for _ in range(30):
+        odds = 1 / (1 + np.exp(-table @ weights))
+        slope = table.T @ (odds - truth) + _RIDGE * weights
+        curve = (table.T * (odds * (1 - odds))) @ table + _RIDGE * np.eye(len(names))
+        weights -= np.linalg.solve(curve, slope)
+    return dict(zip(names, (weights / scale).round(3).tolist(), strict=True))
+
+
+if __name__ == "__main__":
+    train(Path(sys.argv[1]))

@@ -1,0 +1,152 @@
+"""Which cut ends of a page of columns go on in what follows them in their articles.
+
+A seam may be right and whole, right with words lost at it (then its halves stand in order, but
+apart), or wrong. How much is believed depends on the page: where some seams plainly lost words,
+others did; where none did, an unlikely seam is whole too. The share of both kinds of page is part
+of the answer: p = p(page whole) · p(seam | whole page) + p(page torn) · p(seam | torn page), a
+mixture of two logistic models, fitted by `benchmarks.train_joins`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import exp, log, log1p
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaner.batch import View
+from cleaner.kernels.pairs import pair_hashes
+from cleaner.models import pages, topics
+from cleaner.restore.blocks import Kind
+from cleaner.restore.seams import NEVER
+from cleaner.restore.states import Evidence, Link
+
+_LEAST = 0.42
+"""Probability from which halves are joined: on pages of newspapers never seen, most joins that
+this makes right are worth the few that it makes wrong (precision .97 on whole pages)."""
+
+_DOUBT = 0.05
+"""The least probability that one seam gives to a whole page."""
+
+_OPENS = frozenset("，、,；;：:。.！？!?”’）》)\"'")
+
+
+class Seam(NamedTuple):
+    """A cut end and the text that follows it in its article, by number of the unit."""
+
+    one: int
+    two: int
+
+
+def seams_of(evidence: Evidence, chains: Sequence[Sequence[Link]]) -> list[Seam]:
+    """The seams of the articles of a page."""
+    return [
+        Seam(one.unit, two.unit)
+        for chain in chains
+        for one, two in pairwise(chain)
+        if one.text and two.text and evidence.units[one.unit].cut
+    ]
+
+
+def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]:
+    """Those of the seams of a page that are right and lost nothing."""
+    rows = [features(view, evidence, seam) for seam in seams]
+    whole, torn = ([odds(pages.load_joins(kind), row) for row in rows] for kind in _KINDS)
+    apart = [value for seam, value in zip(seams, torn, strict=True) if seam.two != seam.one + 1]
+    share = share_whole(apart)
+    return {
+        seam
+        for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True)
+        if share * logistic(if_whole) + (1 - share) * logistic(if_torn) > _LEAST
+    }
+
+
+_KINDS: tuple[pages.Joins, ...] = ("whole", "torn")
+
+
+def share_whole(torn: Sequence[float]) -> float:
+    """The probability that a page lost no words, from the log-odds of its seams between halves
+    that stand apart, were it torn."""
+    return logistic(odds(pages.load_joins("page"), page_features(torn)))
+
+
+def page_features(torn: Sequence[float]) -> dict[str, float]:
+    """What the seams of a page say about it as a whole."""
+    logs = [log(max(logistic(value), _DOUBT)) for value in torn]
+    return {"bias": 1.0, "all": sum(logs), "mean": sum(logs) / max(1, len(logs))}
+
+
+def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
+    """What speaks for a seam: how well the words fit, whether another half would fit better, and
+    what the two share."""
+    one, two = (evidence.units[at] for at in seam)
+    gain = evidence.gain[seam.one][seam.two]
+    fit = min(max(gain - evidence.abrupt[seam.two], -6.0), 8.0)
+    last, first = view.folded[one.end - 1], view.folded[two.start]
+    word, near = _is_han(last), seam.two == seam.one + 1
+    size = min(one.end - one.start, 40) / 40
+    ahead, alone = _others(evidence, seam)
+    found = {
+        "bias": 1.0,
+        "gain": min(max(gain, -6.0), 10.0),
+        "fit": fit,
+        "word.fit": fit * word,
+        "near": float(near),
+        "near.gain": min(max(gain, -6.0), 10.0) * near,
+        "mark": float(first in _OPENS),
+        "quote": float(first in '"“'),
+        "first": size,
+        "cut": float(two.cut),
+        "ahead.not": max(0.0, -_bounded(gain - ahead)),
+        "alone": _bounded(gain - alone),
+        "known": _idf(view, one.end - 1, two.start) if word and _is_han(first) else 0.0,
+    }
+    return found | _shared(evidence, seam)
+
+
+def odds(weights: Mapping[str, float], row: Mapping[str, float]) -> float:
+    """The log-odds of a row of features."""
+    return sum(weights[name] * value for name, value in row.items())
+
+
+def logistic(value: float) -> float:
+    """The probability of log-odds."""
+    return 1.0 / (1.0 + exp(-min(max(value, -30.0), 30.0)))
+
+
+def _others(evidence: Evidence, seam: Seam) -> tuple[float, float]:
+    """The best gain of another text after the end, and of the text after another end."""
+    units, gain = evidence.units, evidence.gain
+    later = (
+        gain[seam.one][at]
+        for at in range(seam.one + 1, len(units))
+        if at != seam.two and units[at].kind is Kind.TEXT
+    )
+    earlier = (gain[at][seam.two] for at in range(seam.two) if at != seam.one and units[at].cut)
+    return max(later, default=NEVER), max(earlier, default=NEVER)
+
+
+def _shared(evidence: Evidence, seam: Seam) -> dict[str, float]:
+    """What both sides of a seam speak of."""
+    words = evidence.words
+    both = np.intersect1d(words.of[seam.one], words.of[seam.two], assume_unique=True)
+    return {
+        "shared": log1p(float(words.weight[both].sum())),
+        "names": log1p(float(words.rare[both].sum())),
+    }
+
+
+def _idf(view: View, last: int, first: int) -> float:
+    """How rare the two characters across a seam are side by side."""
+    across = pair_hashes(view.folded_codes[[last, first]])[:1]
+    return float(topics.load()[across][0]) / topics.SCALE
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+def _bounded(value: float) -> float:
+    return min(max(value, -8.0), 8.0)
