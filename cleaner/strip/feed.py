@@ -29,6 +29,7 @@ _COUNTED = regex.compile(
     r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?"
 )
 _ONLY_DATE = regex.compile(rf"{_DATE}|{_DATE}\s*\S{{0,10}}")
+_IMAGE = regex.compile(r"https?://\S+\.(?:jpe?g|png|gif|webp|bmp)\S*")
 _CLOSING = "。;；!?！？,\"')）:"
 _STATED = "。;；，,：:"
 """What closes a sentence or a clause, but no headline."""
@@ -39,6 +40,8 @@ _FEWEST = 3
 _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
 _SHORT = 12
+_DATE_LINE = 20
+"""A line that is a date is shorter."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this: Latin letters are narrower."""
 _KIN, _KIN_OF_TITLE = 0.5, 0.3
@@ -64,7 +67,7 @@ class Feeds:
         self._limits[book.numbers([heading])] = heading.longest
         words = any_of(heading.literals).pattern
         more = r"(?:更多|more|换一换|\s|>|»|[|丨]|排行榜?|:)*"
-        self._heading = regex.compile(rf"{_EDGE}{words}{more}{_EDGE}")
+        self._heading = regex.compile(rf"{_EDGE}(?:更多\s+)?{words}{more}{_EDGE}")
         self._longest = heading.longest
 
     def suspects(self, batch: Batch) -> Mask:
@@ -163,8 +166,10 @@ def _marked_end(rows: Sequence[Row], first: int, end: int) -> int:
 
 
 def _is_teaser(row: Row) -> bool:
-    if row.cut or _ONLY_DATE.fullmatch(row.text):
+    if row.cut or _ONLY_DATE.fullmatch(row.text) or _IMAGE.fullmatch(row.text):
         return True
+    if row.text.startswith(("http://", "https://", "www.")):
+        return False  # what a report refers to
     if len(row.text) > _TEASER or label_of(row.text) in (Label.EDITOR, Label.BYLINE):
         return False
     if "编辑:" in row.text or "。" in row.text[:-1]:
@@ -184,6 +189,8 @@ def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
         items = rows[first:end]
         cut = max(sum(item.cut for item in items), _sliced(items))
         return len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items), end
+    if _dated_tail(rows, first):
+        return True, len(rows)
     end = first
     while end < len(rows) and rows[end].cut and len(rows[end].text) >= _SHORT:
         end += 1
@@ -193,6 +200,17 @@ def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
     while end < len(rows) and rows[end].cut and abs(len(rows[end].text) - width) <= _EVEN:
         end += 1
     return end - first >= _FEWEST and width >= _WIDE, end
+
+
+def _dated_tail(rows: Sequence[Row], first: int) -> bool:
+    """Whether headlines and dates take turns from `first` to the end of the page."""
+    dates = [at for at in range(first, len(rows)) if _ONLY_DATE.fullmatch(rows[at].text)]
+    return (
+        len(dates) >= _FEWEST
+        and dates[0] <= first + 1
+        and 3 * len(dates) >= len(rows) - first
+        and all(_is_teaser(row) for row in rows[first:])
+    )
 
 
 def _sliced(items: Sequence[Row]) -> int:
@@ -223,9 +241,12 @@ def _marked(batch: Batch) -> Mask:
     dotted = _table(".…").take(ends)
     wide = (last - first + 1 >= _WIDE) & ~_table(_CLOSING).take(ends)
     cut = _table(MARKS).take(codes[first]) & (dotted | wide)
-    counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in (cut, dotted))
-    in_list, in_dots = counts
-    return (in_list >= 2) | (in_dots >= _FEWEST)
+    digits = _table("0123456789")
+    dated = digits.take(codes[first]) & digits.take(ends) & (last - first < _DATE_LINE)
+    marks = (cut, dotted, dated)
+    counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
+    in_list, in_dots, in_dates = counts
+    return (in_list >= 2) | (in_dots >= _FEWEST) | (in_dates >= _FEWEST)
 
 
 @cache
