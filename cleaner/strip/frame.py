@@ -126,7 +126,10 @@ class Frame:
         return _Said(len(words), bar, Kind.WEAK if _is_count(text) else Kind.UNKNOWN)
 
     def _menu_words(self, text: str, parts: Sequence[str]) -> list[str]:
-        """The words of menus that stand by themselves in a line and cover enough of it."""
+        """The words of menus that stand by themselves in a line and cover enough of it; a line
+        with a full stop is none of a menu."""
+        if "。" in text:
+            return []
         inside = [part for part in parts if part in self._words]
         if text in self._words and len(text) <= _WIDE:
             inside = max([text], inside, key=lambda words: sum(map(len, words)))

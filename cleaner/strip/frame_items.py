@@ -40,10 +40,17 @@ def menu_words(batch: Batch, vocabulary: Vocabulary, share: float) -> Ints:
 
 
 def _edges(batch: Batch) -> Ints:
-    """Where the separators stand. Classes are those of the text as it is, and quickly compared;
-    what looks like none there may be a letter in the folded view (`ⓢ`)."""
+    """Where the separators of lines without a full stop stand, and the ends of all lines.
+
+    Classes are those of the text as it is, and quickly compared; what looks like none there may
+    be a letter in the folded view (`ⓢ`).
+    """
     other = batch.classes - np.uint8(Class.HAN) > np.uint8(Class.DIGIT - Class.HAN)
     other |= batch.codes == _BAR
+    prose = np.zeros(len(batch.line_ends), np.bool_)
+    prose[np.searchsorted(batch.line_ends, np.flatnonzero(batch.folded == ord("。")))] = True
+    other &= np.repeat(~prose, batch.line_ends + 1 - batch.line_starts)
+    other[batch.line_ends] = True
     at = np.flatnonzero(other)
     edges: Ints = at[border_table().take(batch.folded.take(at))]
     return edges
