@@ -12,12 +12,12 @@ import regex
 
 from cleaner.kernels.text import encode, fold_text
 
-_ENDS = frozenset("。！？”）》】；…")
+_ENDS = frozenset("。！？”）》】；…!\")")
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
 _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
 """Characters that `Form` looks at."""
-_UNBALANCED = 2.0
+_UNBALANCED = 3.0
 _BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {'"': "“”", "'": "‘’"}
