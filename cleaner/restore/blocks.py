@@ -62,7 +62,7 @@ _LAST_WRITERS = 28
 _LAST_TERM = 12
 """Characters at the end of a line that these patterns read."""
 _NO_HAN = regex.compile(r"[^\u3400-\u9fff]+")
-_MOSTLY_HAN = 0.6
+_MOSTLY_HAN = 0.45
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
 _REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
 _NOTE = regex.compile(r"[—\-]*编\s*者(?:按[:：]?)?")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
@@ -32,8 +30,9 @@ menus and titles; newspaper pages have .79."""
 _VERSE = 0.5
 """A page with this share of lines that are either headings or cut is made of verse."""
 
-_CONTINUES = 1.0
-"""Seam gain (nats) from which the next line continues a cut one."""
+_CONTINUES, _PLAINER = 1.0, 4.0
+"""Seam gain (nats) from which the next line continues a cut one; and how much more plainly a
+later line does where the next one does not for all that."""
 
 
 class Page:
@@ -118,14 +117,19 @@ def with_topics(view: View, evidence: Evidence) -> Evidence:
 def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
     """True where cut paragraphs are not continued by the next line, but one of them by a line
     further down: plainly, where it is the only one."""
-    loose = [
+    cut = [
         at
-        for at, (one, two) in enumerate(pairwise(units))
+        for at, unit in enumerate(units[:-1])
         if at > 0  # a long first line without an end mark is a title
-        and one.kind is Kind.TEXT
-        and one.cut
-        and one.end - one.start >= _PARAGRAPH
-        and (two.kind is not Kind.TEXT or gain[at, at + 1] < _CONTINUES)
+        and unit.kind is Kind.TEXT
+        and unit.cut
+        and unit.end - unit.start >= _PARAGRAPH
     ]
-    far = [gain[at, at + 2 :][abrupt[at + 2 :] > 0].max(initial=0.0) for at in loose]
-    return max(far, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else PLAIN)
+    loose = []
+    for at in cut:
+        later = gain[at, at + 2 :]
+        far = later[(abrupt[at + 2 :] > 0) | (later > PLAIN)].max(initial=0.0)
+        near = gain[at, at + 1] if units[at + 1].kind is Kind.TEXT else seams.NEVER
+        if near < _CONTINUES or near < far - _PLAINER:
+            loose.append(far)
+    return max(loose, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else PLAIN)
