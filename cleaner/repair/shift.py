@@ -45,6 +45,7 @@ from cleaner.rules import RuleBook
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
 _MIXED = ("?！?", "?；?")
+_ASKED, _STOPS = "?？?", tuple("，。；、")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
@@ -171,12 +172,12 @@ def _strays(line: str, walker: Walker) -> Iterator[Found]:
 
 
 def _telling(line: str, found: Found) -> bool:
-    """Whether three marks in a row cannot well be what an author wrote: of two widths, or where
-    a quote still has to be closed."""
-    before = line[: found.start]
-    return line[found.start : found.end] in _MIXED or (
-        found.text[-1:] == "”" and before.rfind("“") > before.rfind("”")
-    )
+    """Whether three marks in a row cannot well be what an author wrote: of two widths, with a
+    comma or a full stop right behind, or where a quote still has to be closed."""
+    before, old = line[: found.start], line[found.start : found.end]
+    if old in _MIXED or (old == _ASKED and line[found.end : found.end + 1] in _STOPS):
+        return True
+    return found.text[-1:] == "”" and before.rfind("“") > before.rfind("”")
 
 
 def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:
