@@ -20,7 +20,7 @@ from cleaner.repair.options import numbers_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE
 from cleaner.repair.screen import uncommon_table
-from cleaner.repair.shift_screen import CROWD, crowds
+from cleaner.repair.shift_screen import CROWD, GLANCE, RARE, crowds
 from cleaner.repair.stream import BARE_READING, LOST_READING, READING, Slot, Walker, pair
 
 _DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
@@ -37,8 +37,8 @@ STRAY = regex.compile(rf"([^\x00-\x7f])([A-Za-z])\(({SYLLABLE}{{1,7}})\)")
 _PATTERNS = (_DELIMITER, _CUT_READING, STRAY, _UNMARKED)
 _NEED_UNMARKED, _NEED_ANYWHERE, _NEED_QUOTE = 2.0, 1.2, 0.3
 """Times the least gain, where a delimiter alone is the sign."""
-_RARE, _GARBLED, _GLANCE = -7.3, -7.5, 4
-"""ln p of a character by itself, and in its place, among so many."""
+_GARBLED = -7.5
+"""ln p of a character in its place, among GLANCE."""
 
 
 class Anchor(NamedTuple):
@@ -99,7 +99,7 @@ def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
         yield from _swallowed_quotes(line)
     for match in found.values():
         data = _delimiter(match[1])
-        if _garbled(line[match.end() : match.end() + _GLANCE]):
+        if _garbled(line[match.end() : match.end() + GLANCE]):
             first = pair(LOST, data[0])
             need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
             yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
@@ -118,7 +118,7 @@ def _swallowed_quotes(line: str) -> Iterator[Anchor]:
 
 def _garbled(text: str) -> bool:
     """Whether the model makes nothing of a few characters, which are rare each by itself."""
-    if not text or load().unigram.take(numbers_of(text)).mean() > _RARE:
+    if not text or load().unigram.take(numbers_of(text)).mean() > RARE:
         return False
     return float(sequence_scores([text])[0]) < _GARBLED * len(text)
 

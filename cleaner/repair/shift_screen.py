@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.batch import Batch, Ints
+from cleaner.batch import Batch, Ints, Mask
 from cleaner.kernels.text import Class, class_table
+from cleaner.models.lm import load
 from cleaner.repair.screen import Look, code_at, positions
 from cleaner.repair.stream import DELIMITERS
 
 _WINDOW = 16  # characters between a delimiter and the letter behind a short stretch, and one
 _SYLLABLE = 7  # letters of a reading, at the most
 CROWD = 7  # characters, three of them uncommon
-_MARKS = np.array([ord(mark) for mark in "！？；。!;"], np.uint32)
+_MARKS = [ord(mark) for mark in "！？；。!;"]
+_MORE_MARKS = [*_MARKS, ord("，"), ord(",")]
+RARE, GLANCE = -7.3, 4
+"""Mean ln p of characters by themselves, of so many, below which they may be out of step."""
 
 
 def marked(batch: Batch) -> Ints:
@@ -27,8 +31,9 @@ def marked(batch: Batch) -> Ints:
 
 
 def crowded(batch: Batch) -> Ints:
-    """Where uncommon characters stand close together."""
-    return crowds(positions(batch, Look.UNCOMMON))
+    """Where uncommon characters stand close together, behind a delimiter that may be a cut."""
+    at = crowds(positions(batch, Look.UNCOMMON))
+    return at[_cut_before(batch, at, _MORE_MARKS, CROWD)]
 
 
 def crowds(at: Ints) -> Ints:
@@ -48,9 +53,29 @@ def unmarked(batch: Batch) -> Ints:
     odd = positions(batch, Look.ODD)
     private = odd[class_table().take(code_at(batch, odd)) == Class.PRIVATE]
     signs = np.concatenate([at, private])
-    before = code_at(batch, np.maximum(signs[:, None] - np.arange(1, _WINDOW + 1), 0).ravel())
-    near = np.isin(before, _MARKS).reshape(-1, _WINDOW).any(axis=1)
+    near = _cut_before(batch, signs, _MARKS, _WINDOW)
     return np.concatenate([at[after == 0x28], signs[near]])
+
+
+def _cut_before(batch: Batch, at: Ints, marks: list[int], reach: int) -> Mask:
+    """Which positions have one of these marks close before them, and rare characters behind it."""
+    before = np.maximum(at[:, None] - np.arange(1, reach + 1), 0)
+    cut: Mask = np.isin(code_at(batch, before.ravel()), marks)
+    cut[cut] = _rare_behind(batch, before.ravel()[cut])
+    found: Mask = np.any(cut.reshape(-1, reach), axis=1)
+    return found
+
+
+def _rare_behind(batch: Batch, at: Ints) -> Mask:
+    """Whether the GLANCE characters behind each position, up to the end of the line, are rare."""
+    if not len(at):
+        return np.zeros(0, np.bool_)
+    behind = batch.folded.take(at[:, None] + np.arange(1, GLANCE + 1), mode="clip")
+    inside = np.logical_and.accumulate(behind != 10, axis=1)
+    model = load()
+    total = np.where(inside, model.unigram.take(model.numbers.take(behind)), 0).sum(axis=1)
+    rare: Mask = total < (RARE + 1e-6) * inside.sum(axis=1)
+    return rare
 
 
 def readings(batch: Batch) -> Ints:
