@@ -28,6 +28,8 @@ _LEAST, _OWN = 3, 2
 _MOST = 200
 _THRESHOLD = 5.0
 """Sum of ln odds from which paragraphs are left out."""
+_CLOSED = 1.5
+"""What a closing signature right before a border adds to it (nats)."""
 _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
 _MARKS, _MARKED = 1, 0.15
@@ -77,9 +79,10 @@ class Feed:
         if not borders:
             return n
         totals = _totals(view, units, borders, self._threshold)
-        best = max(totals, key=lambda at: totals[at])
-        if totals[best] < self._threshold or _in_verse(view):
+        likely = [at for at in borders if totals[at] >= self._threshold]
+        if not likely or _in_verse(view):
             return n
+        best = max(likely, key=lambda at: totals[at] + _CLOSED * _closes(view, units[at - 1]))
         while best < n - _LEAST and strangers.credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end
         return best
@@ -103,6 +106,11 @@ def _totals(
 def _summed(odds: Reals, borders: Sequence[int]) -> dict[int, float]:
     odds = np.clip(odds, _FLOOR, _CEILING)
     return {at: float(row[at:].sum()) for at, row in zip(borders, odds, strict=True)}
+
+
+def _closes(view: View, unit: Unit) -> bool:
+    """True for a unit with which articles end."""
+    return unit.signed or strangers.credit(view, unit)
 
 
 def _in_verse(view: View) -> bool:
