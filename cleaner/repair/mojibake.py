@@ -17,6 +17,7 @@ import numpy as np
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Codes, encode, fold
+from cleaner.models.lm import UNKNOWN, sequence_scores
 from cleaner.models.lm import load as load_model
 from cleaner.repair.drafts import (
     FEWEST_HAN,
@@ -153,30 +154,49 @@ def _sound(found: Mended, line: str, fewest: int) -> bool:
 def _measured(
     tried: Sequence[tuple[int, Route, list[Part]]], lines: Mapping[int, str]
 ) -> Iterable[Mended]:
-    """Ask the language model about all results, and all lines, at once."""
-    texts = [*(text_of(parts) for _, _, parts in tried), *lines.values()]
+    """Ask the language model about all results at once."""
+    texts = [text_of(parts) for _, _, parts in tried]
     codes = encode("\n".join([*texts, ""]))
     scores = load_model().scores(fold(codes)).astype(np.float64)
     starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
-    totals = np.add.reduceat(scores, starts)
-    changed = _changed([parts for _, _, parts in tried], len(codes)) & (codes >= 0x80)
+    changed = _changed([parts for _, _, parts in tried]) & (codes >= 0x80)
     count = np.add.reduceat(changed, starts, dtype=np.int64)
     own = np.add.reduceat(np.where(changed, scores, 0), starts)
     means = np.where(count > 0, own / np.maximum(count, 1), -np.inf).tolist()
     han = np.add.reduceat(changed & is_han(codes), starts, dtype=np.int64).tolist()
-    before = dict(zip(lines, totals[len(tried) :].tolist(), strict=True))
-    for at, (number, route, parts) in enumerate(tried):
-        gain = float(totals[at]) - before[number]
-        yield Mended(route, texts[at], parts, means[at], gain, han[at])
+    gains = _gains(tried, np.add.reduceat(scores, starts).tolist(), lines)
+    for at, (_, route, parts) in enumerate(tried):
+        yield Mended(route, texts[at], parts, means[at], gains[at], han[at])
 
 
-def _changed(tried: Sequence[Sequence[Part]], size: int) -> Mask:
+def _gains(
+    tried: Sequence[tuple[int, Route, list[Part]]],
+    totals: Sequence[float],
+    lines: Mapping[int, str],
+) -> list[float]:
+    """What each result, worth so many nats, gains over its line as it stands, or less than that
+    where it is more than enough: what the model does not know in a line bounds its worth."""
+    model = load_model()
+    codes = encode("\n".join([*lines.values(), ""]))
+    folded = fold(codes)
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines.values())])[:-1]
+    unknown = np.add.reduceat(model.numbers.take(folded) == UNKNOWN, starts, dtype=np.int64)
+    outer = np.add.reduceat(codes >= 0x80, starts, dtype=np.int64)
+    worth = dict(zip(lines, (unknown * float(model.unigram[UNKNOWN])).tolist(), strict=True))
+    least = dict(zip(lines, (_LEAST_GAIN * outer).tolist(), strict=True))
+    results = [(number, total) for (number, _, _), total in zip(tried, totals, strict=True)]
+    doubtful = {number for number, total in results if total - worth[number] < least[number]}
+    if doubtful:
+        asked = sorted(doubtful)
+        worth |= zip(asked, sequence_scores([lines[k] for k in asked]).tolist(), strict=True)
+    return [total - worth[number] for number, total in results]
+
+
+def _changed(tried: Sequence[Sequence[Part]]) -> Mask:
     """Which characters of several texts, a newline behind each, are in parts that a route
-    changed; shape (size,), for which they may be filled up."""
+    changed."""
     kinds = [part.kind != "foreign" for parts in tried for part in (*parts, _BORDER)]
-    sizes = [len(part.text) for parts in tried for part in (*parts, _BORDER)]
-    changed = np.repeat(kinds, sizes)
-    return np.concatenate([changed, np.zeros(size - len(changed), np.bool_)])
+    return np.repeat(kinds, [len(part.text) for parts in tried for part in (*parts, _BORDER)])
 
 
 def _edit(start: int, old: str, found: Mended) -> Edit:
