@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -83,14 +85,14 @@ class Feeds:
 
     def _feeds(self, rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
         """(first, last, rule) of every feed. A run that is none is passed over whole."""
-        kin = Kin(rows)
+        kin, closing = Kin(rows), _Closing.of(rows)
         at = 0
         while at < len(rows):
             if self._is_heading(rows[at]):
                 found, end = self._headed(rows, at, kin)
                 rule = "strip.feed.heading"
             else:
-                found, end = _unheaded(rows, at)
+                found, end = _unheaded(rows, at, closing)
                 rule = "strip.feed.cut"
             if found:
                 yield at, end, rule
@@ -177,7 +179,7 @@ def _is_teaser(row: Row) -> bool:
     return row.text[-1] not in _STATED or bool(_DATED.fullmatch(row.text))
 
 
-def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
+def _unheaded(rows: Sequence[Row], first: int, closing: _Closing) -> tuple[bool, int]:
     """Whether a list without a heading whose items are cut off stands at `first`, and where the
     run ends that was looked at.
 
@@ -189,7 +191,7 @@ def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
         items = rows[first:end]
         cut = max(sum(item.cut for item in items), _sliced(items))
         return len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items), end
-    if _dated_tail(rows, first):
+    if closing.dated(first, len(rows)):
         return True, len(rows)
     end = first
     while end < len(rows) and rows[end].cut and len(rows[end].text) >= _SHORT:
@@ -202,15 +204,27 @@ def _unheaded(rows: Sequence[Row], first: int) -> tuple[bool, int]:
     return end - first >= _FEWEST and width >= _WIDE, end
 
 
-def _dated_tail(rows: Sequence[Row], first: int) -> bool:
-    """Whether headlines and dates take turns from `first` to the end of the page."""
-    dates = [at for at in range(first, len(rows)) if _ONLY_DATE.fullmatch(rows[at].text)]
-    return (
-        len(dates) >= _FEWEST
-        and dates[0] <= first + 1
-        and 3 * len(dates) >= len(rows) - first
-        and all(_is_teaser(row) for row in rows[first:])
-    )
+class _Closing(NamedTuple):
+    """The teasers at the end of a page: the first of them, and those that are dates."""
+
+    first: int
+    dates: Sequence[int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> _Closing:
+        first = len(rows)
+        while first and _is_teaser(rows[first - 1]):
+            first -= 1
+        dates = range(first, len(rows))
+        return cls(first, [at for at in dates if _ONLY_DATE.fullmatch(rows[at].text)])
+
+    def dated(self, first: int, end: int) -> bool:
+        """Whether headlines and dates take turns from `first` to `end`, that of the page."""
+        at = bisect_left(self.dates, first)
+        count = len(self.dates) - at
+        if first < self.first or count < _FEWEST:
+            return False
+        return self.dates[at] <= first + 1 and 3 * count >= end - first
 
 
 def _sliced(items: Sequence[Row]) -> int:
