@@ -29,6 +29,7 @@ from cleaner.restore import joins
 from cleaner.restore.blocks import units_of
 from cleaner.restore.chains import chains
 from cleaner.restore.page import gather, with_topics
+from cleaner.restore.states import Evidence
 
 Row = Mapping[str, float]
 Reals = npt.NDArray[np.float64]
@@ -49,11 +50,12 @@ class Example(NamedTuple):
     right: list[bool]
     apart: list[bool]
     whole: bool
+    evidence: Evidence
 
 
 def train(out: Path, each: int = _EACH) -> None:
     """Draw pages, fit, write the weights."""
-    examples = list(_examples(each))
+    examples = [example for example in _examples(each) if example.rows]
     tables = {name: _of_seams(examples, whole=name == "whole") for name in ("whole", "torn")}
     tables["page"] = _of_pages(examples, tables["torn"])
     lines = [f'why = "{_WHY}"']
@@ -75,7 +77,7 @@ def _example(page: pages.Page, *, whole: bool) -> Example:
     units = units_of(view)
     evidence = gather(view, units)
     if not evidence.columns:
-        return Example([], [], [], whole)
+        return Example([], [], [], whole, evidence)
     evidence = with_topics(view, evidence)
     found = joins.seams_of(evidence, chains(evidence, load()))
     owner = np.full(len(page.text), -1)
@@ -88,6 +90,7 @@ def _example(page: pages.Page, *, whole: bool) -> Example:
         [(of[seam.one], of[seam.two]) in true for seam in found],
         [seam.two != seam.one + 1 for seam in found],
         whole,
+        evidence,
     )
 
 
@@ -98,17 +101,14 @@ def _of_seams(examples: Sequence[Example], *, whole: bool) -> dict[str, float]:
 
 
 def _of_pages(examples: Sequence[Example], torn: Row) -> dict[str, float]:
-    rows = [
-        joins.page_features(
-            [
-                joins.odds(torn, row)
-                for row, apart in zip(example.rows, example.apart, strict=True)
-                if apart
-            ]
-        )
-        for example in examples
-    ]
+    rows = [joins.page_features(example.evidence, _apart(example, torn)) for example in examples]
     return _fitted(rows, [example.whole for example in examples])
+
+
+def _apart(example: Example, torn: Row) -> list[float]:
+    """The log-odds, were the page torn, of its seams between halves that stand apart."""
+    pairs = zip(example.rows, example.apart, strict=True)
+    return [joins.odds(torn, row) for row, apart in pairs if apart]
 
 
 def _fitted(rows: Sequence[Row], right: Sequence[bool]) -> dict[str, float]:

@@ -23,12 +23,15 @@ from cleaner.restore.blocks import Kind
 from cleaner.restore.seams import NEVER
 from cleaner.restore.states import Evidence, Link
 
-_LEAST = 0.42
+_LEAST = 0.44
 """Probability from which halves are joined: on pages of newspapers never seen, most joins that
 this makes right are worth the few that it makes wrong (precision .97 on whole pages)."""
 
 _DOUBT = 0.05
 """The least probability that one seam gives to a whole page."""
+
+_ABRUPT, _USUAL = 1.0, 2.5
+"""From here (nats) a text begins in mid-sentence; the gain of such where a page has none."""
 
 _OPENS = frozenset("，、,；;：:。.！？!?”’）》)\"'")
 
@@ -55,7 +58,7 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
     rows = [features(view, evidence, seam) for seam in seams]
     whole, torn = ([odds(pages.load_joins(kind), row) for row in rows] for kind in _KINDS)
     apart = [value for seam, value in zip(seams, torn, strict=True) if seam.two != seam.one + 1]
-    share = share_whole(apart)
+    share = logistic(odds(pages.load_joins("page"), page_features(evidence, apart)))
     return {
         seam
         for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True)
@@ -66,16 +69,25 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
 _KINDS: tuple[pages.Joins, ...] = ("whole", "torn")
 
 
-def share_whole(torn: Sequence[float]) -> float:
-    """The probability that a page lost no words, from the log-odds of its seams between halves
-    that stand apart, were it torn."""
-    return logistic(odds(pages.load_joins("page"), page_features(torn)))
-
-
-def page_features(torn: Sequence[float]) -> dict[str, float]:
-    """What the seams of a page say about it as a whole."""
+def page_features(evidence: Evidence, torn: Sequence[float]) -> dict[str, float]:
+    """What says that a page lost no words: how likely its seams between halves that stand apart
+    are on a torn page (`torn`, log-odds), how many cut ends have one, and how well the
+    beginnings in mid-sentence follow their best end."""
+    units = evidence.units
+    cuts = [at for at, unit in enumerate(units) if unit.cut]
     logs = [log(max(logistic(value), _DOUBT)) for value in torn]
-    return {"bias": 1.0, "all": sum(logs), "mean": sum(logs) / max(1, len(logs))}
+    best = [
+        _bounded(max((evidence.gain[end][at] for end in cuts if end < at), default=NEVER))
+        for at, unit in enumerate(units)
+        if at and unit.kind is Kind.TEXT and evidence.abrupt[at] > _ABRUPT
+    ]
+    return {
+        "bias": 1.0,
+        "all": sum(logs),
+        "mean": sum(logs) / max(1, len(logs)),
+        "found": len(torn) / max(1, len(cuts)),
+        "starts": sum(best) / len(best) if best else _USUAL,
+    }
 
 
 def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
