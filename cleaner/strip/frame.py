@@ -24,7 +24,8 @@ from cleaner.strip.frame_runs import FEWEST, Kind, frame_lines
 from cleaner.structure import Block, structure_of
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
-_SENTENCE = regex.compile(r"[。!?;]")
+_BAR = "丨"
+"""The one separator that is a letter."""
 _CUT = ("..", "…")
 _COUNT = regex.compile(
     r"[\d\s:./\-年月日,+×x<>|()%]+|(?:\d+\s*)?(?:小时|分钟|天|昨天|刚刚|今天).{0,8}|https?://\S+|www\.\S+"
@@ -115,7 +116,7 @@ class Frame:
 
     def _read(self, text: str) -> _Said:
         """What a line says by itself, from its folded text."""
-        parts = [part for part in _SPLIT.split(text) if part] if len(text) <= _WIDE else []
+        parts = _parts(text) if len(text) <= _WIDE else []
         words = self._menu_words(text, parts)
         bar = len(parts) >= FEWEST and all(part in self._words for part in parts)
         alone = text in self._words or len(words) >= min(2, len(parts))
@@ -136,12 +137,21 @@ class Frame:
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
 
+def _parts(text: str) -> list[str]:
+    """The pieces of a line between separators."""
+    if text.isalnum() and _BAR not in text:  # as most lines of menus
+        return [text]
+    return [part for part in _SPLIT.split(text) if part]
+
+
 def _is_count(text: str) -> bool:
     may_be = text[0] in _COUNT_FIRST or _DIGIT.search(text, 0, _FIRST_DIGIT) is not None
     return may_be and _COUNT.fullmatch(text) is not None
 
 
 def _is_prose(text: str) -> bool:
+    if len(text) < _PROSE // 2:
+        return False
     if text.endswith(_CUT) and len(text) <= _TEASER:
         return False
     if text.endswith("。"):
