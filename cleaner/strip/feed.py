@@ -220,11 +220,11 @@ class _Closing(NamedTuple):
 
     def dated(self, first: int, end: int) -> bool:
         """Whether headlines and dates take turns from `first` to `end`, that of the page."""
+        if first < self.first:
+            return False
         at = bisect_left(self.dates, first)
         count = len(self.dates) - at
-        if first < self.first or count < _FEWEST:
-            return False
-        return self.dates[at] <= first + 1 and 3 * count >= end - first
+        return count >= _FEWEST and self.dates[at] <= first + 1 and 3 * count >= end - first
 
 
 def _sliced(items: Sequence[Row]) -> int:

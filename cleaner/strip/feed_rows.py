@@ -11,7 +11,6 @@ import regex
 
 MARKS = "•·●▪■□►▶▸◆◇★☆※○◦‣∙>»*+-–—|丨"
 _BULLET = regex.compile(rf"([{regex.escape(MARKS)}])\s*(?=\S)")
-_CUT = regex.compile(r".*(?:\.{2,}|…+)")
 _SENTENCE = regex.compile(r"[。!?;]")
 _BODY = 50
 """A line of so many characters, with sentences in it, is a paragraph."""
@@ -28,7 +27,7 @@ class Row(NamedTuple):
     @property
     def cut(self) -> bool:
         """Ends in dots."""
-        return _CUT.fullmatch(self.text) is not None
+        return self.text.endswith(("..", "…"))
 
     @property
     def bullet(self) -> str:
