@@ -27,6 +27,8 @@ Figures = dict[str, float]
 
 _SENTENCES = 200
 _SWALLOWING = "utf8_as_cp936"
+_TIMED = ("utf8_as_cp1252", "utf8_as_gbk", "utf8_as_cp936", "gbk_as_latin-1", "gbk_as_big5")
+_TIMED += ("gbk_as_shift_jis", "gbk_as_utf8_latin1")
 _PAGES = 160
 _ROUNDS = 7
 CLEAN = ("news_chinanews", "news_rmrb2026", "news_xwlb", "news_nankai", "news_rthk_zhhant")
@@ -248,7 +250,7 @@ def speed(form: Form) -> Figures:
     stage = min(_stage_seconds(pages) for _ in range(_ROUNDS))
     loads = _seconds(lambda: [orjson.loads(line) for line in lines], _ROUNDS)
     figures = {"stage.mb_per_s": size / stage, "stage_to_orjson": loads / stage}
-    for kind in ("utf8_as_cp1252", "utf8_as_gbk", "gbk_as_latin-1", "gbk_as_big5"):
+    for kind in _TIMED:
         damaged = [text for _, text in _damaged(KINDS[kind], pages[:60])]
         figures[f"{kind}.mb_per_s"] = _speed_on(damaged)
     shuffled = random.Random(0).sample(pages, 60)
