@@ -6,12 +6,14 @@ regular expressions work on them beside characters that no byte stands for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
+
+from cleaner.kernels.text import Codes, encode
 
 LOST = "\xff"
 """Stands for one byte from 0x80 on that the reader lost. 0xFF occurs in no text of UTF-8, GBK
@@ -99,27 +101,38 @@ def _single_table(codec: str) -> list[str]:
 
 
 def _wide_table(codec: str) -> dict[int, str]:
-    table: dict[int, str] = {}
-    every = [*_bytes(range(0x80, 0x100)), *_pairs()]
-    texts = [data.decode("latin-1") for data in every]
-    for name in _WIDE[codec]:
-        for char, text in zip(_decoded(every, name, "ignore"), texts, strict=True):
-            if len(char) == 1 and char >= "\x80":
-                table.setdefault(ord(char), text)
+    joined, texts = _all_bytes()
+    codes, places = zip(
+        *(_lone(joined.decode(name, "ignore")) for name in _WIDE[codec]), strict=True
+    )
+    every = np.concatenate(codes)
+    _, first = np.unique(every, return_index=True)
+    first.sort()
+    own = np.concatenate(places)[first].tolist()
+    table = dict(zip(every[first].tolist(), map(texts.__getitem__, own), strict=True))
     if codec == "gbk":
         table |= {0x20AC: "\x80", 0xF8F5: LOST}  # as Windows reads 0x80 and 0xFF
     return table
+
+
+@cache
+def _all_bytes() -> tuple[bytes, list[str]]:
+    """Every byte from 0x80 on and every pair that may be a character, in lines; and as text."""
+    every = [bytes([value]) for value in range(0x80, 0x100)]
+    every += [bytes([a, b]) for a in range(0x81, 0xFF) for b in range(0x40, 0xFF) if b != 0x7F]
+    return b"\n".join(every), [data.decode("latin-1") for data in every]
+
+
+def _lone(lines: str) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The lines that are one character beyond ASCII: their code points, and their numbers."""
+    codes = encode(lines + "\n")
+    ends = np.flatnonzero(codes == _NEWLINE)
+    alone = np.diff(ends, prepend=-1) == 2
+    places = np.flatnonzero(alone & (codes[ends - 1] >= 0x80))
+    return codes[ends[places] - 1], places
 
 
 def _decoded(pieces: Sequence[bytes], codec: str, errors: str) -> list[str]:
     """Each of some pieces, none of which holds a newline, decoded by itself, all in one go: no
     codec takes a newline for the second byte of a character."""
     return b"\n".join(pieces).decode(codec, errors).split("\n")
-
-
-def _bytes(values: Iterable[int]) -> Iterable[bytes]:
-    return (bytes([value]) for value in values)
-
-
-def _pairs() -> Iterable[bytes]:
-    return (bytes([a, b]) for a in range(0x81, 0xFF) for b in range(0x40, 0xFF) if b != 0x7F)
