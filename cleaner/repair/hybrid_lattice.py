@@ -30,6 +30,8 @@ BLANK_COST = 6.0
 """The model takes a wide blank (U+3000) for a narrow one, which is far more common."""
 _MOST = 48  # readings of one spot
 _MOST_STEPS = 4000
+_LONG, _LEAST_MEAN = 20, -8.0
+"""Of so many characters, ln p each by itself; that of Chinese is -6.8 and more."""
 _NEAR = 5  # characters of the line between two spots that see each other
 
 # States: waits for nothing, or for a second byte, behind a single byte; the same behind UTF-8.
@@ -62,7 +64,7 @@ def spots_of(line: str) -> list[list[str]]:
     weights = _weights(encode(line).astype(np.int64))
     ahead, back = _forward(weights), _backward(weights)
     best = float(max(ahead[-1, _NONE], ahead[-1, _WHOLE]))
-    if best <= _NEVER / 2:
+    if best <= _NEVER / 2 or _hopeless(line, best):
         return []
     least = best - _MARGIN
     alive = ahead[:-1, _FROM] + weights + back[1:, _TO] >= least
@@ -71,6 +73,14 @@ def spots_of(line: str) -> list[list[str]]:
         [_clear(lattice, first, last)] if clear else _ways(lattice, first, last)
         for first, last, clear in _stretches(alive)
     ]
+
+
+def _hopeless(line: str, best: float) -> bool:
+    """Whether even the best reading of a long line, worth so many nats, is no Chinese: then
+    there are readings without number."""
+    narrow = sum("\x80" <= char <= "\xff" for char in line)
+    size = (len(line.encode("utf-8", "surrogatepass")) - 0.5 * narrow) / 2
+    return size >= _LONG and best < _LEAST_MEAN * size
 
 
 def _clear(lattice: _Lattice, first: int, last: int) -> str:
