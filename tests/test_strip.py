@@ -11,11 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cleaner import recipe as recipes
 from cleaner.batch import Batch
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline, edited
+from cleaner.strip.spam_words import longest_words
+from cleaner.strip.spans import any_of
 
 CASES = Path(__file__).parent / "cases" / "strip"
 Case = dict[str, str]
@@ -148,3 +152,30 @@ def test_founding_pages() -> None:
     for form in ("NFC", "NFKC"):
         figures = seeds(lambda text, form=form: unicodedata.normalize(form, text))  # type: ignore[misc]
         assert (figures["left"], figures["lost"], figures["counters"]) == (0, 0, 0)
+
+
+def test_the_longest_of_some_words_is_found() -> None:
+    pattern = any_of(["免费", "免费观看", "观看", "a-b", "a"])
+    assert pattern.findall("免费观看免费 a-b a") == ["免费观看", "免费", "a-b", "a"]
+
+
+def _longest_one_by_one(hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Literal, start and end of the words of some hits, as `strip.spam` has always told them."""
+    found = {(start, end): literal for literal, start, end in hits}
+    words = []
+    last = 0
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        first = max(start, last)
+        if end - first >= 2:
+            words.append((found[start, end], first, end))
+            last = end
+    return words
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40), st.integers(1, 6)), max_size=30))
+def test_words_that_overlap_are_told_as_one_by_one(hits: list[tuple[int, int, int]]) -> None:
+    spans = [(literal, start, start + size) for literal, start, size in hits]
+    spans.sort(key=lambda hit: hit[2])  # as an automaton gives them
+    found = longest_words(np.array(spans, np.int64).reshape(-1, 3).T)
+    assert [tuple(word) for word in found.T.tolist()] == _longest_one_by_one(spans)

@@ -77,14 +77,14 @@ def words_of(
     `hits` has the rows literal, start and end, shape (3, k); `family_of` has the number of the
     family of each literal; `ends` is where each line of the page ends.
     """
-    number, start, end = _longest(hits)
+    number, start, end = longest_words(hits)
     family = family_of.take(number)
     unit = np.array([1 / each.least for each in families]).take(family)
     line = np.searchsorted(ends, start)
     return Words(start, end, family, _texts(view, number, start, end), line, unit)
 
 
-def _longest(hits: Ints) -> Ints:
+def longest_words(hits: Ints) -> Ints:
     """Hits without what lies within others, cut where they overlap the one before; of equal
     ranges the last is taken. Rows as in `hits`."""
     hits = hits[:, np.lexsort((-np.arange(hits.shape[1]), -hits[2], hits[1]))]
