@@ -28,7 +28,7 @@ _LEAST, _OWN = 3, 2
 _MOST = 200
 _THRESHOLD = 5.0
 """Sum of ln odds from which paragraphs are left out."""
-_CLOSED = 1.5
+_CLOSED = 1.0
 """What a closing signature right before a border adds to it (nats)."""
 _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""

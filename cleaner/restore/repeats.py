@@ -11,7 +11,7 @@ import regex
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
-from cleaner.restore.blocks import Kind, Unit, units_of
+from cleaner.restore.blocks import Kind, Unit, names_writers, units_of
 from cleaner.rules import RuleBook
 
 _LONG = 30
@@ -55,8 +55,8 @@ def _has_twins(texts: Sequence[str]) -> bool:
     """True where a line stands twice, or a part of it by itself, whatever the lines are."""
     heads, tails = _by_edge(texts, slice(0, _EDGE)), _by_edge(texts, slice(-_EDGE, None))
     return any(
-        count > 1 and (len(text) >= _LONG or text[:1] in "(（") and text
-        for text, count in Counter(texts).items()
+        count > 1 and (len(text) >= _LONG or (text[:1] in "(（" and names_writers(text)))
+        for text, count in Counter(filter(None, texts)).items()
     ) or any(_ends(text, tails) or _begins(text, heads) for text in texts if len(text) >= _PART)
 
 

@@ -111,23 +111,16 @@ def _blank(evidence: Evidence, unit: int) -> Article:
 def _with_unit(evidence: Evidence, old: Article, unit: int, text: bool) -> Article:
     """An article and one more unit, read as text or not."""
     item = evidence.units[unit]
-    new = old._replace(units=(*old.units, Link(unit, text)))
-    if text:
-        words = evidence.words
-        own = words.of[unit]
-        used = old.used.copy()
-        used[own] = True
-        return new._replace(
-            last=unit,
-            texts=old.texts + 1,
-            headed=False,
-            closed=item.signed,
-            touched=unit,
-            used=used,
-            mass=old.mass + float(words.weights[unit] @ ~old.used[own]),
-        )
-    if item.kind is Kind.BYLINE:
-        return new._replace(closed=old.last >= 0, touched=unit)
-    if item.kind is Kind.HEADING:
-        return new._replace(headed=old.last >= 0, touched=unit)
-    return new
+    units = (*old.units, Link(unit, text))
+    if not text:
+        if item.kind is Kind.BYLINE:
+            return old._replace(units=units, closed=old.last >= 0, touched=unit)
+        if item.kind is Kind.HEADING:
+            return old._replace(units=units, headed=old.last >= 0, touched=unit)
+        return old._replace(units=units)
+    words = evidence.words
+    own = words.of[unit]
+    used = old.used.copy()
+    used[own] = True
+    mass = old.mass + float(words.weights[unit] @ ~old.used[own])
+    return Article(units, unit, old.texts + 1, False, item.signed, unit, used, mass)
