@@ -48,7 +48,7 @@ class Likely(NamedTuple):
 
 def bare(text: str) -> str:
     """Text without readings, which the model has never seen."""
-    return READING.sub("", text)
+    return READING.sub("", text) if "(" in text else text
 
 
 def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[list[Candidate]]:
@@ -64,25 +64,22 @@ def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[list[Candid
 
 def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[Candidate]:
     """The candidates of all ways to cut one row."""
-    best = max(guesses[0].score for _, guesses in found)
-    made = [
-        _candidate(way, guess)
-        for way, guesses in found
-        for guess in guesses
-        if guess.score > best - FAR
-    ]
+    least = max(guesses[0].score for _, guesses in found) - FAR
+    made: list[Candidate] = []
+    for way, guesses in found:
+        places = [at for at, place in enumerate(way) if place.swallowed]
+        made += [_candidate(len(way), g, places) for g in guesses if g.score > least]
     return sorted(made, key=lambda candidate: -candidate.score)
 
 
-def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
-    texts = guess.texts[: len(way)]
-    text = known = "".join(texts)
-    if any(place.swallowed for place in way):
-        known = "".join(
-            _FIGURE if place.swallowed and text.isdecimal() else text
-            for place, text in zip(way, texts, strict=True)
-        )
-    return Candidate(text, known, guess.score)
+def _candidate(size: int, guess: Guess, swallowed: Sequence[int]) -> Candidate:
+    """A guess for so many places and what follows; what stood at some of them was swallowed."""
+    texts = list(guess.texts[:size])
+    text = "".join(texts)
+    for at in swallowed:
+        if texts[at].isdecimal():
+            texts[at] = _FIGURE
+    return Candidate(text, "".join(texts) if swallowed else text, guess.score)
 
 
 def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:

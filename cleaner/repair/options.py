@@ -34,6 +34,8 @@ class Options:
     """Nats in favour of each, shape (k,)."""
     swallowed: bool = False
     """Whether nothing at all is known of what stood here but that it was ASCII."""
+    silent: bool = False
+    """Whether the model does not see one of the texts."""
     run: tuple[str, ...] = ()
     """Of a place that stands for several known ones: their texts; see `fixed_runs`."""
     ending: tuple[int, int] | None = None
@@ -70,9 +72,10 @@ def options_of(
     """Options of characters; what is not one character is silent."""
     seen = "".join(text if len(text) == 1 else "\ufffd" for text in texts)
     numbers = numbers_of(seen)
-    numbers[[len(text) != 1 for text in texts]] = SILENT
+    silent = [len(text) != 1 for text in texts]
+    numbers[silent] = SILENT
     nats = np.zeros(len(texts)) if bias is None else np.array(bias)
-    return Options(texts, numbers, nats, swallowed)
+    return Options(texts, numbers, nats, swallowed, any(silent))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from cleaner.models.lm import NEWLINE, Ints
 from cleaner.models.lm import load as load_model
 from cleaner.repair.options import (
-    SILENT,
     Floats,
     Guess,
     Options,
@@ -31,10 +30,9 @@ _END = Options(("",), np.zeros(1, np.uint16), np.zeros(1))
 def is_single(track: Track) -> bool:
     """Whether a row is short, with one open place at the most, and nothing in it silent."""
     places = track.places
-    if not 0 < len(places) <= LONGEST:
+    if not 0 < len(places) <= LONGEST or any(place.silent for place in places):
         return False
-    many = [place for place in places if len(place.texts) > 1]
-    return len(many) <= 1 and not any(SILENT in place.numbers for place in places)
+    return sum(len(place.texts) > 1 for place in places) <= 1
 
 
 def guessed(tracks: Sequence[Track], words: Words, far: float, most: int) -> list[list[Guess]]:
