@@ -253,7 +253,7 @@ def test_basics_against_slow_twins(parts: list[tuple[str, int]]) -> None:
     for at, text in enumerate(texts):
         lines = [line.rstrip(" \u200b") for line in text.split("\n")]
         total = sum(map(len, lines))
-        good = sum(len(line) for line in lines if line and line[-1] in "。…")
+        good = sum(max(line.rfind("。"), line.rfind("…")) + 1 for line in lines)
         assert ended[at] == good / max(total, 1)
         assert length[at] == sum(c not in " \n\u200b" for c in text)
         han, letters = sum(c in "汉字龘" for c in text), sum(c in "汉字龘ab한あ" for c in text)

@@ -89,15 +89,25 @@ def repetition(batch: Batch) -> Values:
 
 def terminal_punctuation(batch: Batch) -> Values:
     """Share of the characters on lines that end with a mark that closes a sentence, a clause
-    or a quotation, shape (n,); 0 for the empty text."""
+    or a quotation, shape (n,); of another line what stands up to its last full stop counts (a
+    byline may follow it). 0 for the empty text."""
     if not len(batch):
         return np.zeros(0)
     last = _last_written(batch)
     sizes = last + 1 - batch.line_starts
-    ended = np.where(np.isin(batch.folded.take(np.maximum(last, 0)), _ENDS), sizes, 0)
+    closed = np.isin(batch.folded.take(np.maximum(last, 0)), _ENDS)
+    ended = np.where(closed, sizes, np.minimum(_stated(batch), sizes))
     lines = np.searchsorted(batch.line_docs, np.arange(len(batch)))
     share: Values = segment_sum(ended, lines) / np.maximum(segment_sum(sizes, lines), 1)
     return share
+
+
+def _stated(batch: Batch) -> Ints:
+    """How many characters each line has up to its last mark that ends a sentence."""
+    stops = np.append(-1, np.flatnonzero(batch.classes == int(Class.TERMINAL)))
+    last = stops[np.searchsorted(stops, batch.line_ends) - 1]
+    found: Ints = np.maximum(last + 1 - batch.line_starts, 0)
+    return found
 
 
 def _last_written(batch: Batch) -> Ints:
