@@ -48,11 +48,18 @@ def _opened(batch: Batch, lines: Lines) -> Mask:
     truly = np.zeros(len(batch), np.int64)
     for line, before in zip(opening.tolist(), above.tolist(), strict=True):
         doc = lines.doc[line]
-        if number[doc] >= 2:
-            text, title = (_line(batch, lines, at) for at in (line, before))
-            under = before < line and lines.doc[before] == doc and _is_title(title)
-            truly[doc] += opens_text(text) or (under and names_writers(text))
+        if number[doc] >= 2 > truly[doc]:
+            under = before < line and lines.doc[before] == doc
+            truly[doc] += _opens(batch, lines, line, before if under else None)
     return truly >= 2
+
+
+def _opens(batch: Batch, lines: Lines, line: int, above: int | None) -> bool:
+    """True where a line opens an article: as a report does, or as a byline under a title."""
+    text = _line(batch, lines, line)
+    if opens_text(text):
+        return True
+    return above is not None and names_writers(text) and _is_title(_line(batch, lines, above))
 
 
 def _is_title(text: str) -> bool:
