@@ -1,9 +1,10 @@
 """`repair.spacing`: blanks, question marks and doubled marks that a machine put into text.
 
-Letter-spaced Chinese (中 文 网 站), question marks where indents were lost (??11月5日), marks
-of punctuation that a page doubles throughout (,。), blanks before every mark, and the noise of
-forums against copying (; R6 U7 k+ B$ u;). Nothing is decided on one spot where a person might
-have meant it: either a run is long, or the whole page shows the same fault.
+Letter-spaced Chinese (中 文 网 站), blanks that joined the lines of a narrow column, question
+marks where indents were lost (??11月5日), marks of punctuation that a page doubles throughout
+(,。), blanks before every mark, and the noise of forums against copying (; R6 U7 k+ B$ u;).
+Nothing is decided on one spot where a person might have meant it: either a run is long, or the
+whole page shows the same fault.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cleaner.document import Edit
 from cleaner.kernels.text import Class
 from cleaner.models.lm import load
 from cleaner.repair import spacing_screen as screen
+from cleaner.repair.blank_wraps import even, wraps
 from cleaner.repair.screen import Look, documents, flags_of, positions
 from cleaner.rules import RuleBook
 
@@ -70,13 +72,14 @@ class Spacing:
         """Documents with characters spaced apart, or with two marks side by side."""
         blanks = positions(batch, Look.BLANK)
         few = [screen.apart(batch, blanks), screen.noise(batch, blanks), screen.questions(batch)]
+        few.append(even(batch, blanks))
         found = documents(batch, np.concatenate(few))
         found |= documents(batch, screen.blank_before_mark(batch, blanks), _PAGE_WIDE)
         found |= documents(batch, screen.pairs(flags_of(batch)), _PAGE_WIDE)
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        for find in (_spaced, _indents, _doubled, _before_marks, _forum):
+        for find in (_spaced, wraps, _indents, _doubled, _before_marks, _forum):
             yield from find(view)
 
 
