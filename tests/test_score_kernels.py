@@ -115,6 +115,18 @@ def test_units_cover_each_document_and_depend_on_it_alone(texts: list[str]) -> N
         assert cut.opens[own].tolist() == alone.opens.tolist()
 
 
+def test_a_line_of_dates_and_addresses_is_no_unit() -> None:
+    body = "市里昨天召开春耕会议，部署今年的备耕工作，各县区和有关部门的负责人参加。\n" * 2
+    facts = "来源：春耕日报 2021-03-11 11:35 http://www.example.com/a.html\n"
+    title = "全市春耕全面展开 三座新桥同时通车方便农机下地\n"
+    with_facts, without = (title + part + body for part in (facts, ""))
+    counts = [
+        len(units.units_of(one_stream(text), fold(encode(text + "\n"))).units)
+        for text in (with_facts, without)
+    ]
+    assert counts == [3, 3]  # the line and the paragraph below it are one
+
+
 def test_one_long_line_and_many_short_ones_give_units_alike() -> None:
     sentence = "市图书馆新馆昨日向读者开放，首批读者走进阅览室，工作人员作了介绍。"
     one, many = sentence * 24, "\n".join([sentence * 6] * 4)

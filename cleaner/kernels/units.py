@@ -26,6 +26,9 @@ LONGEST = 400
 HEADING = 40
 """A line of at most so many letters that nothing closes is a heading."""
 
+FACTS = 60
+"""A line of dates and addresses has at most so many letters and digits."""
+
 _STOPS = np.zeros(0x110000, np.bool_)
 _STOPS[[ord(mark) for mark in "。!?;"]] = True
 _CLOSERS = _STOPS.copy()
@@ -55,7 +58,7 @@ def units_of(stream: Stream, folded: Codes) -> Units:
     opens = np.zeros(len(sentences), np.bool_)
     opens[np.searchsorted(sentences, lines)] = True
     headings = _headings(stream, folded, sentences, opens)
-    return Units(sentences, opens, _units(stream, lines, sentences), headings)
+    return Units(sentences, opens, _units(stream, folded, lines, sentences), headings)
 
 
 def merged(one: Ints, other: Ints) -> Ints:
@@ -93,9 +96,10 @@ def _filled(stream: Stream, starts: Ints) -> Ints:
     return filled
 
 
-def _units(stream: Stream, lines: Ints, sentences: Ints) -> Ints:
-    """Starts of units: lines that are long enough, and sentences that begin in another
-    stretch of UNIT letters of their line than the sentence before."""
+def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints) -> Ints:
+    """Starts of units: lines that are long enough and more than a date or an address, and
+    sentences that begin in another stretch of UNIT letters of their line than the sentence
+    before."""
     if not len(sentences):
         return sentences
     own = np.searchsorted(lines, sentences, side="right") - 1
@@ -106,8 +110,19 @@ def _units(stream: Stream, lines: Ints, sentences: Ints) -> Ints:
     first = np.append(True, docs[1:] != docs[:-1])
     # A line that is short hands its text on: the next line does not begin a unit.
     sizes = ends_of(stream, lines) - lines
-    after_short = np.append(False, sizes[:-1] < SHORT)[own] & (sentences == lines[own])
+    handed = (sizes < SHORT) | _facts(stream, folded, lines, sizes)
+    after_short = np.append(False, handed[:-1])[own] & (sentences == lines[own])
     return no_longer(stream, sentences[(cut & ~after_short) | first], LONGEST)
+
+
+def _facts(stream: Stream, folded: Codes, lines: Ints, sizes: Ints) -> Mask:
+    """Which lines say when and where a text appeared: short, open, and half of them digits and
+    Latin letters."""
+    han = np.append(0, np.cumsum((stream.codes >= 0x4E00) & (stream.codes <= 0x9FFF)))
+    after = folded.take(stream.at.take(np.maximum(lines + sizes - 1, 0)) + 1)
+    few = 2 * (han[lines + sizes] - han[lines]) < sizes
+    found: Mask = few & (sizes <= FACTS) & ~_CLOSERS.take(after)
+    return found
 
 
 def no_longer(stream: Stream, starts: Ints, longest: int) -> Ints:
