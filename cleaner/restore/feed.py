@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from statistics import median
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +35,6 @@ _MARKS, _MARKED = 1, 0.15
 """Teasers, and their share, that begin as reports do or are cut off."""
 _PARAGRAPH, _TEASER = 20, 30
 """Characters of a paragraph, and of the middle one (by size) of the teasers, at least."""
-_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 _DATE = 9
 """Characters in which the month or the day of a date stands."""
 _CLAUSE = 8.5
@@ -163,8 +161,9 @@ def suspicious(batch: Batch) -> Mask:
     lines = lines_of(batch)
     paragraphs = np.flatnonzero(lines.size >= _PARAGRAPH)
     docs = lines.doc[paragraphs]
-    later = np.arange(len(docs)) - np.searchsorted(docs, docs) >= _OWN
     number = np.bincount(docs, minlength=len(batch))
+    top = np.cumsum(number) - number
+    later = np.arange(len(docs)) - top.take(docs) >= _OWN
     strong = cut_ends(batch, lines) | opens_report(batch, lines)
     marks = strong | _begins_dated(batch, lines)
     limit = np.zeros(len(batch))
@@ -177,7 +176,7 @@ def suspicious(batch: Batch) -> Mask:
     chosen = np.flatnonzero(limit)
     if not len(chosen):
         return found
-    first = np.searchsorted(docs, chosen)
+    first = top[chosen]
     last = paragraphs[(first + number[chosen])[:, None] - np.arange(_LEAST, 0, -1)]
     leading = leads.scores(batch.folded, lines.start[last.ravel()], lines.end[last.ravel()])
     leading = np.minimum(leading.reshape(last.shape).mean(axis=1) - _LEADING, 0)
@@ -194,7 +193,8 @@ def _bordered(batch: Batch, lines: Lines, marks: Mask) -> Mask:
     """Documents with a border that is plausible by the sizes and the marks of their lines."""
     solid = np.flatnonzero(lines.size > 0)
     doc, size = lines.doc[solid], lines.size[solid]
-    first, last = (np.searchsorted(doc, doc, side=side) for side in _SIDES)
+    edges = np.append(0, np.cumsum(np.bincount(doc, minlength=len(batch))))
+    first, last = edges.take(doc), edges.take(doc + 1)
 
     def before(values: Mask) -> Ints:
         total = np.append(0, np.cumsum(values)).astype(np.int64)
