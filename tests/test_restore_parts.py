@@ -1,0 +1,88 @@
+"""The vectorised parts of restore against slow, obvious twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import generate
+from cleaner.batch import Batch, View
+from cleaner.document import Document
+from cleaner.kernels.pairs import pair_hashes, pair_mask
+from cleaner.models import leads, lm, pages, topics
+from cleaner.restore import joins, seams
+from cleaner.restore.blocks import Unit, units_of
+from cleaner.restore.feed import _reused
+from cleaner.restore.page import gather, with_topics
+from cleaner.restore.topics import words_of
+
+TEXT = generate.articles(1, seed=8)[0].text
+
+
+def view_of(text: str) -> View:
+    return Batch([Document("page", text)]).view(0)
+
+
+def pairs_of(view: View, start: int, end: int) -> list[int]:
+    mask = pair_mask(view.classes[start:end])
+    return sorted(set(pair_hashes(view.folded_codes[start:end])[mask].tolist()))
+
+
+def test_words_of_all_units_are_those_of_each() -> None:
+    view = view_of(TEXT + "\n，。\n" + TEXT)
+    units = units_of(view)
+    words = words_of(view, units)
+    names = sorted({pair for unit in units for pair in pairs_of(view, unit.start, unit.end)})
+    for at, unit in enumerate(units):
+        own = pairs_of(view, unit.start, unit.end)
+        assert [names[number] for number in words.of[at].tolist()] == own
+        assert words.masses[at] == pytest.approx(words.weights[at].sum())
+        idf = topics.load()[np.array(own, np.int64)] / topics.SCALE
+        assert words.rares[at].tolist() == np.maximum(idf - 5.0, 0).tolist()
+
+
+def test_openings_of_all_units_score_as_each_does() -> None:
+    view = view_of(TEXT)
+    edges = np.array([(unit.start, unit.end) for unit in units_of(view)] + [(0, 3)])
+    slow = [
+        float(leads.load().take(leads.features(view.folded_codes[one:two])).sum(dtype=np.int64))
+        for one, two in edges.tolist()
+    ]
+    found = leads.scores(view.folded_codes, edges[:, 0], edges[:, 1])
+    assert found.tolist() == [value / leads.SCALE for value in slow]
+
+
+def test_what_was_said_before_is_counted_for_each_document() -> None:
+    batch = Batch([Document(str(n), a.text) for n, a in enumerate(generate.articles(5, seed=3))])
+    border = batch.starts + 2 * batch.lengths // 3
+    idf = topics.load()
+    for number, share in enumerate(_reused(batch, batch.starts, border, batch.ends).tolist()):
+        view, size = batch.view(number), int(border[number] - batch.starts[number])
+        hashes, mask = pair_hashes(view.folded_codes), pair_mask(view.classes)
+        said = set(hashes[:size][mask[:size]].tolist())
+        rest = hashes[size:][mask[size:]].tolist()
+        again = sum(int(idf[pair]) for pair in rest if pair in said)
+        assert share == pytest.approx(again / sum(int(idf[pair]) for pair in rest))
+
+
+def test_a_seam_is_scored_as_the_model_reads_it() -> None:
+    one, two = "县里组织党员干部深", "入田间地头，帮助农户"
+    view = view_of(f"{one}\n{two}")
+    ends, starts = [Unit(0, 9, "text")], [Unit(10, 20, "text")]  # type: ignore[arg-type]
+    gain, abrupt = seams.measured(view, ends, starts)
+    line = lm.load().score_text(one + two)[9:13].sum(dtype=np.float64)
+    fresh = lm.load().score_text("\n" + two)[1:5].sum(dtype=np.float64)
+    assert gain[0, 0] == pytest.approx(line - fresh, abs=1e-4)
+    assert abrupt.shape == (1,)
+    assert seams.measured(view, [starts[0]], [ends[0]])[0][0, 0] == seams.NEVER
+
+
+def test_a_plain_seam_is_likelier_than_one_that_lost_words() -> None:
+    whole, torn = "入田间地头，帮助农户解决春耕难题。", "户解决春耕难题，农技人员也到了现场。"
+    odds = []
+    for rest in (whole, torn):
+        view = view_of(f"今年以来，青川县里组织了三百多名党员干部深\n春耕\n{rest}")
+        evidence = with_topics(view, gather(view, units_of(view)))
+        row = joins.features(view, evidence, joins.Seam(0, 2))
+        odds.append(joins.odds(pages.load_joins("torn"), row))
+    assert odds[0] > odds[1] + 1
