@@ -12,7 +12,7 @@ import regex
 
 from cleaner.kernels.text import encode, fold_text
 
-_ENDS = frozenset("。！？”）》】；…!\")")
+_ENDS = frozenset('。！？”）》】；…!")')
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
 _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
