@@ -6,7 +6,8 @@ verse breaks between words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import regex
@@ -15,6 +16,8 @@ from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import load
 from cleaner.repair.screen import code_at
+
+Span = tuple[int, int]
 
 _BLANKS = [10, 0x20, 0xA0, 0x3000]
 _GAP = regex.compile(r"(?<=\S)[ \u3000\xa0](?=\p{Han})")
@@ -41,21 +44,29 @@ def even(batch: Batch, blanks: Ints) -> Ints:
 
 def wraps(view: View) -> Iterator[Edit]:
     """The blanks of columns."""
+    columns = list(_columns(view))
+    if not columns:
+        return
+    for spans, cut in zip(columns, _cut_words(view, columns), strict=True):
+        if cut:
+            for start, end in spans:
+                yield Edit(start, end, "", "repair.spacing.wrap", 0.9)
+
+
+def _columns(view: View) -> Iterator[list[Span]]:
+    """The blanks of every run at even distances on a line."""
     for line in view.lines:
-        gaps = list(_GAP.finditer(view.text, line.start, line.end))
+        gaps = [gap.span() for gap in _GAP.finditer(view.text, line.start, line.end)]
         if len(gaps) > _FEWEST:
-            starts = np.array([gap.start() for gap in gaps])
-            for first, last in _columns(np.diff(starts)):
-                if _cuts_words(view, gaps[first : last + 1]):
-                    for gap in gaps[first : last + 1]:
-                        yield Edit(gap.start(), gap.end(), "", "repair.spacing.wrap", 0.9)
+            for first, last in _even_runs([b[0] - a[0] for a, b in pairwise(gaps)]):
+                yield gaps[first : last + 1]
 
 
-def _columns(steps: Ints) -> Iterator[tuple[int, int]]:
+def _even_runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Runs of even distances: the numbers of their first and their last blank."""
     at = 0
     while at + _FEWEST <= len(steps):
-        middle = float(np.median(steps[at : at + _FEWEST]))
+        middle = sum(sorted(steps[at : at + _FEWEST])[1:3]) / 2  # the median of four
         end = at
         while end < len(steps) and abs(steps[end] - middle) <= _EVEN:
             end += 1
@@ -64,14 +75,17 @@ def _columns(steps: Ints) -> Iterator[tuple[int, int]]:
         at = max(end, at + 1)
 
 
-def _cuts_words(view: View, gaps: list[regex.Match[str]]) -> bool:
-    """Whether words go on across enough of the blanks."""
+def _cut_words(view: View, columns: Sequence[Sequence[Span]]) -> list[bool]:
+    """Of each column, whether words go on across enough of its blanks."""
     model = load()
     folded = view.folded_codes
-    ends = np.array([(gap.start(), gap.end()) for gap in gaps])
-    inside: Mask = folded[ends[:, 0] - 1] >= 0x3400
-    before = np.maximum(ends[inside, 0][:, None] - [2, 1], 0)
-    numbers = model.numbers.take(folded.take(np.column_stack([before, ends[inside, 1]])))
+    starts, ends = np.array([span for column in columns for span in column]).T
+    inside: Mask = folded[starts - 1] >= 0x3400
+    before = np.maximum(starts[inside][:, None] - [2, 1], 0)
+    numbers = model.numbers.take(folded.take(np.column_stack([before, ends[inside]])))
     gains = model.rows(numbers)[:, -1] - model.unigram.take(numbers[:, -1])
-    cut = int((gains >= _CUT).sum())
-    return cut >= _CUTS and cut >= _SHARE * len(gains)
+    own = np.repeat(np.arange(len(columns)), [len(column) for column in columns])[inside]
+    cut = np.bincount(own[gains >= _CUT], minlength=len(columns))
+    size = np.bincount(own, minlength=len(columns))
+    found: list[bool] = ((cut >= _CUTS) & (cut >= _SHARE * size)).tolist()
+    return found
