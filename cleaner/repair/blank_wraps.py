@@ -7,20 +7,17 @@ verse breaks between words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
-import regex
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import Class
 from cleaner.models.lm import load
 from cleaner.repair.screen import code_at
 
-Span = tuple[int, int]
-
 _BLANKS = [10, 0x20, 0xA0, 0x3000]
-_GAP = regex.compile(r"(?<=\S)[ \u3000\xa0](?=\p{Han})")
+_SPACES = [int(Class.SPACE), int(Class.NEWLINE)]
 _NARROWEST, _WIDEST, _EVEN = 9, 40, 3
 """Characters from one blank to the next, and how much they differ from their median."""
 _FEWEST = 4
@@ -47,19 +44,22 @@ def wraps(view: View) -> Iterator[Edit]:
     columns = list(_columns(view))
     if not columns:
         return
-    for spans, cut in zip(columns, _cut_words(view, columns), strict=True):
-        if cut:
-            for start, end in spans:
-                yield Edit(start, end, "", "repair.spacing.wrap", 0.9)
+    for column, cut in zip(columns, _cut_words(view, columns), strict=True):
+        for at in column.tolist() if cut else ():
+            yield Edit(at, at + 1, "", "repair.spacing.wrap", 0.9)
 
 
-def _columns(view: View) -> Iterator[list[Span]]:
-    """The blanks of every run at even distances on a line."""
-    for line in view.lines:
-        gaps = [gap.span() for gap in _GAP.finditer(view.text, line.start, line.end)]
-        if len(gaps) > _FEWEST:
-            for first, last in _even_runs([b[0] - a[0] for a, b in pairwise(gaps)]):
-                yield gaps[first : last + 1]
+def _columns(view: View) -> Iterator[Ints]:
+    """Where the blanks of every run at even distances on a line stand."""
+    codes, classes = view.codes, view.classes
+    at = np.flatnonzero(np.isin(codes[1:-1], _BLANKS[1:])) + 1
+    han = (classes[at + 1] == int(Class.HAN)) | (classes[at + 1] == int(Class.RARE_HAN))
+    at = at[han & ~np.isin(classes[at - 1], _SPACES)]
+    lines = np.searchsorted(np.flatnonzero(codes == 10), at)
+    for own in np.split(at, np.flatnonzero(np.diff(lines)) + 1):
+        if len(own) > _FEWEST:
+            for first, last in _even_runs(np.diff(own).tolist()):
+                yield own[first : last + 1]
 
 
 def _even_runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -75,14 +75,15 @@ def _even_runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
         at = max(end, at + 1)
 
 
-def _cut_words(view: View, columns: Sequence[Sequence[Span]]) -> list[bool]:
+def _cut_words(view: View, columns: Sequence[Ints]) -> list[bool]:
     """Of each column, whether words go on across enough of its blanks."""
     model = load()
     folded = view.folded_codes
-    starts, ends = np.array([span for column in columns for span in column]).T
-    inside: Mask = folded[starts - 1] >= 0x3400
-    before = np.maximum(starts[inside][:, None] - [2, 1], 0)
-    numbers = model.numbers.take(folded.take(np.column_stack([before, ends[inside]])))
+    at = np.concatenate(columns)
+    inside: Mask = folded[at - 1] >= 0x3400
+    at = at[inside]
+    around = np.column_stack([np.maximum(at - 2, 0), at - 1, at + 1])
+    numbers = model.numbers.take(folded.take(around))
     gains = model.rows(numbers)[:, -1] - model.unigram.take(numbers[:, -1])
     own = np.repeat(np.arange(len(columns)), [len(column) for column in columns])[inside]
     cut = np.bincount(own[gains >= _CUT], minlength=len(columns))
