@@ -12,6 +12,7 @@ from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
 from cleaner.restore.blocks import Kind, Unit, names_writers, units_of
+from cleaner.restore.head_repeats import above, repeating_above
 from cleaner.rules import RuleBook
 
 _LONG = 30
@@ -42,10 +43,12 @@ class Repeats:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
-        if not _has_twins([view.folded[start:end].strip() for start, end in view.lines]):
+        texts = [view.folded[start:end].strip() for start, end in view.lines]
+        if not _has_twins(texts) and not any(above([text for text in texts if text])):
             return whole
         units = units_of(view)
         gone = dict(_copies(view, units)) | dict(_parts(view, units))
+        gone |= dict(above([view.folded[unit.start : unit.end] for unit in units]))
         if not gone or not view.under(self.name, repeating):
             return whole
         return [_without(view, units, gone)]
@@ -62,10 +65,11 @@ def _has_twins(texts: Sequence[str]) -> bool:
 
 def repeating(batch: Batch) -> Mask:
     """Which documents have two long lines that may be copies, or end and whole, or whole and
-    dotted beginning of one another; or two short ones in brackets that begin alike."""
-    found = np.zeros(len(batch), np.bool_)
+    dotted beginning of one another; or two short ones in brackets that begin alike; or something
+    above the text that it may say again."""
     if not len(batch):
-        return found
+        return np.zeros(0, np.bool_)
+    found = repeating_above(batch)
     lines = lines_of(batch)
     long = np.flatnonzero(lines.size >= _PART)
     short = (lines.size >= _SIGNED) & (lines.size < _PART)

@@ -1,0 +1,103 @@
+"""What stands above the text of a page and once more in it: copies of the title, and a lead that
+is nothing but the beginning of the text, cut off at some length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Ints, Mask
+from cleaner.cuts import Lines, lines_of
+
+_ABOVE = 10
+"""So many lines from the top a title or a lead may stand; a copy of it, so many below it."""
+_TITLE = (5, 60)
+_LEAD = 40
+_PARAGRAPH = 50
+"""A line of so many characters with a full stop is a paragraph."""
+_LABELS = "导读|导语|摘要|提要|核心提示|内容提要|内容摘要|内容简介"
+_LABEL = regex.compile(rf"[\[【]?(?:{_LABELS})[\]】]?[:\s]*+")
+_OPENINGS = np.array([ord(word[0]) << 32 | ord(word[1]) for word in _LABELS.split("|")])
+_DOTS = regex.compile(r"(?:\.{2,}|…+)$")
+_PLACES = (0, 1, 2, 5, 9, 15, 22, 30, 38)
+"""Characters of a line by which one is told that begins like it."""
+
+
+def above(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The numbers of the lines that go, each with its rule; `texts` are the folded lines of a
+    page that are not blank."""
+    paragraphs = [at for at, text in enumerate(texts) if len(text) >= _PARAGRAPH and "。" in text]
+    if not paragraphs:
+        return
+    title = texts[0]
+    if _TITLE[0] <= len(title) <= _TITLE[1] and title[-1] not in "。:":
+        for at in range(1, min(_ABOVE, paragraphs[-1])):
+            if texts[at] == title:
+                yield at, "restore.repeats.title"
+    for at in range(min(_ABOVE, len(texts))):
+        if _is_lead(texts, at):
+            yield at, "restore.repeats.lead"
+
+
+def _is_lead(texts: Sequence[str], at: int) -> bool:
+    """Whether the lines below go on where this one, less its label and its dots, ends. Without a
+    label it must end within a sentence: editors set whole ones above a text on purpose."""
+    bare = _LABEL.sub("", texts[at], count=1)
+    lead = _compact(_DOTS.sub("", bare))
+    if len(lead) < _LEAD:
+        return False
+    for below in range(at + 1, min(at + 1 + _ABOVE // 2, len(texts))):
+        if texts[below][:3] == lead[:3]:
+            text = _compact("".join(texts[below : below + _ABOVE]))
+            cut = lead[-1].isalnum() and text[len(lead) : len(lead) + 1].isalnum()
+            return text.startswith(lead) and (cut or bare != texts[at])
+    return False
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())
+
+
+def repeating_above(batch: Batch) -> Mask:
+    """Which documents have a line near the top that looks like the first one, or like a line
+    close below it; or that has a label of leads."""
+    found = np.zeros(len(batch), np.bool_)
+    lines = lines_of(batch)
+    filled = np.flatnonzero(lines.end > lines.start)
+    docs = lines.doc[filled]
+    rank = np.arange(len(docs)) - np.searchsorted(docs, docs)
+    size = lines.size[filled]
+    first = filled[np.searchsorted(docs, docs)]
+    title = (rank > 0) & (rank < _ABOVE) & (size >= _TITLE[0]) & (size <= _TITLE[1])
+    title &= size == lines.size[first]
+    twins = np.flatnonzero(title)
+    found[docs[twins[_alike(batch, lines, filled[twins], first[twins])]]] = True
+    top = np.flatnonzero((rank < _ABOVE) & (size >= _LEAD))
+    for step in range(1, _ABOVE // 2 + 1):
+        own = top[top + step < len(docs)]
+        own = own[docs[own + step] == docs[own]]
+        found[docs[own[_alike(batch, lines, filled[own], filled[own + step])]]] = True
+    start = lines.start[filled[top]]
+    start += np.isin(batch.folded.take(start), _BRACKETS)
+    two = batch.folded.take(start).astype(np.int64) << 32 | batch.folded.take(start + 1)
+    found[docs[top[np.isin(two, _OPENINGS)]]] = True
+    return found
+
+
+_BRACKETS = [ord(mark) for mark in "[【"]
+
+
+def _alike(batch: Batch, lines: Lines, one: Ints, two: Ints) -> Ints:
+    """Which pairs of lines have the same characters, those at a few places; their numbers."""
+    one, two, last = (
+        lines.start[one],
+        lines.start[two],
+        np.minimum(lines.size[one], lines.size[two]),
+    )
+    at = np.arange(len(one))
+    for place in _PLACES:
+        by = np.minimum(place, last[at] - 1)
+        at = at[batch.folded.take(one[at] + by) == batch.folded.take(two[at] + by)]
+    return at
