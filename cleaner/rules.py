@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -220,10 +221,10 @@ def _matches(rule: Rule, view: View, line: Line) -> Iterator[Edit]:
 
 
 def _zones(view: View) -> dict[Line, set[str]]:
-    filled = [line for line in view.lines if view.text[line.start : line.end].strip()]
     zones: dict[Line, set[str]] = defaultdict(set)
-    for zone, lines in (("head", filled[:_EDGE_LINES]), ("tail", filled[-_EDGE_LINES:])):
-        for line in lines:
+    for zone, lines in (("head", iter(view.lines)), ("tail", reversed(view.lines))):
+        filled = (line for line in lines if view.text[line.start : line.end].strip())
+        for line in islice(filled, _EDGE_LINES):
             zones[line].add(zone)
     return zones
 
