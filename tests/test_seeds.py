@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.definition import FOLDER, read
+from benchmarks.quality import run
 from cleaner.cli import main
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
@@ -109,3 +111,9 @@ def test_the_command_does_what_the_library_does(
     assert end.value.code == 0
     texts = [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()]
     assert texts == [doc.text for doc in cleaned(founding, number)]
+
+
+@pytest.mark.usefixtures("founding")
+@pytest.mark.parametrize("name", ["restore/seeds", "score/founding"])
+def test_floors_hold_on_native_and_normalised_text(name: str) -> None:
+    assert not run(read(FOLDER / f"{name}.toml")).faults

@@ -59,11 +59,13 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
     whole, torn = ([odds(pages.load_joins(kind), row) for row in rows] for kind in _KINDS)
     apart = [value for seam, value in zip(seams, torn, strict=True) if seam.two != seam.one + 1]
     share = logistic(odds(pages.load_joins("page"), page_features(evidence, apart)))
-    return {
-        seam
-        for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True)
-        if share * logistic(if_whole) + (1 - share) * logistic(if_torn) > _LEAST
-    }
+    found = set()
+    for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True):
+        # Words are lost where a column ends: of neighbours in the text that says little.
+        sure = 1.0 if seam.two == seam.one + 1 else share
+        if sure * logistic(if_whole) + (1 - sure) * logistic(if_torn) > _LEAST:
+            found.add(seam)
+    return found
 
 
 _KINDS: tuple[pages.Joins, ...] = ("whole", "torn")
