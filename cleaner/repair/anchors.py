@@ -23,7 +23,7 @@ from cleaner.repair.screen import uncommon_table
 from cleaner.repair.shift_screen import CROWD, GLANCE, RARE, crowds
 from cleaner.repair.stream import BARE_READING, LOST_READING, READING, Slot, Walker, pair
 
-_DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[^\x00-\x7f])")
+_DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[A-Za-z]?[^\x00-\x7f])")
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
 _BARE = regex.compile(rf"(?<=[\u3400-\u9fff)]){BARE_READING.pattern}")
 _UNMARKED = regex.compile(

@@ -172,10 +172,13 @@ def _strays(line: str, walker: Walker) -> Iterator[Found]:
 
 
 def _telling(line: str, found: Found) -> bool:
-    """Whether three marks in a row cannot well be what an author wrote: of two widths, with a
-    comma or a full stop right behind, or where a quote still has to be closed."""
+    """Whether three characters in a row cannot well be what an author wrote: marks of two
+    widths, with a comma or a full stop right behind, a letter behind two marks, or where a quote
+    still has to be closed."""
     before, old = line[: found.start], line[found.start : found.end]
     if old in _MIXED or (old == _ASKED and line[found.end : found.end + 1] in _STOPS):
+        return True
+    if old[-1].isascii() and old[-1].isalpha():
         return True
     return found.text[-1:] == "”" and before.rfind("“") > before.rfind("”")
 
