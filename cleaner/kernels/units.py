@@ -118,10 +118,17 @@ def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints) -> Ints:
 def _facts(stream: Stream, folded: Codes, lines: Ints, sizes: Ints) -> Mask:
     """Which lines say when and where a text appeared: short, open, and half of them digits and
     Latin letters."""
-    han = np.append(0, np.cumsum((stream.codes >= 0x4E00) & (stream.codes <= 0x9FFF)))
-    after = folded.take(stream.at.take(np.maximum(lines + sizes - 1, 0)) + 1)
-    few = 2 * (han[lines + sizes] - han[lines]) < sizes
-    found: Mask = few & (sizes <= FACTS) & ~_CLOSERS.take(after)
+    found = np.zeros(len(lines), np.bool_)
+    some = np.flatnonzero(sizes <= FACTS)
+    after = folded.take(stream.at.take(lines[some] + sizes[some] - 1) + 1)
+    some = some[~_CLOSERS.take(after)]
+    if len(some):
+        size = sizes[some]
+        first = np.cumsum(size) - size
+        at = np.arange(int(size.sum())) + np.repeat(lines[some] - first, size)
+        codes = stream.codes.take(at)
+        han = np.add.reduceat((codes >= 0x4E00) & (codes <= 0x9FFF), first, dtype=np.int64)
+        found[some] = 2 * han < size
     return found
 
 
