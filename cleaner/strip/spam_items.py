@@ -7,6 +7,7 @@ last.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -135,12 +136,29 @@ def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
     runs = list(zip([first, *apart], [*apart, last], strict=True))
     if fence == " ":  # a space alone does not tell the last item from the text after it
         runs = [_trimmed(items, run) for run in runs if run[1] - run[0] >= 3]
+    else:
+        fenced = [gap.strip(" ") == fence for gap in gaps]
+        runs = [_extended(items, run, first, fenced) for run in runs]
     least, share = (2, _SHARE) if fence != " " else (4, 2 * _SHARE)
     return [
         run
         for run in runs
         if run[1] - run[0] >= 3 and items.spam(run) >= max(least, share * (run[1] - run[0]))
     ]
+
+
+def _extended(items: Items, run: Stretch, line: int, fenced: Sequence[bool]) -> Stretch:
+    """A run with what follows it behind its separator and a blank, as far as that is spam for
+    the most part: what is not may be the title."""
+    start, end = run
+    while (
+        end - line <= len(fenced)
+        and fenced[end - 1 - line]
+        and items.kind[end] == int(Kind.SPAM)
+        and items.share((end, end + 1)) >= _FILLED
+    ):
+        end += 1
+    return start, end
 
 
 def _trimmed(items: Items, run: Stretch) -> Stretch:
