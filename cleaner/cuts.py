@@ -13,6 +13,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Ints, Mask
+from cleaner.kernels.segments import places_of
 from cleaner.kernels.text import Class, Codes, decode
 
 _LEAST = 12
@@ -109,9 +110,7 @@ def _have(table: Mask, codes: Codes, starts: Ints, ends: Ints) -> Mask:
     """Which ranges [start, end), none empty, hold a code point of a table; shape (k,)."""
     if not len(starts):
         return np.zeros(0, np.bool_)
-    size = ends - starts
-    first = np.cumsum(size) - size
-    at = np.arange(int(size.sum())) + np.repeat(starts - first, size)
+    at, first = places_of(starts, ends - starts)
     return np.asarray(np.logical_or.reduceat(table.take(codes.take(at)), first))
 
 

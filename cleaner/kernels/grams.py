@@ -51,6 +51,11 @@ class Stream(NamedTuple):
         """The buckets of the n-grams of this order: 2 or 3."""
         return self.pairs if order == 2 else self.triples
 
+    def docs_at(self, places: Ints) -> Ints:
+        """The document of each of some places, which are sorted."""
+        counts = np.diff(np.append(np.searchsorted(places, self.starts), len(places)))
+        return np.repeat(np.arange(len(counts)), counts)
+
     @property
     def sizes(self) -> Ints:
         """Letters and digits of each document, shape (n,)."""

@@ -46,8 +46,7 @@ def mentions_of(stream: Stream, places: Ints) -> Mentions:
     keys = stream.pairs.take(places).astype(np.int64)
     low = len(stream.codes).bit_length()
     keys <<= len(stream.starts).bit_length()
-    docs = np.diff(np.append(np.searchsorted(places, stream.starts), len(places)))
-    keys |= np.repeat(np.arange(len(docs)), docs)
+    keys |= stream.docs_at(places)
     keys <<= low
     keys |= places
     keys.sort()

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.segments import Ints
 
 GRAM = 8
 """Letters of a passage that counts as repeated."""
@@ -24,7 +23,7 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     """
     pairs = stream.pairs
     chosen = np.flatnonzero((pairs & (_KEEP - 1)) == 1)
-    docs = _docs(chosen, stream)
+    docs = stream.docs_at(chosen)
     inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
     chosen, docs = chosen[inside], docs[inside]
     hashed = pairs.take(chosen).astype(np.uint64)
@@ -41,9 +40,3 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     repeats = np.bincount(again.astype(np.int64), minlength=size)
     share: npt.NDArray[np.float64] = repeats / np.maximum(np.bincount(docs, minlength=size), 1)
     return share
-
-
-def _docs(at: Ints, stream: Stream) -> Ints:
-    """The document of each of some places of a stream, which are sorted."""
-    counts = np.diff(np.append(np.searchsorted(at, stream.starts), len(at)))
-    return np.repeat(np.arange(len(counts)), counts)

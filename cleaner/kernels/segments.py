@@ -22,6 +22,13 @@ def segment_sum(values: npt.NDArray[Any], starts: Ints, dtype: Any = np.int64) -
     return np.add.reduceat(values, starts, dtype=dtype)
 
 
+def places_of(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """All places of the ranges [start, start + size), one range after the other, and where each
+    range begins among them; the sizes are 1 and more."""
+    first: Ints = np.cumsum(sizes) - sizes
+    return np.arange(int(sizes.sum())) + np.repeat(starts - first, sizes), first
+
+
 def splice(
     values: npt.NDArray[Any],
     starts: Ints,

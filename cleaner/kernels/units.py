@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import BORDER, Stream
-from cleaner.kernels.segments import Ints
+from cleaner.kernels.segments import Ints, places_of
 from cleaner.kernels.text import Codes
 
 Mask = npt.NDArray[np.bool_]
@@ -124,8 +124,7 @@ def _facts(stream: Stream, folded: Codes, lines: Ints, sizes: Ints) -> Mask:
     some = some[~_CLOSERS.take(after)]
     if len(some):
         size = sizes[some]
-        first = np.cumsum(size) - size
-        at = np.arange(int(size.sum())) + np.repeat(lines[some] - first, size)
+        at, first = places_of(lines[some], size)
         codes = stream.codes.take(at)
         han = np.add.reduceat((codes >= 0x4E00) & (codes <= 0x9FFF), first, dtype=np.int64)
         found[some] = 2 * han < size

@@ -13,6 +13,7 @@ from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, cut_ends, lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
+from cleaner.kernels.segments import places_of
 from cleaner.kernels.text import Class
 from cleaner.models import leads, pages, topics
 from cleaner.restore import strangers
@@ -233,8 +234,7 @@ def _reused(batch: Batch, start: Ints, border: Ints, end: Ints) -> Reals:
     """The share of the weight of the pairs in [border, end) that [start, border) holds too, for
     several ranges of a batch, shape (k,) each."""
     size = end - start
-    first = np.cumsum(size) - size
-    at = np.arange(int(size.sum())) + np.repeat(start - first, size)
+    at, first = places_of(start, size)
     mask = pair_mask(batch.classes.take(at))
     mask[first + size - 1] = False  # the last character of a range makes no pair with the next
     kept = np.flatnonzero(mask)

@@ -67,9 +67,9 @@ def repeating_above(batch: Batch) -> Mask:
     lines = lines_of(batch)
     filled = np.flatnonzero(lines.end > lines.start)
     docs = lines.doc[filled]
-    rank = np.arange(len(docs)) - np.searchsorted(docs, docs)
+    opening = np.searchsorted(docs, docs)
+    rank, first = np.arange(len(docs)) - opening, filled[opening]
     size = lines.size[filled]
-    first = filled[np.searchsorted(docs, docs)]
     title = (rank > 0) & (rank < _ABOVE) & (size >= _TITLE[0]) & (size <= _TITLE[1])
     title &= size == lines.size[first]
     twins = np.flatnonzero(title)
