@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _PER_CODE_POINT = ("codes", "classes", "folded")
+_OF_TEXT = ("folded", "folded_lines", "lines", "line_starts", "line_ends")
+"""Facts of a view that hang on its text alone."""
 
 
 class Line(NamedTuple):
@@ -27,6 +29,10 @@ class Line(NamedTuple):
 
     start: int
     end: int
+
+
+_LINE = partial(tuple.__new__, Line)
+"""A Line of a pair: half the time of a call of the class, and pages have many."""
 
 
 class Hits(NamedTuple):
@@ -173,7 +179,7 @@ class Batch:
         for index, view in self._views.items():
             if index not in changed:
                 before = int(np.searchsorted(order, index))
-                new.view(index + int(borders[before]) - before).memo = view.memo
+                new.view(index + int(borders[before]) - before).take_over(view)
         return new
 
     def with_docs(self, docs: Sequence[Document]) -> Batch:
@@ -223,6 +229,11 @@ class View:
             self._batch.memo[name] = screen(self._batch)
         return bool(self._batch.memo[name][self._index])
 
+    def take_over(self, old: View) -> None:
+        """Facts of the same text in another batch."""
+        self.memo = old.memo
+        self.__dict__.update({k: old.__dict__[k] for k in _OF_TEXT if k in old.__dict__})
+
     @property
     def doc(self) -> Document:
         """The document, with its changes so far and its metadata."""
@@ -251,8 +262,40 @@ class View:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every line, blank ones too; a text of n newlines has n + 1 lines."""
-        breaks = np.flatnonzero(self.codes == 10).tolist()
-        return tuple(map(Line, [0, *(at + 1 for at in breaks)], [*breaks, len(self.text)]))
+        return tuple(
+            map(_LINE, zip(self.line_starts.tolist(), self.line_ends.tolist(), strict=True))
+        )
+
+    @cached_property
+    def line_ends(self) -> Ints:
+        """Where each line ends, at its newline or at the end of the text."""
+        ends: Ints = self._batch.line_ends[self._lines] - self._span.start
+        return ends
+
+    @cached_property
+    def line_starts(self) -> Ints:
+        """Where each line begins."""
+        starts: Ints = self._batch.line_starts[self._lines] - self._span.start
+        return starts
+
+    @cached_property
+    def folded_lines(self) -> list[str]:
+        """The folded view of each line."""
+        return self.folded.split("\n")
+
+    @cached_property
+    def _lines(self) -> slice:
+        """The lines of the document among those of the batch."""
+        first, last = np.searchsorted(self._batch.line_ends, [self._span.start, self._span.stop])
+        return slice(int(first), int(last) + 1)
+
+    def of_lines(self, name: str, fact: Callable[[Batch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """What `fact` says of each line of the document; like `under`, it is asked once for all
+        lines of the batch, or not at all where `suspects` has left its answer under `name`."""
+        if name not in self._batch.memo:
+            self._batch.memo[name] = fact(self._batch)
+        values: npt.NDArray[Any] = self._batch.memo[name]
+        return values[self._lines]
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:

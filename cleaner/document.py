@@ -5,22 +5,21 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(NamedTuple):
     """The source range [start, end), in code points, carried over as it is."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """`text` in place of the source range [start, end); a deletion puts the empty text."""
 
     text: str
@@ -33,8 +32,7 @@ class Put:
 Piece = Keep | Put
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """What an Editor proposes: `new` for [start, end) of the text that it saw.
 
     With `field` the text that goes fills this field of the document's metadata.
@@ -167,6 +165,9 @@ def settle(edits: Iterable[Edit]) -> list[Edit]:
     A longer edit beats a shorter one; among equals the earlier rule (by the order in which
     the filter proposed them) wins. An insertion overlaps only what it lies strictly inside of.
     """
+    edits = list(edits)
+    if all(a.end <= b.start and a.start < b.end for a, b in pairwise(edits)):
+        return edits  # as most filters propose them: in order, and none of them empty twice
     ranked = sorted(enumerate(edits), key=lambda pair: (pair[1].start - pair[1].end, pair[0]))
     taken: list[Edit] = []
     free: list[tuple[int, int]] = []

@@ -6,7 +6,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +18,6 @@ from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.errors import RuleError
 from cleaner.kernels.literals import Automaton
-from cleaner.kernels.text import decode
 
 Scope = Literal["line", "inline"]
 Where = Literal["head", "tail", "any"]
@@ -154,31 +153,47 @@ class RuleEditor:
     def __init__(self, name: str, book: RuleBook) -> None:
         self.name = name
         self._rules = book.of(name)
-        self._order = {rule.id: rank for rank, rule in enumerate(self._rules)}
-        self._by_literal: dict[int, list[Rule]] = defaultdict(list)
+        self._by_literal: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._longest = np.zeros(len(book.literals), np.int64)
-        for rule in self._rules:
+        for rank, rule in enumerate(self._rules):
             if not rule.literals:
                 raise RuleError(f"{rule.id}: no literals; a rule needs one that every match holds")
+            longest = rule.longest or _ANY_LENGTH
             for word in rule.literals:
                 number = book.literals[word]
-                self._by_literal[number].append(rule)
-                self._longest[number] = max(self._longest[number], rule.longest or _ANY_LENGTH)
+                self._by_literal[number].append((rank, longest))
+                self._longest[number] = max(self._longest[number], longest)
 
     def suspects(self, batch: Batch) -> Mask:
         return lines_with_literal(batch, self._longest)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        tried: dict[tuple[Line, int], Rule] = {}
-        for hit in view.hits_among(self._longest > 0):
-            line = line_around(view, hit.start)
-            for rule in self._by_literal[hit.literal]:
-                if line.end - line.start <= (rule.longest or _ANY_LENGTH):
-                    tried[line, self._order[rule.id]] = rule
-        zones = _zones(view) if any(rule.where != "any" for rule in tried.values()) else {}
-        for (line, _), rule in sorted(tried.items(), key=lambda pair: pair[0]):
-            if rule.where == "any" or rule.where in zones.get(line, ()):
-                yield from _matches(rule, view, line)
+        tried = self._tried(view)
+        if not tried:
+            return
+        starts, ends = view.line_starts.tolist(), view.line_ends.tolist()
+        zoned = any(self._rules[rank].where != "any" for _, rank in tried)
+        zones = _zones(view) if zoned else {}
+        for at, rank in tried:
+            rule = self._rules[rank]
+            if rule.where == "any" or at in zones[rule.where]:
+                yield from _matches(rule, view, Line(starts[at], ends[at]), view.folded_lines[at])
+
+    def _tried(self, view: View) -> list[tuple[int, int]]:
+        """(number of a line, number of a rule) of all that a literal asks for, in order."""
+        literals, starts, _ = view.hit_columns(self._longest > 0)
+        lines = np.searchsorted(view.line_ends, starts)
+        sizes = view.line_ends[lines] - view.line_starts[lines]
+        near = np.flatnonzero(sizes <= self._longest.take(literals))
+        found = zip(*(a[near].tolist() for a in (lines, literals, sizes)), strict=True)
+        return sorted(
+            {
+                (line, rank)
+                for line, literal, size in set(found)
+                for rank, longest in self._by_literal[literal]
+                if size <= longest
+            }
+        )
 
 
 def line_around(view: View, at: int) -> Line:
@@ -206,10 +221,9 @@ def line_deletion(view: View, line: Line, rule: str, confidence: float = 1.0) ->
     return Edit(line.start, min(line.end + 1, len(view.text)), "", rule, confidence)
 
 
-def _matches(rule: Rule, view: View, line: Line) -> Iterator[Edit]:
-    folded = decode(view.folded_codes[line.start : line.end])
+def _matches(rule: Rule, view: View, line: Line, folded: str) -> Iterator[Edit]:
     if rule.scope == "line":
-        if rule.pattern is None or rule.pattern.fullmatch(folded.strip()):
+        if rule.pattern is None or _whole(rule.pattern, folded.strip()):
             yield line_deletion(view, line, rule.id, rule.confidence)
         return
     if rule.pattern is None:
@@ -220,13 +234,22 @@ def _matches(rule: Rule, view: View, line: Line) -> Iterator[Edit]:
             yield Edit(start, end, match.expand(rule.put), rule.id, rule.confidence)
 
 
-def _zones(view: View) -> dict[Line, set[str]]:
-    zones: dict[Line, set[str]] = defaultdict(set)
-    for zone, lines in (("head", iter(view.lines)), ("tail", reversed(view.lines))):
-        filled = (line for line in lines if view.text[line.start : line.end].strip())
-        for line in islice(filled, _EDGE_LINES):
-            zones[line].add(zone)
-    return zones
+@lru_cache(maxsize=1 << 13)  # a page is asked for its frame, too
+def _whole(pattern: regex.Pattern[str], text: str) -> bool:
+    return pattern.fullmatch(text) is not None
+
+
+def _zones(view: View) -> dict[Where, set[int]]:
+    """The numbers of the lines at the head and at the tail of a page."""
+    lines = view.folded_lines
+    places: dict[Where, Iterable[int]] = {
+        "head": range(len(lines)),
+        "tail": range(len(lines) - 1, -1, -1),
+    }
+    return {
+        zone: set(islice((at for at in numbers if lines[at].strip()), _EDGE_LINES))
+        for zone, numbers in places.items()
+    }
 
 
 def _toml(path: Path) -> dict[str, Any]:

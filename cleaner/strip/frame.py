@@ -8,20 +8,19 @@ ones: words of menus, and whatever the rules of `strip.chrome` and `strip.boiler
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Mask, View
+from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor, line_deletion
-from cleaner.strip.frame_items import menu_words, vocabulary_of
-from cleaner.strip.frame_runs import FEWEST, Kind, frame_lines
-from cleaner.structure import Block, structure_of
+from cleaner.strip.frame_items import lines_of_items, vocabulary_of
+from cleaner.strip.frame_runs import FEWEST, Kind, Page, frame_lines, page_of
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
 _BAR = "丨"
@@ -36,6 +35,9 @@ _DIGIT = regex.compile(r"\d")
 _FIRST_DIGIT = 7
 """How a line begins that may be a count, or within how many characters it has a digit."""
 
+_RIM = "| 　:："
+"""What may stand around the heading of a feed."""
+_ITEMS = "strip.frame.items"
 _SHORT = 24
 _WIDE = 400
 """A line of several menu words may be this long."""
@@ -47,11 +49,11 @@ _COVERED = 0.4
 
 
 class _Said(NamedTuple):
-    """What a line says by itself."""
+    """What words of menus say of a line by themselves."""
 
     words: int  # of menus
     bar: bool  # three words of menus and nothing else: it needs no company
-    kind: Kind
+    known: bool  # hardly anything but words of menus
 
 
 class Frame:
@@ -78,53 +80,57 @@ class Frame:
     def suspects(self, batch: Batch) -> Mask:
         if not len(batch):
             return np.zeros(0, np.bool_)
+        items = lines_of_items(batch, self._vocabulary)
+        batch.memo[_ITEMS] = items.on_line(len(batch.line_ends))
         # Half of it, since what stands inside of a word (`更多>>`) belongs to no item.
-        return menu_words(batch, self._vocabulary, _COVERED / 2) >= FEWEST
+        return items.per_document(batch, _COVERED / 2) >= FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
-        blocks = structure_of(view)
-        texts = [view.folded[block.start : block.end].strip() for block in blocks]
-        said = [self._said(text) if len(text) <= _WIDE else self._read(text) for text in texts]
-        if sum(line.words for line in said) < FEWEST:
+        page = page_of(view)
+        menus = self._menus(view, page)
+        if sum(line.words for line in menus.values()) < FEWEST:
             return
-        found = {
-            at
-            for at, (block, line) in enumerate(zip(blocks, said, strict=True))
-            if line.bar and block.end - block.start <= _WIDE
-        }
-        kinds = self._kinds(view, blocks, texts, said)
+        found = {at for at, line in menus.items() if line.bar and page.sizes[at] <= _WIDE}
+        kinds = self._kinds(view, page, menus)
         if kinds.count(Kind.KNOWN) >= FEWEST:
-            found.update(frame_lines(view, blocks, kinds))
-        for at in sorted(found):
-            yield line_deletion(view, view.lines[blocks[at].line], self._rule)
+            found.update(frame_lines(page, kinds))
+        starts, ends = view.line_starts.tolist(), view.line_ends.tolist()
+        for number in (page.numbers[at] for at in sorted(found)):
+            yield line_deletion(view, Line(starts[number], ends[number]), self._rule)
 
-    def _kinds(
-        self, view: View, blocks: Sequence[Block], texts: Sequence[str], said: Sequence[_Said]
-    ) -> list[Kind]:
+    def _menus(self, view: View, page: Page) -> dict[int, _Said]:
+        """What the words of menus say of the lines that hold any."""
+        held = view.of_lines(_ITEMS, self._with_items)[page.numbers]
+        return {
+            at: self._said(page.texts[at])
+            for at in np.flatnonzero(held).tolist()
+            if len(page.texts[at]) <= _WIDE
+        }
+
+    def _with_items(self, batch: Batch) -> Mask:
+        """Which lines of a batch hold an item of a word of menus."""
+        return lines_of_items(batch, self._vocabulary).on_line(len(batch.line_ends))
+
+    def _kinds(self, view: View, page: Page, menus: Mapping[int, _Said]) -> list[Kind]:
         """What each line is, by itself and by what the page has besides."""
+        known = {at for at, line in menus.items() if line.known}
+        known |= {at for at, text in enumerate(page.texts) if text.strip(_RIM) in self._headings}
+        starts = view.line_starts[page.numbers].tolist()
         ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if not edit.new}
-        often = Counter(text for text in texts if len(text) <= _SHORT)
-        kinds = []
-        for block, text, line in zip(blocks, texts, said, strict=True):
-            if block.start in ruled:
-                kinds.append(Kind.KNOWN)
-            elif line.kind is Kind.UNKNOWN and often[text] >= FEWEST:
-                kinds.append(Kind.WEAK)
-            else:
-                kinds.append(line.kind)
-        return kinds
+        known |= {at for at, start in enumerate(starts) if start in ruled}
+        often = Counter(text for text in page.texts if len(text) <= _SHORT)
+        return [
+            Kind.KNOWN if at in known else _kind(text, often[text] >= FEWEST)
+            for at, text in enumerate(page.texts)
+        ]
 
     def _read(self, text: str) -> _Said:
-        """What a line says by itself, from its folded text."""
-        parts = _parts(text) if len(text) <= _WIDE else []
+        """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
+        parts = _parts(text)
         words = self._menu_words(text, parts)
         bar = len(parts) >= FEWEST and all(part in self._words for part in parts)
         alone = text in self._words or len(words) >= min(2, len(parts))
-        if text.strip("| 　:：") in self._headings or (words and alone):
-            return _Said(len(words), bar, Kind.KNOWN)
-        if _is_prose(text):
-            return _Said(len(words), bar, Kind.PROSE)
-        return _Said(len(words), bar, Kind.WEAK if _is_count(text) else Kind.UNKNOWN)
+        return _Said(len(words), bar, bool(words) and alone)
 
     def _menu_words(self, text: str, parts: Sequence[str]) -> list[str]:
         """The words of menus that stand by themselves in a line and cover enough of it; a line
@@ -132,7 +138,7 @@ class Frame:
         if "。" in text:
             return []
         inside = [part for part in parts if part in self._words]
-        if text in self._words and len(text) <= _WIDE:
+        if text in self._words:
             inside = max([text], inside, key=lambda words: sum(map(len, words)))
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
@@ -142,6 +148,13 @@ def _parts(text: str) -> list[str]:
     if text.isalnum() and _BAR not in text:  # as most lines of menus
         return [text]
     return [part for part in _SPLIT.split(text) if part]
+
+
+def _kind(text: str, often: bool) -> Kind:
+    """What a line without words of menus is; `often` says that the page repeats it."""
+    if _is_prose(text):
+        return Kind.PROSE
+    return Kind.WEAK if often or _is_count(text) else Kind.UNKNOWN
 
 
 def _is_count(text: str) -> bool:

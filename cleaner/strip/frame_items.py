@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,19 +25,38 @@ def vocabulary_of(words: Iterable[str]) -> Vocabulary:
     return Vocabulary(item for word in cut for item in word.split())
 
 
-def menu_words(batch: Batch, vocabulary: Vocabulary, share: float) -> Ints:
-    """How many items of a vocabulary stand on those lines of each document of which they make up
-    at least this share; shape (n,)."""
+class Items(NamedTuple):
+    """Lines of a batch that hold items of a vocabulary: their numbers, how many items each
+    holds, and of how many characters these are; each array of shape (k,)."""
+
+    line: Ints
+    items: Ints
+    size: Ints
+
+    def on_line(self, lines: int) -> npt.NDArray[np.bool_]:
+        """Which of all lines hold an item, shape (lines,)."""
+        found = np.zeros(lines, np.bool_)
+        found[self.line] = True
+        return found
+
+    def per_document(self, batch: Batch, share: float) -> Ints:
+        """How many items stand on those lines of each document of which they make up at least
+        this share; shape (n,)."""
+        first, last = inner_ends(batch, self.line)
+        full = self.size >= share * (last - first + 1)
+        docs = batch.line_docs[self.line[full]]
+        return np.bincount(docs, self.items[full], len(batch)).astype(np.int64)
+
+
+def lines_of_items(batch: Batch, vocabulary: Vocabulary) -> Items:
+    """The lines without a full stop that hold items of a vocabulary."""
     edges = _edges(batch)
     sizes = np.diff(edges, prepend=-1) - 1
     at = np.flatnonzero(vocabulary.holds(batch.folded, edges - sizes, sizes))
     lines, inverse, counts = np.unique(
         np.searchsorted(batch.line_ends, edges[at]), return_inverse=True, return_counts=True
     )
-    first, last = inner_ends(batch, lines)
-    full = np.bincount(inverse, sizes[at], len(lines)) >= share * (last - first + 1)
-    docs = batch.line_docs[lines[full]]
-    return np.bincount(docs, counts[full], len(batch)).astype(np.int64)
+    return Items(lines, counts, np.bincount(inverse, sizes[at], len(lines)).astype(np.int64))
 
 
 def _edges(batch: Batch) -> Ints:

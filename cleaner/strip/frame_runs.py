@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 from cleaner.batch import View
-from cleaner.structure import Block, Label
+from cleaner.structure import Label, label_of
 
 FEWEST = 3
 """So many known lines make a frame; fewer say nothing."""
@@ -33,6 +34,22 @@ class Kind(IntEnum):
     PROSE = 3
 
 
+class Page(NamedTuple):
+    """The lines of a page that are not blank; three lists of one length."""
+
+    texts: list[str]  # folded, blanks at the ends aside
+    sizes: list[int]  # in characters, with these blanks
+    numbers: list[int]  # among the lines of the view
+
+
+def page_of(view: View) -> Page:
+    """The lines of a document."""
+    lines = view.folded_lines
+    bare = list(map(str.strip, lines))
+    numbers = [at for at, text in enumerate(bare) if text]
+    return Page([bare[at] for at in numbers], [len(lines[at]) for at in numbers], numbers)
+
+
 class Cluster(NamedTuple):
     """Paragraphs [first, last) with no more than a stray known line among them."""
 
@@ -42,9 +59,9 @@ class Cluster(NamedTuple):
     longest: int  # paragraph of them
 
 
-def frame_lines(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> list[int]:
-    """The numbers of the blocks that belong to the frame."""
-    clusters = _clusters(blocks, kinds)
+def frame_lines(page: Page, kinds: list[Kind]) -> list[int]:
+    """The places in `page` of the lines that belong to the frame."""
+    clusters = _clusters(page.sizes, kinds)
     if not clusters:
         return _chained(kinds, 0, len(kinds), _REACH // 3)
     text = max(clusters, key=lambda cluster: cluster.size)
@@ -54,14 +71,14 @@ def frame_lines(view: View, blocks: Sequence[Block], kinds: list[Kind]) -> list[
         if c.first <= text.first or (c.size >= _ISLAND and c.longest >= _PARAGRAPH)
     ]
     found: list[int] = []
-    found += _above(view, blocks, kinds, clusters[0].first)
+    found += _above(page, kinds, clusters[0].first)
     for upper, lower in pairwise(clusters):
         found += _chained(kinds, upper.last, lower.first, _REACH)
-    found += _below(blocks, kinds, clusters[-1].last)
+    found += _below(page, kinds, clusters[-1].last)
     return found
 
 
-def _clusters(blocks: Sequence[Block], kinds: Sequence[Kind]) -> list[Cluster]:
+def _clusters(sizes: Sequence[int], kinds: Sequence[Kind]) -> list[Cluster]:
     """Prose, grouped: two known lines part one group from the next."""
     clusters: list[Cluster] = []
     known = 2
@@ -69,7 +86,7 @@ def _clusters(blocks: Sequence[Block], kinds: Sequence[Kind]) -> list[Cluster]:
         if kind is Kind.KNOWN:
             known += 1
         elif kind is Kind.PROSE:
-            size = blocks[at].end - blocks[at].start
+            size = sizes[at]
             if known < 2:
                 last = clusters.pop()
                 longest = max(last.longest, size)
@@ -96,7 +113,7 @@ def _chained(kinds: Sequence[Kind], first: int, last: int, reach: int) -> list[i
     return found
 
 
-def _below(blocks: Sequence[Block], kinds: Sequence[Kind], first: int) -> list[int]:
+def _below(page: Page, kinds: Sequence[Kind], first: int) -> list[int]:
     """Below the text: all from the first known line on, but for signature and editor."""
     known = [at for at in range(first, len(kinds)) if kinds[at] is Kind.KNOWN]
     if len(known) < FEWEST:
@@ -105,49 +122,51 @@ def _below(blocks: Sequence[Block], kinds: Sequence[Kind], first: int) -> list[i
     return [
         at
         for at in range(known[0], len(kinds))
-        if not (at < first + _NEAR and blocks[at].label in signed)
+        if not (at < first + _NEAR and label_of(page.texts[at]) in signed)
     ]
 
 
-def _above(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> list[int]:
+def _above(page: Page, kinds: Sequence[Kind], last: int) -> list[int]:
     """Above the text: all from the first known line to the last, but for title and source."""
     known = [at for at in range(last) if kinds[at] is Kind.KNOWN]
     if len(known) < FEWEST:
         return []
-    kept = _title_lines(view, blocks, kinds, last) | _akin_lines(view, blocks, kinds, last)
+    kept = _title_lines(page, kinds, last) | _akin_lines(page, kinds, last)
     return [at for at in range(known[0], known[-1] + 1) if at not in kept]
 
 
-def _title_lines(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> set[int]:
+def _title_lines(page: Page, kinds: Sequence[Kind], last: int) -> set[int]:
     """The title above a text: the first line of the page unless it is known, what repeats it or
     what it begins with, and what stands right above a line of date or source; with these."""
-    texts = [view.folded[block.start : block.end].strip() for block in blocks[:last]]
+    texts = page.texts[:last]
     first = texts[0] if texts and kinds[0] is not Kind.KNOWN else ""
     kept = {0} if first else set()
     for at, text in enumerate(texts[1:], 1):
-        if first and len(text) >= _NEAR and (first.startswith(text) or text.startswith(first)):
+        if len(text) < _NEAR:
+            continue
+        if first and (first.startswith(text) or text.startswith(first)):
             kept.add(at)
-        if blocks[at].label in (Label.SOURCE, Label.BYLINE, Label.CAPTION) and len(text) >= _NEAR:
+        if label_of(text) in (Label.SOURCE, Label.BYLINE, Label.CAPTION):
             kept.add(at)
             if len(texts[at - 1]) >= _NEAR and kinds[at - 1] is not Kind.KNOWN:
                 kept.add(at - 1)
     return kept
 
 
-def _akin_lines(view: View, blocks: Sequence[Block], kinds: Sequence[Kind], last: int) -> set[int]:
+def _akin_lines(page: Page, kinds: Sequence[Kind], last: int) -> set[int]:
     """The line above a text that is most akin to it, if it is enough so, and the unknown one right
     below it, which says who wrote from where."""
-    prose = "\n".join(
-        view.folded[block.start : block.end]
-        for block, kind in zip(blocks[last:], kinds[last:], strict=True)
+    prose = {
+        pair
+        for text, kind in zip(page.texts[last:], kinds[last:], strict=True)
         if kind is Kind.PROSE
-    )
+        for pair in map(add, text, text[1:])
+    }
     best, most = -1, _KIN
-    for at in range(last):
-        text = view.folded[blocks[at].start : blocks[at].end].strip()
+    for at, text in enumerate(page.texts[:last]):
         if kinds[at] is Kind.UNKNOWN and len(text) >= _NEAR:
-            pairs = [text[start : start + 2] for start in range(len(text) - 1)]
-            share = sum(pair in prose for pair in pairs) / len(pairs)
+            pairs = list(map(add, text, text[1:]))
+            share = sum(map(prose.__contains__, pairs)) / len(pairs)
             if share >= most:
                 best, most = at, share
     below = best + 1
