@@ -168,7 +168,11 @@ class RuleEditor:
         return lines_with_literal(batch, self._longest)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        tried = self._tried(view)
+        return self.edits_on(view, None)
+
+    def edits_on(self, view: View, lines: Mask | None) -> Iterator[Edit]:
+        """The edits on those lines of a document that are under a mask of shape (lines,)."""
+        tried = self._tried(view, lines)
         if not tried:
             return
         starts, ends = view.line_starts.tolist(), view.line_ends.tolist()
@@ -179,13 +183,15 @@ class RuleEditor:
             if rule.where == "any" or at in zones[rule.where]:
                 yield from _matches(rule, view, Line(starts[at], ends[at]), view.folded_lines[at])
 
-    def _tried(self, view: View) -> list[tuple[int, int]]:
+    def _tried(self, view: View, among: Mask | None) -> list[tuple[int, int]]:
         """(number of a line, number of a rule) of all that a literal asks for, in order."""
         literals, starts, _ = view.hit_columns(self._longest > 0)
         lines = np.searchsorted(view.line_ends, starts)
         sizes = view.line_ends[lines] - view.line_starts[lines]
-        near = np.flatnonzero(sizes <= self._longest.take(literals))
-        found = zip(*(a[near].tolist() for a in (lines, literals, sizes)), strict=True)
+        asked = sizes <= self._longest.take(literals)
+        if among is not None:
+            asked &= among.take(lines)
+        found = zip(*(a[asked].tolist() for a in (lines, literals, sizes)), strict=True)
         return sorted(
             {
                 (line, rank)

@@ -105,6 +105,8 @@ _EDITOR_FIRST = frozenset("[【(（责编校审值版")
 _BYLINE_FIRST = frozenset("□■○◎▲(（")
 _BYLINE_WORDS = ("记者", "通讯员", "实习生", "作者", "文/", "撰文")
 _SOURCE_FIRST = frozenset("0123456789来稿时发日")
+_REPORT_FIRST = _BYLINE_FIRST | _SOURCE_FIRST
+_REPORT_SIGNS = frozenset("者员生文摄图")
 _LONGEST_PLACE = 16
 _CHROME_FIRST = frozenset("您的当现所位网本首上下分打关返我发写版c浏点阅访")
 _CHROME_WORDS = ("icp备", "公网安备")
@@ -158,6 +160,12 @@ def label_of(text: str) -> Label:
     if len(text) > _LONGEST_LABEL:
         return Label.BODY if _WORD.search(text) else Label.ORNAMENT
     return _label(text)
+
+
+def signs_report(text: str) -> bool:
+    """False where a line is surely no byline, source or caption, from its folded text without
+    blanks at the ends: hardly a line of menus is asked for its label."""
+    return text[0] in _REPORT_FIRST or not _REPORT_SIGNS.isdisjoint(text)
 
 
 @lru_cache(maxsize=1 << 13)  # pages of a site have the same lines, and a page is asked again

@@ -7,7 +7,6 @@ ones: words of menus, and whatever the rules of `strip.chrome` and `strip.boiler
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,35 +14,22 @@ from typing import NamedTuple
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Line, Mask, View
+from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import fold_text
-from cleaner.rules import RuleBook, RuleEditor, line_deletion
+from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_items import lines_of_items, vocabulary_of
-from cleaner.strip.frame_runs import FEWEST, Kind, Page, frame_lines, page_of
+from cleaner.strip.frame_kinds import Kind, Kinds, Page
+from cleaner.strip.frame_runs import FEWEST, frame_lines
 
 _SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
 _BAR = "丨"
 """The one separator that is a letter."""
-_CUT = ("..", "…")
-_COUNT = regex.compile(
-    r"[\d\s:./\-年月日,+×x<>|()%]+|(?:\d+\s*)?(?:小时|分钟|天|昨天|刚刚|今天).{0,8}|https?://\S+|www\.\S+"
-    r"|.{0,6}\d+\s*(?:跟贴|评论|浏览|阅读|回复|图|人参与|赞).{0,10}"
-)
-_COUNT_FIRST = frozenset("0123456789:./-年月日,+×x<>|()%小分天昨刚今hw")
-_DIGIT = regex.compile(r"\d")
-_FIRST_DIGIT = 7
-"""How a line begins that may be a count, or within how many characters it has a digit."""
-
 _RIM = "| 　:："
 """What may stand around the heading of a feed."""
 _ITEMS = "strip.frame.items"
-_SHORT = 24
 _WIDE = 400
 """A line of several menu words may be this long."""
-_PROSE = 30
-_TEASER = 140
-"""A line that ends in dots and is no longer than this is a teaser."""
 _COVERED = 0.4
 """Words of menus make up at least this share of a line of a menu."""
 
@@ -86,17 +72,18 @@ class Frame:
         return items.per_document(batch, _COVERED / 2) >= FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
-        page = page_of(view)
+        page = Page(view)
         menus = self._menus(view, page)
         if sum(line.words for line in menus.values()) < FEWEST:
             return
         found = {at for at, line in menus.items() if line.bar and page.sizes[at] <= _WIDE}
         kinds = self._kinds(view, page, menus)
-        if kinds.count(Kind.KNOWN) >= FEWEST:
+        if np.count_nonzero(kinds == int(Kind.KNOWN)) >= FEWEST:
             found.update(frame_lines(page, kinds))
-        starts, ends = view.line_starts.tolist(), view.line_ends.tolist()
+        starts = view.line_starts.tolist()
+        ends = [*starts[1:], len(view.text)]  # with the newline
         for number in (page.numbers[at] for at in sorted(found)):
-            yield line_deletion(view, Line(starts[number], ends[number]), self._rule)
+            yield Edit(starts[number], ends[number], "", self._rule)
 
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
         """What the words of menus say of the lines that hold any."""
@@ -111,18 +98,23 @@ class Frame:
         """Which lines of a batch hold an item of a word of menus."""
         return lines_of_items(batch, self._vocabulary).on_line(len(batch.line_ends))
 
-    def _kinds(self, view: View, page: Page, menus: Mapping[int, _Said]) -> list[Kind]:
-        """What each line is, by itself and by what the page has besides."""
-        known = {at for at, line in menus.items() if line.known}
-        known |= {at for at, text in enumerate(page.texts) if text.strip(_RIM) in self._headings}
-        starts = view.line_starts[page.numbers].tolist()
-        ruled = {edit.start for rules in self._rules for edit in rules.edits(view) if not edit.new}
-        known |= {at for at, start in enumerate(starts) if start in ruled}
-        often = Counter(text for text in page.texts if len(text) <= _SHORT)
-        return [
-            Kind.KNOWN if at in known else _kind(text, often[text] >= FEWEST)
-            for at, text in enumerate(page.texts)
-        ]
+    def _kinds(self, view: View, page: Page, menus: Mapping[int, _Said]) -> Kinds:
+        """What each line is, by itself and by the rules of frames."""
+        kinds = np.zeros(len(page.texts), np.int8)
+        kinds[page.prose()] = int(Kind.PROSE)
+        bare = [text.strip(_RIM) for text in page.texts]
+        if not self._headings.isdisjoint(bare):
+            headings = [at for at, text in enumerate(bare) if text in self._headings]
+            kinds[headings] = int(Kind.KNOWN)
+        kinds[[at for at, line in menus.items() if line.known]] = int(Kind.KNOWN)
+        asked = np.zeros(len(view.line_starts), np.bool_)
+        asked[page.numbers] = kinds != int(Kind.KNOWN)
+        edits = (edit for rules in self._rules for edit in rules.edits_on(view, asked))
+        ruled = np.array([edit.start for edit in edits if not edit.new], np.int64)
+        starts = view.line_starts[page.numbers]
+        at = np.searchsorted(starts, ruled, "right") - 1
+        kinds[at[starts[at] == ruled]] = int(Kind.KNOWN)
+        return kinds
 
     def _read(self, text: str) -> _Said:
         """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
@@ -148,25 +140,3 @@ def _parts(text: str) -> list[str]:
     if text.isalnum() and _BAR not in text:  # as most lines of menus
         return [text]
     return [part for part in _SPLIT.split(text) if part]
-
-
-def _kind(text: str, often: bool) -> Kind:
-    """What a line without words of menus is; `often` says that the page repeats it."""
-    if _is_prose(text):
-        return Kind.PROSE
-    return Kind.WEAK if often or _is_count(text) else Kind.UNKNOWN
-
-
-def _is_count(text: str) -> bool:
-    may_be = text[0] in _COUNT_FIRST or _DIGIT.search(text, 0, _FIRST_DIGIT) is not None
-    return may_be and _COUNT.fullmatch(text) is not None
-
-
-def _is_prose(text: str) -> bool:
-    if len(text) < _PROSE // 2:
-        return False
-    if text.endswith(_CUT) and len(text) <= _TEASER:
-        return False
-    if text.endswith("。"):
-        return len(text) >= _PROSE // 2
-    return len(text) >= _PROSE and (("," in text and len(text) >= 2 * _PROSE) or "。" in text)

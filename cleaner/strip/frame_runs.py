@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import IntEnum
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from operator import add
 from typing import NamedTuple
 
-from cleaner.batch import View
-from cleaner.structure import Label, label_of
+import numpy as np
+
+from cleaner.kernels.pairs import BITS, Pairs, pair_hashes
+from cleaner.kernels.text import encode
+from cleaner.strip.frame_kinds import Kind, Kinds, Page, weak_among
+from cleaner.structure import Label, label_of, signs_report
 
 FEWEST = 3
 """So many known lines make a frame; fewer say nothing."""
@@ -25,29 +27,8 @@ _KIN = 0.4
 stands in the text too."""
 
 
-class Kind(IntEnum):
-    """What a line says by itself."""
-
-    UNKNOWN = 0
-    WEAK = 1  # a count, a date, or repeated down the page: known only beside known lines
-    KNOWN = 2
-    PROSE = 3
-
-
-class Page(NamedTuple):
-    """The lines of a page that are not blank; three lists of one length."""
-
-    texts: list[str]  # folded, blanks at the ends aside
-    sizes: list[int]  # in characters, with these blanks
-    numbers: list[int]  # among the lines of the view
-
-
-def page_of(view: View) -> Page:
-    """The lines of a document."""
-    lines = view.folded_lines
-    bare = list(map(str.strip, lines))
-    numbers = [at for at, text in enumerate(bare) if text]
-    return Page([bare[at] for at in numbers], [len(lines[at]) for at in numbers], numbers)
+_BITS = 16
+"""Bits of a hash of a pair: a table of them is quickly made for each page."""
 
 
 class Cluster(NamedTuple):
@@ -59,11 +40,11 @@ class Cluster(NamedTuple):
     longest: int  # paragraph of them
 
 
-def frame_lines(page: Page, kinds: list[Kind]) -> list[int]:
+def frame_lines(page: Page, kinds: Kinds) -> list[int]:
     """The places in `page` of the lines that belong to the frame."""
     clusters = _clusters(page.sizes, kinds)
     if not clusters:
-        return _chained(kinds, 0, len(kinds), _REACH // 3)
+        return _chained(page, kinds, 0, len(kinds), _REACH // 3)
     text = max(clusters, key=lambda cluster: cluster.size)
     clusters = [
         c
@@ -73,49 +54,55 @@ def frame_lines(page: Page, kinds: list[Kind]) -> list[int]:
     found: list[int] = []
     found += _above(page, kinds, clusters[0].first)
     for upper, lower in pairwise(clusters):
-        found += _chained(kinds, upper.last, lower.first, _REACH)
+        found += _chained(page, kinds, upper.last, lower.first, _REACH)
     found += _below(page, kinds, clusters[-1].last)
     return found
 
 
-def _clusters(sizes: Sequence[int], kinds: Sequence[Kind]) -> list[Cluster]:
+def _clusters(sizes: Sequence[int], kinds: Kinds) -> list[Cluster]:
     """Prose, grouped: two known lines part one group from the next."""
     clusters: list[Cluster] = []
-    known = 2
-    for at, kind in enumerate(kinds):
-        if kind is Kind.KNOWN:
-            known += 1
-        elif kind is Kind.PROSE:
-            size = sizes[at]
-            if known < 2:
-                last = clusters.pop()
-                longest = max(last.longest, size)
-                clusters.append(Cluster(last.first, at + 1, last.size + size, longest))
-            else:
-                clusters.append(Cluster(at, at + 1, size, size))
-            known = 0
+    prose = np.flatnonzero(kinds == int(Kind.PROSE)).tolist()
+    known_before = np.cumsum(kinds == int(Kind.KNOWN))[prose].tolist()
+    before = -2
+    for at, known in zip(prose, known_before, strict=True):
+        size = sizes[at]
+        if known < before + 2:
+            last = clusters.pop()
+            longest = max(last.longest, size)
+            clusters.append(Cluster(last.first, at + 1, last.size + size, longest))
+        else:
+            clusters.append(Cluster(at, at + 1, size, size))
+        before = known
     return clusters
 
 
-def _chained(kinds: Sequence[Kind], first: int, last: int, reach: int) -> list[int]:
-    """Between `first` and `last`: the stretches from known line to known line with no more than
-    `reach` unknown ones between, if enough of their lines are known."""
-    known = [at for at in range(first, last) if kinds[at] is Kind.KNOWN]
-    found: list[int] = []
-    run = known[:1]
-    for at in [*known[1:], last + len(kinds)]:
-        gap = sum(kind in (Kind.UNKNOWN, Kind.PROSE) for kind in kinds[run[-1] : at]) if run else 0
-        if run and (gap > reach or at >= last):
-            if len(run) >= FEWEST and 4 * len(run) >= run[-1] - run[0] + 1:
-                found += range(run[0], run[-1] + 1)
-            run = []
-        run.append(at)
+def _known(kinds: Kinds, first: int, last: int) -> list[int]:
+    """The known lines of [first, last)."""
+    found: list[int] = (first + np.flatnonzero(kinds[first:last] == int(Kind.KNOWN))).tolist()
     return found
 
 
-def _below(page: Page, kinds: Sequence[Kind], first: int) -> list[int]:
+def _chained(page: Page, kinds: Kinds, first: int, last: int, reach: int) -> list[int]:
+    """Between `first` and `last`: the stretches from known line to known line with no more than
+    `reach` unknown ones between, if enough of their lines are known."""
+    known = _known(kinds, first, last)
+    if len(known) < FEWEST:
+        return []
+    weak_among(page, kinds, known[0], known[-1])
+    other = np.cumsum((kinds != int(Kind.KNOWN)) & (kinds != int(Kind.WEAK)))[known]
+    borders = np.flatnonzero(np.diff(other) > reach) + 1
+    found: list[int] = []
+    for run in np.split(np.array(known), borders):
+        low, high = int(run[0]), int(run[-1])
+        if len(run) >= FEWEST and 4 * len(run) >= high - low + 1:
+            found += range(low, high + 1)
+    return found
+
+
+def _below(page: Page, kinds: Kinds, first: int) -> list[int]:
     """Below the text: all from the first known line on, but for signature and editor."""
-    known = [at for at in range(first, len(kinds)) if kinds[at] is Kind.KNOWN]
+    known = _known(kinds, first, len(kinds))
     if len(known) < FEWEST:
         return []
     signed = (Label.EDITOR, Label.BYLINE, Label.SOURCE)
@@ -126,50 +113,73 @@ def _below(page: Page, kinds: Sequence[Kind], first: int) -> list[int]:
     ]
 
 
-def _above(page: Page, kinds: Sequence[Kind], last: int) -> list[int]:
+def _above(page: Page, kinds: Kinds, last: int) -> list[int]:
     """Above the text: all from the first known line to the last, but for title and source."""
-    known = [at for at in range(last) if kinds[at] is Kind.KNOWN]
+    known = _known(kinds, 0, last)
     if len(known) < FEWEST:
         return []
     kept = _title_lines(page, kinds, last) | _akin_lines(page, kinds, last)
     return [at for at in range(known[0], known[-1] + 1) if at not in kept]
 
 
-def _title_lines(page: Page, kinds: Sequence[Kind], last: int) -> set[int]:
+def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     """The title above a text: the first line of the page unless it is known, what repeats it or
     what it begins with, and what stands right above a line of date or source; with these."""
     texts = page.texts[:last]
-    first = texts[0] if texts and kinds[0] is not Kind.KNOWN else ""
+    first = texts[0] if texts and kinds[0] != int(Kind.KNOWN) else ""
     kept = {0} if first else set()
     for at, text in enumerate(texts[1:], 1):
         if len(text) < _NEAR:
             continue
         if first and (first.startswith(text) or text.startswith(first)):
             kept.add(at)
-        if label_of(text) in (Label.SOURCE, Label.BYLINE, Label.CAPTION):
+        if signs_report(text) and label_of(text) in (Label.SOURCE, Label.BYLINE, Label.CAPTION):
             kept.add(at)
-            if len(texts[at - 1]) >= _NEAR and kinds[at - 1] is not Kind.KNOWN:
+            if len(texts[at - 1]) >= _NEAR and kinds[at - 1] != int(Kind.KNOWN):
                 kept.add(at - 1)
     return kept
 
 
-def _akin_lines(page: Page, kinds: Sequence[Kind], last: int) -> set[int]:
+def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     """The line above a text that is most akin to it, if it is enough so, and the unknown one right
     below it, which says who wrote from where."""
-    prose = {
-        pair
-        for text, kind in zip(page.texts[last:], kinds[last:], strict=True)
-        if kind is Kind.PROSE
-        for pair in map(add, text, text[1:])
-    }
+    prose = "\n".join(
+        page.texts[last + at] for at in np.flatnonzero(kinds[last:] == int(Kind.PROSE)).tolist()
+    )
     best, most = -1, _KIN
-    for at, text in enumerate(page.texts[:last]):
-        if kinds[at] is Kind.UNKNOWN and len(text) >= _NEAR:
-            pairs = list(map(add, text, text[1:]))
-            share = sum(map(prose.__contains__, pairs)) / len(pairs)
-            if share >= most:
-                best, most = at, share
+    for at, pairs in _maybe_akin(page, kinds, last, prose):
+        share = sum(map(prose.__contains__, pairs)) / (len(page.texts[at]) - 1)
+        if share >= most:
+            weak_among(page, kinds, at, at + 1)
+            best, most = (at, share) if kinds[at] == int(Kind.UNKNOWN) else (best, most)
     below = best + 1
-    if best < 0 or below >= last or kinds[below] is not Kind.UNKNOWN:
+    weak_among(page, kinds, below, min(below + 1, last))
+    if best < 0 or below >= last or kinds[below] != int(Kind.UNKNOWN):
         return {best} - {-1}
     return {best, below}
+
+
+def _maybe_akin(page: Page, kinds: Kinds, last: int, prose: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines above a text that may be akin to it, each with those of its pairs of characters
+    that have the hash of one in `prose`: all that stand there, and hardly another."""
+    unknown = np.flatnonzero(kinds[:last] == int(Kind.UNKNOWN)).tolist()
+    rows = [at for at in unknown if len(page.texts[at]) >= _NEAR]
+    if not rows:
+        return
+    held = np.zeros(1 << _BITS, np.int8)
+    held[_hashes(prose)[:-1]] = 1
+    sizes = np.array([len(page.texts[at]) for at in rows])
+    found = held.take(_hashes("".join([page.texts[at] for at in rows])))
+    ends = np.cumsum(sizes)
+    found[ends - 1] = 0  # a pair of two lines
+    starts = ends - sizes
+    akin = np.add.reduceat(found, starts, dtype=np.int64) >= _KIN * (sizes - 1)
+    for row in np.flatnonzero(akin).tolist():
+        text = page.texts[rows[row]]
+        inside = np.flatnonzero(found[starts[row] : ends[row]]).tolist()
+        yield rows[row], [text[at : at + 2] for at in inside]
+
+
+def _hashes(text: str) -> Pairs:
+    """The hash of each character with the next one, in `_BITS` bits."""
+    return pair_hashes(encode(text)) >> np.uint32(BITS - _BITS)

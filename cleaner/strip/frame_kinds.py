@@ -1,0 +1,87 @@
+"""The lines of a page, and what each of them is for its frame."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import View
+
+Kinds = npt.NDArray[np.int8]
+"""The `Kind` of each line of a page; WEAK only where `weak_among` was asked."""
+
+_CUT = ("..", "…")
+_COUNT = re.compile(
+    r"[\d\s:./\-年月日,+×x<>|()%]+|(?:\d+\s*)?(?:小时|分钟|天|昨天|刚刚|今天).{0,8}|https?://\S+|www\.\S+"
+    r"|.{0,6}\d+\s*(?:跟贴|评论|浏览|阅读|回复|图|人参与|赞).{0,10}"
+)
+_COUNT_FIRST = frozenset("0123456789:./-年月日,+×x<>|()%小分天昨刚今hw")
+_DIGIT = re.compile(r"\d")
+_FIRST_DIGIT = 7
+"""How a line begins that may be a count, or within how many characters it has a digit."""
+_SHORT, _OFTEN = 24, 3
+"""A line of at most so many characters that stands on the page so often is part of its make."""
+_PROSE = 30
+_TEASER = 140
+"""A line that ends in dots and is no longer than this is a teaser."""
+
+
+class Kind(IntEnum):
+    """What a line says by itself."""
+
+    UNKNOWN = 0
+    WEAK = 1  # a count, a date, or repeated down the page: known only beside known lines
+    KNOWN = 2
+    PROSE = 3
+
+
+class Page:
+    """The lines of a document that are not blank, as lists of one length."""
+
+    def __init__(self, view: View) -> None:
+        lines = view.folded_lines
+        bare = list(map(str.strip, lines))
+        self.numbers = [at for at, text in enumerate(bare) if text]
+        """Their numbers among the lines of the view."""
+        self.texts = [bare[at] for at in self.numbers]
+        """Folded, blanks at the ends aside."""
+        self.sizes = [len(lines[at]) for at in self.numbers]
+        """In characters, with these blanks."""
+
+    @cached_property
+    def often(self) -> set[str]:
+        """Short lines that stand on the page again and again."""
+        counts = Counter(self.texts).items()
+        return {text for text, count in counts if count >= _OFTEN and len(text) <= _SHORT}
+
+    def prose(self) -> list[int]:
+        """The lines that are paragraphs or sentences of them."""
+        long = np.flatnonzero(np.array(self.sizes, np.int64) >= _PROSE // 2).tolist()
+        return [at for at in long if _is_prose(self.texts[at])]
+
+
+def _is_prose(text: str) -> bool:
+    if len(text) < _PROSE // 2:
+        return False
+    if text.endswith(_CUT) and len(text) <= _TEASER:
+        return False
+    if text.endswith("。"):
+        return len(text) >= _PROSE // 2
+    return len(text) >= _PROSE and (("," in text and len(text) >= 2 * _PROSE) or "。" in text)
+
+
+def weak_among(page: Page, kinds: Kinds, first: int, last: int) -> None:
+    """Mark the unknown lines of [first, last) that are weak."""
+    unknown = (first + np.flatnonzero(kinds[first:last] == int(Kind.UNKNOWN))).tolist()
+    weak = [at for at in unknown if page.texts[at] in page.often or _is_count(page.texts[at])]
+    kinds[weak] = int(Kind.WEAK)
+
+
+def _is_count(text: str) -> bool:
+    may_be = text[0] in _COUNT_FIRST or _DIGIT.search(text, 0, _FIRST_DIGIT) is not None
+    return may_be and _COUNT.fullmatch(text) is not None
