@@ -15,7 +15,7 @@ import regex
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
-from cleaner.strip.feed_rows import HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead
+from cleaner.strip.feed_rows import HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead, leads_end
 from cleaner.strip.spans import any_of, inner_ends, table_of
 from cleaner.structure import Label, label_of
 
@@ -70,6 +70,7 @@ class Feeds:
         words = any_of(heading.literals).pattern
         more = r"(?:更多|more|换一换|\s|>|»|[|丨]|排行榜?|:)*"
         self._heading = regex.compile(rf"{_EDGE}(?:更多\s+)?{words}{more}{_EDGE}")
+        self._named = heading.pattern
         self._longest = heading.longest
 
     def suspects(self, batch: Batch) -> Mask:
@@ -99,7 +100,10 @@ class Feeds:
             at = max(end, at + 1)
 
     def _is_heading(self, row: Row) -> bool:
-        return len(row.text) <= self._longest and self._heading.fullmatch(row.text) is not None
+        if len(row.text) > self._longest:
+            return False
+        named = self._named is not None and self._named.fullmatch(row.text) is not None
+        return named or self._heading.fullmatch(row.text) is not None
 
     def _headed(self, rows: Sequence[Row], at: int, kin: Kin) -> tuple[bool, int]:
         """Whether a list stands under the heading at `at`, and where it ends."""
@@ -108,8 +112,10 @@ class Feeds:
             first += 1
         if first == len(rows) or label_of(rows[first].text) is Label.EDITOR:
             return True, first
-        end = _same_marks(rows, first)
-        return (not is_prose(rows[first:end]), end) if end else _plain(rows, first, kin)
+        if end := _same_marks(rows, first):
+            return not is_prose(rows[first:end]), end
+        end = leads_end(rows, first)
+        return (True, end) if end else _plain(rows, first, kin)
 
 
 def _same_marks(rows: Sequence[Row], first: int) -> int:

@@ -14,6 +14,12 @@ _BULLET = regex.compile(rf"([{regex.escape(MARKS)}])\s*(?=\S)")
 _SENTENCE = regex.compile(r"[。!?;]")
 _BODY = 50
 """A line of so many characters, with sentences in it, is a paragraph."""
+_ENDS_IN_DOTS = ("..", "…")
+_AGO = regex.compile(r".*(?:\d\s*(?:分钟|小时|天|周|个月|年)前.{0,16}|[・·]\s*.{0,10})")
+"""What stands behind a lead: how old it is, or a dot before what is lost."""
+_LEAD = 400
+_LEADS = 2
+"""So many pairs of a headline and a lead make a list."""
 HEAD = 20
 """A subhead is no longer than this; within so many lines of the top stands the title."""
 
@@ -27,7 +33,7 @@ class Row(NamedTuple):
     @property
     def cut(self) -> bool:
         """Ends in dots."""
-        return self.text.endswith(("..", "…"))
+        return self.text.endswith(_ENDS_IN_DOTS)
 
     @property
     def bullet(self) -> str:
@@ -40,6 +46,22 @@ class Row(NamedTuple):
 def is_body(row: Row) -> bool:
     """Whether a line is a paragraph."""
     return len(row.text) >= _BODY and _SENTENCE.search(row.text) is not None and not row.cut
+
+
+def leads_end(rows: Sequence[Row], first: int) -> int:
+    """The end of the page if headlines and leads of reports take turns from `first` to there,
+    the headline first, and one lead at least is cut off; else 0."""
+    pairs = cut = 0
+    at = first
+    while at + 1 < len(rows):
+        headline, lead = rows[at].text, rows[at + 1]
+        short = HEAD // 3 <= len(headline) <= _BODY and headline[-1] not in "。;,、:"
+        if not short or not _BODY // 2 <= len(lead.text) <= _LEAD:
+            return 0
+        pairs += 1
+        cut += lead.cut or _AGO.fullmatch(lead.text) is not None
+        at += 2
+    return len(rows) if pairs >= _LEADS and cut else 0
 
 
 class Kin:
