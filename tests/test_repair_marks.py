@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,22 @@ def test_what_is_lost_is_measured(text: str) -> None:
 def test_sound_text_is_not_damaged(case: dict[str, str]) -> None:
     scorer = build("score.damage", BOOK, {})
     assert scorer.score(Batch([Document("1", case["text"])]))["damage"][0] == 0  # type: ignore[union-attr]
+
+
+def discuz_noise(rng: random.Random) -> str:
+    """What the function `jammer` of Discuz writes, as a crawler hands it on."""
+    pairs = (chr(rng.randint(32, 59)) + " " + chr(rng.randint(63, 126)) for _ in range(15))
+    return " ".join("".join(islice(pairs, rng.randint(5, 15))).split())
+
+
+def test_noise_of_forums_goes_and_nothing_else() -> None:
+    rng = random.Random(0)
+    paragraphs = [text for text in articles(3, seed=1)[0].text.split("\n") if text.strip()][:3]
+    whole = 0
+    for _ in range(60):
+        noisy = "\n".join(
+            part for text in paragraphs for part in (discuz_noise(rng), text + discuz_noise(rng))
+        )
+        lines = (line.strip() for line in after("repair.spacing", noisy).split("\n"))
+        whole += [line for line in lines if line] == paragraphs
+    assert whole >= 57

@@ -9,7 +9,6 @@ whole page shows the same fault.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -22,6 +21,7 @@ from cleaner.kernels.text import Class
 from cleaner.models.lm import load
 from cleaner.repair import spacing_screen as screen
 from cleaner.repair.blank_wraps import even, wraps
+from cleaner.repair.forum_noise import forum_noise
 from cleaner.repair.screen import Look, documents, flags_of, positions
 from cleaner.rules import RuleBook
 
@@ -48,11 +48,6 @@ _DRAWL = regex.compile(r"([,、。~])\1\1")
 _BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@))")
 _BEFORE_ALL = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;:!?，；：！？](?!@))")
 _MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
-_FORUM = regex.compile(
-    r"(?<![A-Za-z0-9])(?:[!-?] )?(?P<token>(?:[@-~][!-?]|\?\d) ){2,}"
-    r"(?P<token>[@-~][!-?]?)(?![!-~])[ ]?"
-)
-_FORUM_CORE = re.compile(r"[@-~][!-?] [@-~][!-?] [@-~]")
 _BLANK_MARKS = [blank + mark for blank in " \xa0" for mark in ",。、;，；"]
 _PAGE_WIDE = 4
 _PAGE = 200
@@ -79,7 +74,7 @@ class Spacing:
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        for find in (_spaced, wraps, _indents, _doubled, _before_marks, _forum):
+        for find in (_spaced, wraps, _indents, _doubled, _before_marks, forum_noise):
             yield from find(view)
 
 
@@ -180,22 +175,3 @@ def _before_marks(view: View) -> Iterator[Edit]:
     if len(found) >= _PAGE_WIDE and len(found) >= 0.5 * len(_MARKS.findall(view.text)):
         for match in _BEFORE_ALL.finditer(view.text):
             yield Edit(match.start(), match.end(), "", "repair.spacing.before_mark", 0.95)
-
-
-def _forum(view: View) -> Iterator[Edit]:
-    """What Discuz strews against copying: pairs of a character from @ to ~ and one from ! to ?.
-
-    Chess moves, chords and lists of letters have the same shape, but not so many marks.
-    """
-    if not _FORUM_CORE.search(view.text):
-        return
-    for match in _FORUM.finditer(view.text):
-        seconds = [token[1] for token in match.captures("token") if len(token) > 1]
-        digits = sum(second.isdigit() for second in seconds)
-        marks = len({second for second in seconds if not second.isdigit()})
-        firsts = "".join(token[0] for token in match.captures("token"))
-        mixed = not (firsts.islower() or firsts.isupper())
-        if (len(seconds) >= 4 and marks >= 2 and (digits or len(seconds) >= 6)) or (
-            len(seconds) >= 7 and marks and mixed
-        ):
-            yield Edit(match.start(), match.end(), "", "repair.spacing.forum", 0.95)
