@@ -13,7 +13,7 @@ from cleaner.models import leads, lm, pages, topics
 from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
 from cleaner.restore.feed import _reused
-from cleaner.restore.page import gather, with_topics
+from cleaner.restore.page import _of_lines, gather, with_topics
 from cleaner.restore.topics import words_of
 
 TEXT = generate.articles(1, seed=8)[0].text
@@ -86,3 +86,27 @@ def test_a_plain_seam_is_likelier_than_one_that_lost_words() -> None:
         row = joins.features(view, evidence, joins.Seam(0, 2))
         odds.append(joins.odds(pages.load_joins("torn"), row))
     assert odds[0] > odds[1] + 1
+
+
+BY_HAND = """小小志愿服务队 大大民生
+本报讯（记者 傅霞）记者3月8日从便民服务中心获悉，枣沟镇居民夏阳领到了第一张服务卡。
+“起初也有人不理解，
+后来看到了实效，报名的人越来越多。”李和说。
+数据显示，去年全年同类事项下降47.3%，
+群众满意度达到62.1%。在山堡县，同样的经验已经用了5年。
+记者从住房和城乡建设局获悉，截至3月8日，累计已有6997人次参加。两家为一堵墙争了9年，
+调解员上门137次也没有结果。
+他们同住一个院子，出门抬头就能看见，
+却没有一家愿意先开口，直到调解员第137次上门，两家人才坐到一张桌上。本报将继续关注事情的进展。"""
+
+
+def test_lines_broken_behind_commas_are_no_columns() -> None:
+    view = view_of(BY_HAND)
+    assert not gather(view, units_of(view)).columns
+
+
+def test_a_page_of_titles_and_blurbs_holds_no_articles() -> None:
+    blurb = "少年在城墙下长大，一次夜巡让他撞见了城中的秘密。他的命运从此和古城连在一起，再也分不开"
+    view = view_of("\n".join(f"第{n}部\n青石城的守夜人\n{blurb}{n}" for n in range(9)))
+    assert _of_lines(units_of(view))
+    assert not _of_lines(units_of(view_of(BY_HAND)))

@@ -24,8 +24,8 @@ _MIN_CUTS, _PARAGRAPH = 2, 20
 """A page with this many cut paragraphs, of so many characters at least, was set in columns."""
 
 _HEADINGS, _TEXTS = 16, 0.77
-"""A page with so many headings, and this share of its characters in texts at most, is one of
-menus and titles; newspaper pages have .79."""
+"""A page with so many headings that are most of its lines, or leave texts this share of its
+characters at most, is one of menus and titles; newspaper pages have .79."""
 
 _VERSE = 0.5
 """A page with this share of lines that are either headings or cut is made of verse."""
@@ -68,7 +68,8 @@ def _of_lines(units: tuple[Unit, ...]) -> bool:
     sizes = [unit.end - unit.start for unit in units]
     headings = [unit.kind is Kind.HEADING for unit in units]
     texts = sum(size for size, unit in zip(sizes, units, strict=True) if unit.kind is Kind.TEXT)
-    if sum(headings) >= _HEADINGS and texts < _TEXTS * sum(sizes):
+    few = 2 * sum(headings) > len(units) or texts < _TEXTS * sum(sizes)
+    if sum(headings) >= _HEADINGS and few:
         return True
     cut = sum(heading and unit.cut for heading, unit in zip(headings, units, strict=True))
     return cut > _VERSE * len(units)
@@ -123,6 +124,7 @@ def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
         if at > 0  # a long first line without an end mark is a title
         and unit.kind is Kind.TEXT
         and unit.cut
+        and not unit.soft  # columns end anywhere, lines broken by hand behind commas
         and unit.end - unit.start >= _PARAGRAPH
     ]
     loose = []
