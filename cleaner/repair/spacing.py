@@ -44,6 +44,7 @@ _LESSON = regex.compile("生字|组词|识字|笔画|部首|百家姓|注音|偏
 _INDENT = regex.compile(r"(?m)^[ \t\u3000]*((?:\?[ ]?){2,8})(?=[\p{Han}0-9A-Za-z“\"《【(])")
 _ALONE = regex.compile(r"(?m)^[ \t\u3000]*(?:\?[ ]?){1,4}\n")
 _DOUBLED = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;](?![,。、;]))")
+_DOUBLED_ALL = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;?!:](?![,。、;]))")
 _DRAWL = regex.compile(r"([,、。~])\1\1")
 _BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@))")
 _BEFORE_ALL = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;:!?，；：！？](?!@))")
@@ -163,7 +164,7 @@ def _doubled(view: View) -> Iterator[Edit]:
         return
     marks = len(regex.findall(r"[,。、;]", view.folded))
     if len(found) >= 0.05 * marks:
-        for match in found:
+        for match in _DOUBLED_ALL.finditer(view.folded):
             yield Edit(match.start(1), match.end(1), "", "repair.spacing.doubled", 0.9)
 
 
