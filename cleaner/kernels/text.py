@@ -66,6 +66,13 @@ def fold_text(text: str) -> str:
     return decode(fold(encode(text)))
 
 
+def table_of(characters: str) -> npt.NDArray[np.bool_]:
+    """Which code points are among `characters`, shape (0x110000,)."""
+    table = np.zeros(_LIMIT, np.bool_)
+    table[[ord(character) for character in characters]] = True
+    return table
+
+
 @cache
 def fold_table() -> Codes:
     """The table behind `fold`, shape (0x110000,)."""

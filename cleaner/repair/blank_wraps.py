@@ -12,14 +12,12 @@ import numpy as np
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Class
+from cleaner.kernels.text import Class, Classes, Codes
 from cleaner.models.lm import load
-from cleaner.repair.screen import code_at
 
-_BLANKS = [10, 0x20, 0xA0, 0x3000]
-_SPACES = [int(Class.SPACE), int(Class.NEWLINE)]
 _NARROWEST, _WIDEST, _EVEN = 9, 40, 3
 """Characters from one blank to the next, and how much they differ from their median."""
+_OTHER_LINE = 1 << 20
 _FEWEST = 4
 """So many even distances in a row make a column."""
 _CUT, _CUTS, _SHARE = 3.0, 3, 0.4
@@ -28,14 +26,10 @@ words must have been cut, and which share of all that stand between two Han char
 
 
 def even(batch: Batch, blanks: Ints) -> Ints:
-    """Blanks alone before a Han character, with four more of them behind at even distances."""
-    alone = ~np.isin(code_at(batch, blanks, -1), _BLANKS)
-    at = blanks[alone & (code_at(batch, blanks, 1) >= 0x3400)]
-    steps = np.diff(at)
-    narrow = (steps >= _NARROWEST - _EVEN) & (steps <= _WIDEST + _EVEN)
-    alike = narrow[1:] & narrow[:-1] & (abs(np.diff(steps)) <= 2 * _EVEN)
-    three = alike[:-2] & alike[1:-1] & alike[2:]
-    found: Ints = at[: len(three)][three]
+    """Blanks before Han characters with four more of them behind on their line, at even distances:
+    the first of each."""
+    at = _before_han(batch.codes, batch.classes, blanks)
+    found: Ints = at[_first_of_even(_steps(at, batch.line_ends))]
     return found
 
 
@@ -51,28 +45,48 @@ def wraps(view: View) -> Iterator[Edit]:
 
 def _columns(view: View) -> Iterator[Ints]:
     """Where the blanks of every run at even distances on a line stand."""
-    codes, classes = view.codes, view.classes
-    at = np.flatnonzero(np.isin(codes[1:-1], _BLANKS[1:])) + 1
-    han = (classes[at + 1] == int(Class.HAN)) | (classes[at + 1] == int(Class.RARE_HAN))
-    at = at[han & ~np.isin(classes[at - 1], _SPACES)]
-    lines = np.searchsorted(np.flatnonzero(codes == 10), at)
-    for own in np.split(at, np.flatnonzero(np.diff(lines)) + 1):
-        if len(own) > _FEWEST:
-            for first, last in _even_runs(np.diff(own).tolist()):
-                yield own[first : last + 1]
+    at = np.flatnonzero((view.codes == 0x20) | (view.codes == 0xA0) | (view.codes == 0x3000))
+    at = _before_han(view.codes, view.classes, at)
+    steps = _steps(at, view.line_ends)
+    distances = steps.tolist()
+    end = 0
+    for first in _first_of_even(steps).tolist():
+        if first >= end:
+            middle = sum(sorted(distances[first : first + _FEWEST])[1:3]) / 2  # the median of four
+            end = first
+            while end < len(distances) and abs(distances[end] - middle) <= _EVEN:
+                end += 1
+            yield at[first : end + 1]
 
 
-def _even_runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Runs of even distances: the numbers of their first and their last blank."""
-    at = 0
-    while at + _FEWEST <= len(steps):
-        middle = sum(sorted(steps[at : at + _FEWEST])[1:3]) / 2  # the median of four
-        end = at
-        while end < len(steps) and abs(steps[end] - middle) <= _EVEN:
-            end += 1
-        if end - at >= _FEWEST and _NARROWEST <= middle <= _WIDEST:
-            yield at, end
-        at = max(end, at + 1)
+def _before_han(codes: Codes, classes: Classes, at: Ints) -> Ints:
+    """Those of some places that hold a blank by itself before a Han character."""
+    at = at[(at > 0) & (at < len(codes) - 1)]
+    after, before, own = classes.take(at + 1), classes.take(at - 1), codes.take(at)
+    fit = (after == int(Class.HAN)) | (after == int(Class.RARE_HAN))
+    fit &= (before != int(Class.SPACE)) & (before != int(Class.NEWLINE))
+    fit &= (own == 0x20) | (own == 0xA0) | (own == 0x3000)
+    found: Ints = at[fit]
+    return found
+
+
+def _steps(at: Ints, line_ends: Ints) -> Ints:
+    """The distances between places that follow each other; far too wide from line to line."""
+    steps = np.diff(at)
+    steps[np.diff(np.searchsorted(line_ends, at)) > 0] = _OTHER_LINE
+    return steps
+
+
+def _first_of_even(steps: Ints) -> Ints:
+    """Those of some distances that begin a run: they and the next three are even, and of the width
+    of a column."""
+    if len(steps) < _FEWEST:
+        return np.zeros(0, np.int64)
+    four = np.stack([steps[at : len(steps) - _FEWEST + 1 + at] for at in range(_FEWEST)])
+    low, high = four.min(axis=0), four.max(axis=0)
+    middle = (four.sum(axis=0) - low - high) / 2  # the median
+    even = (high - middle <= _EVEN) & (middle - low <= _EVEN)
+    return np.flatnonzero(even & (middle >= _NARROWEST) & (middle <= _WIDEST))
 
 
 def _cut_words(view: View, columns: Sequence[Ints]) -> list[bool]:

@@ -10,16 +10,17 @@ whole page shows the same fault.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Mask, View
+from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class
 from cleaner.models.lm import load
 from cleaner.repair import spacing_screen as screen
+from cleaner.repair.blank_marks import FEWEST, blanks_before_marks
 from cleaner.repair.blank_wraps import even, wraps
 from cleaner.repair.forum_noise import forum_noise
 from cleaner.repair.screen import Look, documents, flags_of, positions
@@ -46,10 +47,6 @@ _ALONE = regex.compile(r"(?m)^[ \t\u3000]*(?:\?[ ]?){1,4}\n")
 _DOUBLED = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;](?![,。、;]))")
 _DOUBLED_ALL = regex.compile(r"(?<![,、。;])([,、])(?=[,。、;?!:](?![,。、;]))")
 _DRAWL = regex.compile(r"([,、。~])\1\1")
-_BEFORE = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;，；](?!@))")
-_BEFORE_ALL = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]+(?=[,。、;:!?，；：！？](?!@))")
-_MARKS = regex.compile(r"(?<=[\p{Han}”）》])[ \xa0]*[,。、;，；]")
-_BLANK_MARKS = [blank + mark for blank in " \xa0" for mark in ",。、;，；"]
 _PAGE_WIDE = 4
 _PAGE = 200
 """So many characters make a page: what a short post repeats may be its writer's manner."""
@@ -66,23 +63,20 @@ class Spacing:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with characters spaced apart, or with two marks side by side."""
-        blanks = positions(batch, Look.BLANK)
-        few = [screen.apart(batch, blanks), screen.noise(batch, blanks), screen.questions(batch)]
-        few.append(even(batch, blanks))
-        found = documents(batch, np.concatenate(few))
-        found |= documents(batch, screen.blank_before_mark(batch, blanks), _PAGE_WIDE)
-        found |= documents(batch, screen.pairs(flags_of(batch)), _PAGE_WIDE)
+        found = np.zeros(len(batch), np.bool_)
+        for name, look, _ in _FINDS:
+            batch.memo[name] = look(batch)
+            found |= batch.memo[name]
         return found
 
     def edits(self, view: View) -> Iterator[Edit]:
-        for find in (_spaced, wraps, _indents, _doubled, _before_marks, forum_noise):
-            yield from find(view)
+        for name, look, find in _FINDS:
+            if view.under(name, look):
+                yield from find(view)
 
 
 def _spaced(view: View) -> Iterator[Edit]:
     """Runs of characters set apart by blanks that read as running text once joined."""
-    if not _CORE.search(view.text):
-        return
     found = [
         match
         for start, end in _regions(view)
@@ -102,10 +96,13 @@ def _spaced(view: View) -> Iterator[Edit]:
 def _regions(view: View) -> Iterator[tuple[int, int]]:
     """Where runs of characters set apart may lie: stretches of a line with no two Chinese
     characters side by side but at their ends, which no run has."""
+    cores = list(_CORE.finditer(view.text))
+    if not cores:
+        return
     han = (view.classes == int(Class.HAN)) | (view.classes == int(Class.RARE_HAN))
     pairs = np.flatnonzero(han[:-1] & han[1:])
     last = 0
-    for core in _CORE.finditer(view.text):
+    for core in cores:
         if core.start() < last:
             continue
         first = view.text.rfind("\n", 0, core.start()) + 1
@@ -134,8 +131,6 @@ def _fluency(text: str) -> float:
 def _indents(view: View) -> Iterator[Edit]:
     """Question marks at the start of lines, where blanks could not be encoded: on two lines
     of a page at least, or two or four of them before one long sentence."""
-    if "??" not in view.text and "? ?" not in view.text:
-        return
     found = list(_INDENT.finditer(view.text))
     ends = [view.text.find("\n", match.end()) for match in found]
     lines = [
@@ -168,11 +163,24 @@ def _doubled(view: View) -> Iterator[Edit]:
             yield Edit(match.start(1), match.end(1), "", "repair.spacing.doubled", 0.9)
 
 
-def _before_marks(view: View) -> Iterator[Edit]:
-    """Blanks before marks, on a page where half of all marks have one."""
-    if not any(pair in view.text for pair in _BLANK_MARKS):
-        return
-    found = list(_BEFORE.finditer(view.text))
-    if len(found) >= _PAGE_WIDE and len(found) >= 0.5 * len(_MARKS.findall(view.text)):
-        for match in _BEFORE_ALL.finditer(view.text):
-            yield Edit(match.start(), match.end(), "", "repair.spacing.before_mark", 0.95)
+def _blanks(batch: Batch) -> Ints:
+    return positions(batch, Look.BLANK)
+
+
+_FINDS: tuple[tuple[str, Callable[[Batch], Mask], Callable[[View], Iterator[Edit]]], ...] = (
+    ("repair.spacing.letters", lambda b: documents(b, screen.apart(b, _blanks(b))), _spaced),
+    ("repair.spacing.wrap", lambda b: documents(b, even(b, _blanks(b))), wraps),
+    ("repair.spacing.indent", lambda b: documents(b, screen.questions(b)), _indents),
+    (
+        "repair.spacing.doubled",
+        lambda b: documents(b, screen.pairs(flags_of(b)), _PAGE_WIDE),
+        _doubled,
+    ),
+    (
+        "repair.spacing.before_mark",
+        lambda b: documents(b, screen.blank_before_mark(b, _blanks(b)), FEWEST),
+        blanks_before_marks,
+    ),
+    ("repair.spacing.forum", lambda b: documents(b, screen.noise(b, _blanks(b))), forum_noise),
+)
+"""Each fault with the documents that may have it, and what finds it there."""

@@ -14,9 +14,10 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import table_of
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
 from cleaner.strip.feed_rows import HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead, leads_end
-from cleaner.strip.spans import any_of, inner_ends, table_of
+from cleaner.strip.spans import any_of, inner_ends
 from cleaner.structure import Label, label_of
 
 _EDGE = r"[^\p{L}\p{N}]*"

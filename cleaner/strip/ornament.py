@@ -11,8 +11,9 @@ import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import table_of
 from cleaner.rules import RuleBook, line_deletion
-from cleaner.strip.spans import inner_ends, table_of
+from cleaner.strip.spans import inner_ends
 
 _MARKS = "■□▪▫●○•◆◇★☆▲△▼▽◎※❖✦✧✪❤♥♠♣♦►▶◄◀◢◣◤◥▌▎▍▊█▓▒░▬▭"
 _LOST = "?？�"

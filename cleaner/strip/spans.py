@@ -13,7 +13,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Ints, Line, Mask, View
-from cleaner.kernels.text import decode, fold_text
+from cleaner.kernels.text import decode, fold_text, table_of
 from cleaner.rules import line_around
 
 
@@ -51,13 +51,6 @@ def table_matching(pattern: str) -> npt.NDArray[np.bool_]:
     for match in regex.finditer(f"(?:{pattern})+", decode(every)):
         table[ord(match[0][0]) : ord(match[0][-1]) + 1] = True
     table[0xD800:0xE000] = False
-    return table
-
-
-def table_of(characters: str) -> npt.NDArray[np.bool_]:
-    """Which code points are among `characters`, shape (0x110000,)."""
-    table = np.zeros(0x110000, np.bool_)
-    table[[ord(character) for character in characters]] = True
     return table
 
 
