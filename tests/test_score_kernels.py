@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cleaner.batch import Batch
 from cleaner.document import Document
-from cleaner.kernels import cells, grams, mentions, units, vectors
+from cleaner.kernels import exact, grams, mentions, squares, units, vectors
 from cleaner.kernels.repeats import GRAM, repeated_share
 from cleaner.kernels.text import encode, fold, fold_text
 from cleaner.score import basics
@@ -102,7 +102,7 @@ def test_a_text_said_twice_is_half_repeated() -> None:
 def test_units_cover_each_document_and_depend_on_it_alone(texts: list[str]) -> None:
     stream = stream_of_texts(texts)
     cut = units.units_of(stream, folded_of_texts(texts))
-    docs = units.docs_of(stream, cut.units)
+    docs = stream.docs_at(cut.units)
     assert set(docs.tolist()) == {at for at, text in enumerate(texts) if letters(text)}
     assert set(cut.units.tolist()) >= {int(stream.starts[at]) for at in set(docs.tolist())}
     assert (units.ends_of(stream, cut.units) - cut.units <= units.LONGEST).all()
@@ -110,7 +110,7 @@ def test_units_cover_each_document_and_depend_on_it_alone(texts: list[str]) -> N
         alone = units.units_of(one_stream(text), folded_of_texts([text]))
         base = int(stream.starts[at])
         assert (cut.units[docs == at] - base).tolist() == alone.units.tolist()
-        own = units.docs_of(stream, cut.sentences) == at
+        own = stream.docs_at(cut.sentences) == at
         assert (cut.sentences[own] - base).tolist() == alone.sentences.tolist()
         assert cut.opens[own].tolist() == alone.opens.tolist()
 
@@ -171,59 +171,83 @@ def test_mentions_are_the_pairs_said_twice_in_one_document(texts: list[str]) -> 
     assert sorted(runs) == sorted(slow)
 
 
-SIZES = st.lists(st.integers(0, 6), min_size=1, max_size=5)
+SIZES = st.lists(st.one_of(st.integers(0, 6), st.just(10)), min_size=1, max_size=5)
+
+
+def places_of(found: squares.Squares) -> dict[tuple[int, int], int]:
+    """The flat place of the cell of every two rows of a document."""
+    places = {}
+    for block in found.blocks:
+        cells = np.arange(block.cells.start, block.cells.stop).reshape(block.shape)
+        for one, other, square in zip(*np.nonzero(block.pairs), strict=True):
+            pair = int(block.rows[one, square]), int(block.rows[other, square])
+            places[pair] = int(cells[one, other, square])
+    return places
 
 
 @MANY
 @given(SIZES)
-def test_cells_compare_all_rows_of_a_document(sizes: list[int]) -> None:
-    found = cells.Cells.of(np.array(sizes, np.int64))
-    slow = []
-    first = 0
-    for size in sizes:
-        own = range(first, first + size)
-        slow += [(one, other) for one in own for other in own]
-        first += size
-    assert list(zip(found.row.tolist(), found.column.tolist(), strict=True)) == slow
-    assert (found.row[found.mirror] == found.column).all()
-    assert (found.at(found.row, found.column) == np.arange(len(slow))).all()
-    whole = found.spread(np.ones(len(found.upper)), own=7.0)
-    assert whole.tolist() == [7.0 if a == b else 1.0 for a, b in slow]
+def test_squares_compare_all_rows_of_a_document(sizes: list[int]) -> None:
+    found = squares.Squares.of(np.array(sizes, np.int64))
+    docs = np.repeat(np.arange(len(sizes)), sizes).tolist()
+    rows = range(sum(sizes))
+    places = places_of(found)
+    assert sorted(places) == [(a, b) for a in rows for b in rows if docs[a] == docs[b] and a != b]
+    assert all(place == found.starts[a] + found.steps[b] for (a, b), place in places.items())
+    assert sorted(found.rows[found.held].tolist()) == list(rows)
+    assert [docs[row] for row in found.rows[found.held]] == found.docs[found.held].tolist()
 
 
 @MANY
 @given(SIZES, st.randoms(use_true_random=False))
-def test_products_and_sums_of_cells(sizes: list[int], chance: Random) -> None:
-    found = cells.Cells.of(np.array(sizes, np.int64))
+def test_products_and_sums_of_squares(sizes: list[int], chance: Random) -> None:
+    found = squares.Squares.of(np.array(sizes, np.int64))
     size = sum(sizes)
-    rows = np.array([[chance.randint(-99, 99) for _ in range(3)] for _ in range(size)])
+    rows = np.array([[chance.randint(-99, 99) for _ in range(3)] for _ in range(size + 1)])
     rows = rows.reshape(-1, 3).astype(np.float32)
-    dots = cells.products(found, rows)
-    assert dots.tolist() == [
-        float(rows[a] @ rows[b]) for a, b in zip(found.row, found.column, strict=True)
-    ]
-    sums, tops = found.sums(dots), found.highest(dots)
-    for row in range(size):
-        assert sums[row] == dots[found.row == row].sum()
-        assert tops[row] == dots[found.row == row].max()
+    cells = [squares.products(rows[block.rows]) * block.pairs for block in found.blocks]
+    flat = squares.flat(cells, np.float64)
+    places = places_of(found)
+    sums = found.sums(cells)
+    for (a, b), place in places.items():
+        assert flat[place] == float(rows[a] @ rows[b])
+    for slot in np.flatnonzero(found.held):
+        row = found.rows[slot]
+        assert sums[slot] == sum(flat[at] for (_, b), at in places.items() if b == row)
     docs = np.repeat(np.arange(len(sizes)), sizes)
-    assert found.by_doc(sums).tolist() == [sums[docs == doc].sum() for doc in range(len(sizes))]
+    by_row = np.zeros(size)
+    by_row[found.rows[found.held]] = sums[found.held]
+    assert found.by_doc(sums).tolist() == [by_row[docs == doc].sum() for doc in range(len(sizes))]
 
 
 @MANY
 @given(SIZES, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), max_size=30))
 def test_what_two_rows_share(sizes: list[int], said: list[tuple[int, int]]) -> None:
-    found = cells.Cells.of(np.array(sizes, np.int64))
+    found = squares.Squares.of(np.array(sizes, np.int64))
     docs = np.repeat(np.arange(len(sizes)), sizes).tolist()
     entries = sorted((docs[r % len(docs)] * 9 + w, r % len(docs)) for w, r in said if docs)
     runs = np.array([run for run, _ in entries], np.int64)
     rows = np.array([row for _, row in entries], np.int64)
-    shared = cells.shared(found, runs, rows, (runs + 1).astype(np.float64))
+    shared = squares.shared(found, runs, rows, runs + 1)
     words: dict[int, set[int]] = {row: set() for row in range(sum(sizes))}
     for run, row in entries:
         words[row].add(run)
-    for weight, a, b in zip(shared, found.row.tolist(), found.column.tolist(), strict=True):
-        assert weight == (0 if a == b else sum(run + 1 for run in words[a] & words[b]))
+    places = places_of(found)
+    for (a, b), place in places.items():
+        assert shared[place] == sum(run + 1 for run in words[a] & words[b])
+    assert not np.delete(shared, sorted(places.values())).any()
+
+
+@MANY
+@given(st.integers(1, 9), st.integers(1, 40), st.integers(1, 5), st.randoms(use_true_random=False))
+def test_a_product_does_not_depend_on_its_shape(n: int, f: int, h: int, chance: Random) -> None:
+    values = np.array([[chance.uniform(-9, 9) for _ in range(f)] for _ in range(n)])
+    weights = np.array([[chance.uniform(-3, 3) for _ in range(h)] for _ in range(f)])
+    found = exact.product(values, weights)
+    assert np.allclose(found, values @ weights, atol=1e-2)
+    for row in range(n):
+        assert (exact.product(values[row : row + 1], weights)[0] == found[row]).all()
+    assert (exact.product(values, weights[:, 0]) == found[:, 0]).all()
 
 
 @MANY
@@ -232,12 +256,12 @@ def test_beginnings_do_not_see_other_documents(texts: list[str]) -> None:
     stream = stream_of_texts(texts)
     cut = units.units_of(stream, folded_of_texts(texts))
     found = mentions.beginnings(stream.pairs, stream, cut.sentences, 4)
-    docs = units.docs_of(stream, cut.sentences)
+    docs = stream.docs_at(cut.sentences)
     for at, text in enumerate(texts):
         alone = one_stream(text)
         own = units.units_of(alone, folded_of_texts([text]))
         expected = mentions.beginnings(alone.pairs, alone, own.sentences, 4)
-        assert (found[docs == at] == expected).all()
+        assert (found[:, docs == at] == expected).all()
 
 
 @MANY

@@ -28,6 +28,7 @@ BITS = 18
 _LETTERS = (Class.HAN, Class.RARE_HAN, Class.KANA, Class.HANGUL, Class.ASCII_LETTER, Class.LETTER)
 _MIX = np.uint32(0x9E3779B1)
 _TURN = np.uint32(0x85EBCA77)
+_PIECE = 1 << 15
 
 
 class Stream(NamedTuple):
@@ -81,24 +82,36 @@ def stream_of(folded: Codes, ends: Ints) -> Stream:
     codes = plain.take(at)
     borders = np.searchsorted(at, ends)
     starts = np.append(np.zeros(1, np.int64), borders[:-1] + 1)[: len(ends)]
-    mixed = codes * _MIX
-    mixed ^= mixed >> np.uint32(13)
-    pairs, triples = _buckets(mixed, 2), _buckets(mixed, 3)
+    pairs, triples = _buckets(codes)
     for grams, order in ((pairs, 2), (triples, 3)):
         for back in range(order):
             grams[np.maximum(borders - back, 0)] = 0
     return Stream(codes, at, np.flatnonzero(~keep), starts, borders, pairs, triples)
 
 
-def _buckets(mixed: Codes, order: int) -> Buckets:
-    hashed = mixed.copy()
-    for step in range(1, order):
+def _buckets(codes: Codes) -> tuple[Buckets, Buckets]:
+    """The buckets of all 2-grams and 3-grams, piece by piece so that a piece stays in the
+    cache; what is said of the last places means nothing."""
+    pairs, triples = np.empty((2, len(codes)), np.int32)
+    for start in range(0, len(codes), _PIECE):
+        mixed = codes[start : start + _PIECE + 2] * _MIX
+        mixed ^= mixed >> np.uint32(13)
+        hashed = mixed * _TURN
+        hashed[:-1] += mixed[1:]
+        _finish(hashed, pairs[start : start + _PIECE])
         hashed *= _TURN
-        hashed[:-step] += mixed[step:]
-    hashed ^= hashed >> np.uint32(16)
-    hashed *= _MIX
-    hashed >>= np.uint32(32 - BITS)
-    return np.maximum(hashed.view(np.int32), 1)
+        hashed[:-2] += mixed[2:]
+        _finish(hashed, triples[start : start + _PIECE])
+    return pairs, triples
+
+
+def _finish(hashed: Codes, out: Buckets) -> None:
+    """Well mixed hashes as numbers of buckets, in `out`; never bucket 0."""
+    mixed = hashed[: len(out)] >> np.uint32(16)
+    mixed ^= hashed[: len(out)]
+    mixed *= _MIX
+    mixed >>= np.uint32(32 - BITS)
+    np.maximum(mixed.view(np.int32), 1, out=out)
 
 
 def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tuple[Ints, Ints]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import BORDER, Stream
+from cleaner.kernels.grams import Stream
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 
@@ -16,8 +16,6 @@ Table = npt.NDArray[np.int32]
 
 CONTEXTS = 5
 """How many features describe the words around a mention."""
-
-_PAD = 3
 
 
 class Mentions(NamedTuple):
@@ -66,27 +64,24 @@ def numbering(starts: Ints, size: int) -> Numbers:
 
 
 def beginnings(keys: Numbers, stream: Stream, starts: Ints, window: int) -> Table:
-    """The keys of the first `window` places of ranges of a stream, shape (k, window); those of
+    """The keys of the first `window` places of ranges of a stream, shape (window, k); those of
     the border behind the last of a document."""
-    borders = stream.ends[np.searchsorted(stream.starts, starts, side="right") - 1]
-    found: Table = keys.take(np.minimum(starts[:, None] + np.arange(window), borders[:, None]))
+    borders = stream.ends.take(stream.docs_at(starts))
+    found: Table = keys.take(np.minimum(starts + np.arange(window)[:, None], borders))
     return found
 
 
 def contexts(keys: Numbers, codes: Codes, at: Ints, offset: Ints) -> list[Numbers]:
     """Features of the words around mentions: CONTEXTS arrays of shape (k,), numbers below 2**16.
 
-    How far the sentence has come, the character and the key before, and those after.
+    How far the sentence has come, the character and the key before, and those after. What
+    stands before the first document is read at the end, where the last border is.
     """
-    none = np.zeros(_PAD, np.int32)
-    keys = np.concatenate([none, keys, none])
-    single = (codes & np.uint32(0xFFFF)).view(np.int32)
-    single = np.concatenate([none + BORDER, single, none + BORDER])
-    here = at + _PAD
+    before, after = (codes.take(at + step) & np.uint32(0xFFFF) for step in (-1, 2))
     return [
         np.minimum(offset, 12).astype(np.int32),
-        single.take(here - 1),
-        keys.take(here - 2),
-        single.take(here + 2),
-        keys.take(here + 2),
+        before.view(np.int32),
+        keys.take(at - 2),
+        after.view(np.int32),
+        keys.take(at + 2),
     ]

@@ -76,17 +76,14 @@ def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Ma
     return found
 
 
-def docs_of(stream: Stream, starts: Ints) -> Ints:
-    """The document of each start."""
-    found: Ints = np.searchsorted(stream.starts, starts, side="right") - 1
-    return found
-
-
 def ends_of(stream: Stream, starts: Ints) -> Ints:
     """Where each of these ranges ends, borders not included."""
-    nexts = np.append(starts[1:], len(stream.codes))[: len(starts)]
-    closed: Ints = np.minimum(nexts, stream.ends[docs_of(stream, starts)])
-    return closed
+    first = np.searchsorted(starts, stream.starts)
+    behind = np.append(first[1:], len(starts))[: len(first)]
+    filled = behind > first
+    ends = np.append(starts[1:], len(stream.codes))[: len(starts)]
+    ends[behind[filled] - 1] = stream.ends[filled]
+    return ends
 
 
 def _filled(stream: Stream, starts: Ints) -> Ints:
@@ -106,7 +103,7 @@ def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints) -> Ints:
     stretch = (sentences - lines[own]) // UNIT
     same = own[1:] == own[:-1]
     cut = np.append(True, ~same | (stretch[1:] > stretch[:-1]))
-    docs = docs_of(stream, sentences)
+    docs = stream.docs_at(sentences)
     first = np.append(True, docs[1:] != docs[:-1])
     # A line that is short hands its text on: the next line does not begin a unit.
     sizes = ends_of(stream, lines) - lines

@@ -15,6 +15,7 @@ from scipy import sparse
 from cleaner.kernels.segments import Ints
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 Shorts = npt.NDArray[np.int16]
 
 MOST = 257
@@ -51,8 +52,17 @@ def lengths_of(vectors: Floats) -> Floats:
     return np.sqrt(squares) + 1e-6
 
 
-def directions(vectors: npt.NDArray[Any], step: float) -> Floats:
-    """Vectors of length `step`, their components rounded to whole numbers."""
-    floats = vectors.astype(np.float64)
-    floats *= (step / lengths_of(floats))[:, None]
-    return np.round(floats, out=floats)
+def directions(vectors: npt.NDArray[Any], step: float) -> Singles:
+    """Vectors of length `step`, their components rounded to whole numbers, shape (k, d); those
+    of `vectors` are whole. For steps up to 2**11 products of the outcome are exact in single
+    precision."""
+    scale = (step / lengths_of(vectors.astype(np.float64))).astype(np.float32)
+    found: Singles = vectors.astype(np.float32)
+    found *= scale[:, None]
+    return np.rint(found, out=found)
+
+
+def dots(one: Singles, other: Singles) -> Floats:
+    """The product of each two vectors, (k, d) and (k, d) to (k,)."""
+    found: Floats = np.einsum("kd,kd->k", one, other).astype(np.float64)
+    return found

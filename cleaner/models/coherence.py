@@ -105,10 +105,10 @@ class CoherenceModel:
         return (low | high << 16).ravel()
 
     def edge_logits(self, begin: Table) -> tuple[Floats, Floats]:
-        """How much sentences that begin with these words (k, WINDOW) read like the first one of
+        """How much sentences that begin with these words (WINDOW, k) read like the first one of
         an article, and of a line."""
-        tables = np.array(edge_tables(), np.int32) * self.lead.shape[1]
-        total = self._edges.take(begin + tables).sum(axis=1, dtype=np.int64)
+        tables = np.array(edge_tables(), np.int32)[:, None] * self.lead.shape[1]
+        total = self._edges.take(begin + tables).sum(axis=0, dtype=np.int32)
         low: Floats = ((total & 0xFFFF) - ZERO * WINDOW) / UNIT + self.biases[0]
         high: Floats = ((total >> 16) - ZERO * WINDOW) / UNIT + self.biases[1]
         return low, high

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.kernels.exact import product
 from cleaner.kernels.grams import Stream
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
-from cleaner.kernels.units import docs_of, units_of
+from cleaner.kernels.units import units_of
 from cleaner.models.coherence import ASPECTS, CoherenceModel
 from cleaner.score.belonging import passages_of
 from cleaner.score.links import rows_of, words_of
@@ -76,7 +77,7 @@ def judge(stream: Stream, folded: Codes, model: CoherenceModel) -> Judged:
     borders = stream.at[stream.ends]
     starts = np.append(0, borders[:-1] + 1)[: len(borders)]
     return Judged(
-        docs_of(stream, units.units), stream.at[units.units], rows.units, rows.docs,
+        stream.docs_at(units.units), stream.at[units.units], rows.units, rows.docs,
         rows.letters, facts.rows, facts.shape, order, starts,
     )  # fmt: skip
 
@@ -94,8 +95,10 @@ def row_inputs(features: Floats) -> Floats:
 
 def foreign_logits(judged: Judged, model: CoherenceModel) -> Floats:
     """The logit of each row to be foreign to its document."""
-    inputs = row_inputs(judged.features)
-    return _linear(inputs, model.unit_mean, model.unit_scale, model.unit_weights)
+    weights = model.unit_weights[:-1] / model.unit_scale
+    bias = model.unit_weights[-1] - (model.unit_mean * weights).sum()
+    logits: Floats = bias + product(row_inputs(judged.features), weights)
+    return logits
 
 
 def doc_inputs(judged: Judged, model: CoherenceModel) -> Floats:
@@ -138,16 +141,11 @@ def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
 
 def kind_scores(inputs: Floats, model: CoherenceModel) -> Floats:
     """The score of each kind (sound, then the kinds of damage), shape (n, kinds); one hidden
-    layer, added up column by column in a fixed order (no BLAS)."""
+    layer, beside it the features themselves."""
     scaled = np.clip((inputs - model.doc_mean) / model.doc_scale, -_FAR, _FAR)
-    hidden = np.tile(model.doc_hidden[-1], (len(inputs), 1))
-    for column, weights in zip(scaled.T, model.doc_hidden[:-1], strict=True):
-        hidden += column[:, None] * weights
-    hidden = np.concatenate([np.maximum(hidden, 0), scaled], axis=1)
-    scores = np.tile(model.doc_weights[:, -1], (len(inputs), 1))
-    for column, weights in zip(hidden.T, model.doc_weights[:, :-1].T, strict=True):
-        scores += column[:, None] * weights
-    return scores
+    hidden = product(scaled, model.doc_hidden[:-1]) + model.doc_hidden[-1]
+    both = np.concatenate([np.maximum(hidden, 0), scaled], axis=1)
+    return product(both, model.doc_weights[:, :-1].T) + model.doc_weights[:, -1]
 
 
 def logits_of(inputs: Floats, model: CoherenceModel) -> dict[str, Floats]:
@@ -161,11 +159,3 @@ def logits_of(inputs: Floats, model: CoherenceModel) -> dict[str, Floats]:
         broken = top + np.log(np.exp(chosen - top[:, None]).cumsum(axis=1)[:, -1])
         found[aspect] = scores[:, 0] - broken
     return found
-
-
-def _linear(inputs: Floats, mean: Floats, scale: Floats, weights: Floats) -> Floats:
-    """A dense linear model, row by row in a fixed order (no BLAS)."""
-    total = np.full(len(inputs), weights[-1])
-    for column, (m, s, w) in enumerate(zip(mean, scale, weights[:-1], strict=True)):
-        total += (inputs[:, column] - m) * (w / s)
-    return total

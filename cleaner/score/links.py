@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.cells import Cells, products, shared
 from cleaner.kernels.grams import Stream
 from cleaner.kernels.mentions import Mentions, Numbers, mentions_of, numbering
 from cleaner.kernels.segments import Ints
-from cleaner.kernels.units import Units, docs_of, ends_of, merged, no_longer
+from cleaner.kernels.squares import WIDTHS, Block, Singles, Squares, products, shared
+from cleaner.kernels.units import Units, ends_of, merged, no_longer
 from cleaner.kernels.vectors import MOST, Shorts, directions, gathered, lengths_of, sums
 from cleaner.models.coherence import LINK_UNIT, UNIT, CoherenceModel
 
 Floats = npt.NDArray[np.float64]
 
 STEP = 1024.0
-_MOST_ROWS = 40
+_MOST_ROWS = int(WIDTHS[-1])
 """Documents of more units are looked at in rows of several neighbouring units."""
 
 
@@ -29,8 +29,8 @@ class Rows(NamedTuple):
     `units` has the row of each unit. By row: `starts` (in the stream), `docs`, `letters`,
     `telling` (words that count), `vectors` (sums of topic vectors), and of its telling words
     the `evidence` (in nats: said elsewhere in the document, or not), their `mass`, and the mass
-    `said` elsewhere. `cells` compares the rows; `overlap` is the mass that two rows share, by
-    cell. `sentences` are the vectors of the sentences, and what their words say
+    `said` elsewhere. `squares` compares the rows; `overlap` is the mass that two rows share, in
+    1/UNIT nats, by cell. `sentences` are the vectors of the sentences, and what their words say
     of their position.
     """
 
@@ -43,8 +43,8 @@ class Rows(NamedTuple):
     evidence: Floats
     mass: Floats
     said: Floats
-    cells: Cells
-    overlap: Floats
+    squares: Squares
+    overlap: Singles
     sentences: Shorts
 
 
@@ -66,22 +66,22 @@ def words_of(stream: Stream, model: CoherenceModel) -> Words:
 
 def rows_of(stream: Stream, units: Units, words: Words, model: CoherenceModel) -> Rows:
     """The rows of all documents of a stream."""
-    unit_docs = docs_of(stream, units.units)
+    unit_docs = stream.docs_at(units.units)
     counts = np.bincount(unit_docs, minlength=len(stream.starts))
     sizes = np.minimum(counts, _MOST_ROWS)
     groups = _groups(counts, sizes)
     opens = np.searchsorted(groups, np.arange(int(sizes.sum())))
     starts = units.units[opens]
-    cells = Cells.of(sizes)
+    squares = Squares.of(sizes)
     sentences, rows = _sums(stream, units, starts, words, model)
     vectors, (_, missing, mass, telling) = rows[:, :-4], rows[:, -4:].T
     elsewhere = _elsewhere(stream, starts, words)
     said, lacked = _said(elsewhere, len(starts), model)
-    weights = model.shared.take(elsewhere.words).astype(np.float64)
+    weights = model.shared.take(elsewhere.words)
     return Rows(
         groups, starts, unit_docs[opens], ends_of(stream, starts) - starts, telling, vectors,
-        (missing - lacked + said) / UNIT, mass / UNIT, said / UNIT, cells,
-        shared(cells, elsewhere.run, elsewhere.row, weights) / UNIT, sentences[:, :-3],
+        (missing - lacked + said) / UNIT, mass / UNIT, said / UNIT, squares,
+        shared(squares, elsewhere.run, elsewhere.row, weights), sentences[:, :-3],
     )  # fmt: skip
 
 
@@ -101,10 +101,9 @@ def _sums(
     to; see `CoherenceModel.table`."""
     cuts = no_longer(stream, merged(units.sentences, units.units), MOST)
     found = sums(model.table, words.keys, cuts)
-    return (
-        found[np.searchsorted(cuts, units.sentences)],
-        gathered(found, np.searchsorted(cuts, starts)),
-    )
+    opens = np.zeros(len(stream.codes), np.bool_)
+    opens[units.sentences] = True
+    return found[opens.take(cuts)], gathered(found, np.searchsorted(cuts, starts))
 
 
 class Elsewhere(NamedTuple):
@@ -131,29 +130,66 @@ def _said(elsewhere: Elsewhere, size: int, model: CoherenceModel) -> tuple[Any, 
     return shared, missing
 
 
-def link_inputs(rows: Rows) -> list[Floats]:
-    """What speaks for two rows being of one article: columns with a number for each cell above
-    the diagonal (`Cells.upper`); the last one is the cosine of their topics."""
-    cells = rows.cells
-    unit = directions(rows.vectors, STEP).astype(np.float32)
-    cosine = products(cells, unit)[cells.upper] / STEP**2
-    one, other = cells.row[cells.upper], cells.column[cells.upper]
+class Compared(NamedTuple):
+    """What the links of the rows are told from, with zeros behind the last row.
+
+    By row: `vectors` of length STEP with whole components, `log` and `root` of the number of
+    telling words, and the `norm` of the topic. `overlap` is a flat array of all cells.
+    """
+
+    vectors: Singles
+    log: Singles
+    root: Singles
+    norm: Singles
+    overlap: Singles
+
+
+def compared(rows: Rows) -> Compared:
+    """The facts that `link_inputs` reads."""
     log, root = np.log(rows.telling + 5), 1 / np.sqrt(rows.telling + 10)
-    few, many = np.minimum(log[one], log[other]), np.maximum(log[one], log[other])
-    shared = rows.overlap[cells.upper] * np.maximum(root[one], root[other])
     norm = np.log1p(lengths_of(rows.vectors))
-    norms = norm[one] + norm[other]
+    none = np.zeros((1, rows.vectors.shape[1]), np.float32)
+    vectors = np.concatenate([directions(rows.vectors, STEP), none])
+    single = [np.append(values, 0).astype(np.float32) for values in (log, root, norm)]
+    return Compared(vectors, single[0], single[1], single[2], rows.overlap)
+
+
+def dots_of(facts: Compared, block: Block) -> Singles:
+    """The products of the vectors of a block's rows, (w, w, k)."""
+    return products(facts.vectors[block.rows])
+
+
+def link_inputs(facts: Compared, dots: Singles, block: Block) -> list[Singles]:
+    """What speaks for two rows being of one article: columns with a number for each cell of a
+    block, each of shape (w, w, k); the last one is the cosine of their topics. `dots` are the
+    products of their vectors."""
+    cosine = dots / np.float32(STEP**2)
+    log, root, norm = (values[block.rows] for values in (facts.log, facts.root, facts.norm))
+    few, many = _pairwise(np.minimum, log), _pairwise(np.maximum, log)
+    shared = facts.overlap[block.cells].reshape(block.shape) * _pairwise(np.maximum, root)
+    shared /= np.float32(UNIT)
+    norms = _pairwise(np.add, norm)
     return [
         shared, np.sqrt(shared), few, norms, cosine * shared, cosine * few, shared * many,
         cosine * norms, cosine,
     ]  # fmt: skip
 
 
-def links_of(inputs: Sequence[Floats], cells: Cells, model: CoherenceModel) -> Floats:
-    """Log-odds of two rows to be of one article, by cell, in whole steps of 1 / LINK_UNIT; 0 for
-    a row with itself."""
+def _pairwise(function: np.ufunc, values: Singles) -> Singles:
+    """A number for each cell out of those of its two rows, (w, k) to (w, w, k)."""
+    found: Singles = function(values[:, None], values[None])
+    return found
+
+
+def links_of(inputs: Sequence[Singles], block: Block, model: CoherenceModel) -> Singles:
+    """Log-odds of two rows to be of one article, by cell, in whole steps of 1 / LINK_UNIT; 0
+    where there is no pair of rows."""
     weights = model.link_weights[:-1] / model.link_scale
-    total = np.full(len(inputs[0]), model.link_weights[-1] - (model.link_mean * weights).sum())
-    for column, weight in zip(inputs, weights.tolist(), strict=True):
+    bias = model.link_weights[-1] - (model.link_mean * weights).sum()
+    total = np.full(block.shape, bias * LINK_UNIT, np.float32)
+    for column, weight in zip(inputs, (weights * LINK_UNIT).astype(np.float32), strict=True):
         total += column * weight
-    return cells.spread(np.round(np.clip(total, -8, 8) * LINK_UNIT))
+    np.clip(total, -8 * LINK_UNIT, 8 * LINK_UNIT, out=total)
+    np.rint(total, out=total)
+    total *= block.pairs
+    return total

@@ -11,7 +11,7 @@ from cleaner.kernels.grams import Stream
 from cleaner.kernels.mentions import Numbers, Table, beginnings, contexts, numbering
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
-from cleaner.kernels.units import Units, docs_of, ends_of
+from cleaner.kernels.units import Units, ends_of
 from cleaner.kernels.vectors import Shorts
 from cleaner.models.coherence import NAMING, WINDOW, CoherenceModel
 from cleaner.score.links import Words
@@ -41,18 +41,25 @@ def order_features(
     model: CoherenceModel,
 ) -> Floats:
     """One row a document, the columns of ORDER_FEATURES; zeros where nothing can be said."""
-    docs = docs_of(stream, units.sentences)
+    docs = stream.docs_at(units.sentences)
     size = len(stream.starts)
+    sentence = sentences_of(stream, units, words)
     return np.column_stack(
         [
             _edge_features(stream, units, words, size, model),
-            _mention_features(stream, units, words, size, model),
+            _mention_features(stream, units, words, sentence, docs, model),
             next_features(units, docs, vectors[:, :-1], size),
-            repeat_features(stream, units, words, docs, size),
+            repeat_features(words.mentions, sentence, docs, size),
             position_features(units, docs, vectors[:, -1], ends_of(stream, units.sentences), size),
             quote_features(stream, folded),
         ]
     )
+
+
+def sentences_of(stream: Stream, units: Units, words: Words) -> Numbers:
+    """The sentence that each mention stands in."""
+    found: Numbers = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
+    return found
 
 
 class Edges(NamedTuple):
@@ -69,7 +76,7 @@ def edges_of(stream: Stream, units: Units, words: Words) -> Edges:
     """All that the edge models look at; headings play no part."""
     plain = ~units.headings
     starts, opens = units.sentences[plain], units.opens[plain]
-    docs = docs_of(stream, starts)
+    docs = stream.docs_at(starts)
     first = np.append(True, docs[1:] != docs[:-1])[: len(docs)]
     return Edges(docs, opens, first, beginnings(words.keys, stream, starts, WINDOW))
 
@@ -111,11 +118,13 @@ class Judgeable(NamedTuple):
     """Mentions of pairs that stand in several sentences of a document: those that are the
     first of their pair, and those in later sentences.
 
-    `first` tells them apart, `at` are their places, and `features` their contexts.
+    `first` tells them apart, `at` are their places, `sentence` where those lie, and `features`
+    their contexts.
     """
 
     first: Mask
     at: Ints
+    sentence: Numbers
     features: list[Numbers]
 
 
@@ -129,13 +138,12 @@ class Named(NamedTuple):
     sentence: Numbers
 
 
-def named_of(stream: Stream, sentences: Ints, words: Words, model: CoherenceModel) -> Named:
-    """The mentions of names and other rare pairs."""
+def named_of(sentence: Numbers, words: Words, model: CoherenceModel) -> Named:
+    """The mentions of names and other rare pairs; `sentence` is that of each mention."""
     chosen = np.flatnonzero((model.shared >= NAMING).take(words.said))
     at, run = words.mentions.at.take(chosen), words.mentions.run.take(chosen)
     first = np.append(True, run[1:] != run[:-1])[: len(run)]
-    sentence = numbering(sentences, len(stream.codes)).take(at)
-    return Named(at, np.cumsum(first) - 1, first, sentence)
+    return Named(at, np.cumsum(first) - 1, first, sentence.take(chosen))
 
 
 def mentions_to_judge(stream: Stream, sentences: Ints, words: Words, named: Named) -> Judgeable:
@@ -144,18 +152,23 @@ def mentions_to_judge(stream: Stream, sentences: Ints, words: Words, named: Name
     later = sentence != sentence[first][run]
     spans = np.bincount(run, later, minlength=int(first.sum())) > 0
     kept = np.flatnonzero((first | later) & spans[run])
-    at = at[kept]
-    offset = at - sentences.take(sentence[kept])
-    return Judgeable(first[kept], at, contexts(words.keys, stream.codes, at, offset))
+    at, sentence = at[kept], sentence[kept]
+    features = contexts(words.keys, stream.codes, at, at - sentences.take(sentence))
+    return Judgeable(first[kept], at, sentence, features)
 
 
 def _mention_features(
-    stream: Stream, units: Units, words: Words, size: int, model: CoherenceModel
+    stream: Stream,
+    units: Units,
+    words: Words,
+    sentence: Numbers,
+    docs: Ints,
+    model: CoherenceModel,
 ) -> Floats:
     """Do first mentions read like first mentions? Mean lead of the first over the others, and
     the mean log-probability of the first to be the first."""
-    named = named_of(stream, units.sentences, words, model)
-    first, at, features = mentions_to_judge(stream, units.sentences, words, named)
+    named = named_of(sentence, words, model)
+    first, _, owner, features = mentions_to_judge(stream, units.sentences, words, named)
     logits = model.mention_logits(features)
     pair = np.cumsum(first) - 1
     own = logits[first]
@@ -163,7 +176,7 @@ def _mention_features(
     rest = (np.bincount(pair, logits, minlength=len(own)) - own) / np.maximum(count - 1, 1)
     odds = np.bincount(pair, np.exp(np.clip(logits, -10, 10)), minlength=len(own))
     chance = own - np.log(odds) + np.log(np.maximum(count, 1))
-    docs = numbering(stream.starts, len(stream.codes)).take(at[first])
+    docs, size = docs[owner[first]], len(stream.starts)
     pairs = np.bincount(docs, minlength=size) + 5.0
     lead = np.bincount(docs, own - rest, minlength=size) / pairs
     return np.column_stack([lead, np.bincount(docs, chance, minlength=size) / np.sqrt(pairs)])

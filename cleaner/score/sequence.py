@@ -6,25 +6,23 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.mentions import numbering
+from cleaner.kernels.mentions import Mentions, Numbers
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 from cleaner.kernels.units import Units
-from cleaner.kernels.vectors import Shorts, directions
-from cleaner.score.links import Words
+from cleaner.kernels.vectors import Shorts, directions, dots
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
-def repeat_features(stream: Stream, units: Units, words: Words, docs: Ints, size: int) -> Floats:
+def repeat_features(mentions: Mentions, sentence: Numbers, docs: Ints, size: int) -> Floats:
     """How near what is said again stands to where it was said before: the share in the next
     sentence, and in the one after, each above that of sentences in any order.
 
-    `docs` are the documents of the sentences.
+    `sentence` is that of each mention, `docs` are the documents of the sentences.
     """
-    sentence = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
-    again = np.flatnonzero(words.mentions.run[1:] == words.mentions.run[:-1]) + 1
+    again = np.flatnonzero(mentions.run[1:] == mentions.run[:-1]) + 1
     here = sentence.take(again)
     apart = here - sentence.take(again - 1)
     owner = docs[here]
@@ -77,14 +75,14 @@ def next_features(units: Units, docs: Ints, vectors: Shorts, size: int) -> Float
     """How much more alike neighbouring sentences are than any two, or than every second."""
     count = np.bincount(docs, minlength=size)
     direction = directions(vectors, _STEP)
-    own = np.einsum("kd,kd->k", direction, direction)
-    close = np.einsum("kd,kd->k", direction[1:], direction[:-1]) / _STEP**2
-    second = np.einsum("kd,kd->k", direction[2:], direction[:-2]) / _STEP**2
+    own = dots(direction, direction)
+    close = dots(direction[1:], direction[:-1]) / _STEP**2
+    second = dots(direction[2:], direction[:-2]) / _STEP**2
     inner = ~units.opens[1:] & (docs[1:] == docs[:-1])
     starts = np.flatnonzero(np.append(True, docs[1:] != docs[:-1])[: len(docs)])
     squares = np.zeros(size)
     if len(starts):
-        total = np.add.reduceat(direction, starts, axis=0)
+        total = np.add.reduceat(direction, starts, axis=0).astype(np.float64)
         squares[docs[starts]] = np.einsum("kd,kd->k", total, total)
     itself = np.bincount(docs, own, minlength=size)
     overall = (squares - itself) / _STEP**2 / np.maximum(count * (count - 1), 1)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cleaner.kernels.mentions import CONTEXTS
 from cleaner.models.coherence import ANCHORED, CoherenceModel, edge_tables
 from cleaner.score.links import words_of
-from cleaner.score.order import edges_of, mentions_to_judge, named_of
+from cleaner.score.order import edges_of, mentions_to_judge, named_of, sentences_of
 from cleaner.train.word_weights import int8_of, streams
 
 Floats = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ def with_edges(model: CoherenceModel, texts: Sequence[str], seed: int) -> Cohere
     inputs: dict[str, list[npt.NDArray[np.int32]]] = {name: [] for name in EDGES}
     truths: dict[str, list[npt.NDArray[np.bool_]]] = {name: [] for name in EDGES}
     size = len(model.shared)
-    tables = np.array(edge_tables(), np.int32) * size
+    tables = np.array(edge_tables(), np.int32)[:, None] * size
     for stream, units, count in streams(texts):
         docs, opens, first, begin = edges_of(stream, units, words_of(stream, model))
         long = (np.bincount(docs, opens, minlength=count) >= 3)[docs]
@@ -33,7 +33,7 @@ def with_edges(model: CoherenceModel, texts: Sequence[str], seed: int) -> Cohere
             ("lead", opens & long, first),
             ("opening", ~first & long, opens),
         ):
-            inputs[name].append(begin[mask] + tables)
+            inputs[name].append((begin[:, mask] + tables).T)
             truths[name].append(truth[mask])
     biases = []
     for name in EDGES:
@@ -51,7 +51,8 @@ def with_mentions(model: CoherenceModel, texts: Sequence[str], seed: int) -> Coh
     inputs, truths = [], []
     for stream, units, _ in streams(texts):
         words = words_of(stream, model)
-        named = named_of(stream, units.sentences, words, model)
+        sentence = sentences_of(stream, units, words)
+        named = named_of(sentence, words, model)
         found = mentions_to_judge(stream, units.sentences, words, named)
         inputs.append(np.column_stack(found.features))
         truths.append(found.first)

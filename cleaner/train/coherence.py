@@ -3,7 +3,7 @@ that weigh their evidence, from sound news beside the same news damaged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import CONTEXTS
+from cleaner.kernels.squares import Singles
 from cleaner.kernels.units import units_of
 from cleaner.models.coherence import ANCHORED, ASPECTS, KINDS, CoherenceModel
 from cleaner.score.judged import Judged, doc_inputs, judge, logits_of, row_inputs
-from cleaner.score.links import Rows, link_inputs, rows_of, words_of
+from cleaner.score.links import Rows, compared, dots_of, link_inputs, rows_of, words_of
 from cleaner.train.beginnings import EDGES, with_edges, with_mentions
 from cleaner.train.incoherent import pairs, paragraphs, two_in_one, with_one_foreign
 from cleaner.train.linear import folded_of_texts, stream_of_texts
@@ -118,12 +119,19 @@ def _with_link_weights(
             words = words_of(stream, model)
             rows = rows_of(stream, units_of(stream, folded), words, model)
             second = _second(stream, rows, part, borders[at : at + CHUNK])
-            cells = rows.cells
-            one, other = cells.row[cells.upper], cells.column[cells.upper]
-            inputs.append(np.column_stack(link_inputs(rows)))
-            truths.append(second[one] == second[other])
+            for block, columns in zip(rows.squares.blocks, inputs_of(rows), strict=True):
+                one, other, square = np.nonzero(block.pairs * np.tri(len(block.rows))[:, :, None])
+                inputs.append(np.column_stack([column[one, other, square] for column in columns]))
+                truths.append(second[block.rows[one, square]] == second[block.rows[other, square]])
     mean, scale, weights = logistic(np.concatenate(inputs), np.concatenate(truths).astype(float))
     return replace(model, link_mean=mean, link_scale=scale, link_weights=weights)
+
+
+def inputs_of(rows: Rows) -> Iterator[list[Singles]]:
+    """The columns of `link_inputs`, block by block."""
+    facts = compared(rows)
+    for block in rows.squares.blocks:
+        yield link_inputs(facts, dots_of(facts, block), block)
 
 
 def _second(

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from cleaner.kernels.grams import BITS
 from cleaner.kernels.segments import Ints
-from cleaner.kernels.units import docs_of, units_of
+from cleaner.kernels.units import units_of
 from cleaner.train.linear import folded_of_texts, stream_of_texts
 
 Singles = npt.NDArray[np.float32]
@@ -60,7 +60,7 @@ def source_of(texts: Sequence[str]) -> Source:
         shape=(len(units), 1 << BITS),
     )
     counts.sum_duplicates()
-    docs = docs_of(stream, units)
+    docs = stream.docs_at(units)
     return Source(counts, np.searchsorted(docs, np.arange(len(texts) + 1)))
 
 

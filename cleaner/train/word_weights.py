@@ -11,7 +11,7 @@ from scipy.sparse.linalg import lsqr
 
 from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import mentions_of, numbering
-from cleaner.kernels.units import Units, docs_of, ends_of, units_of
+from cleaner.kernels.units import Units, ends_of, units_of
 from cleaner.models.coherence import UNIT
 from cleaner.train.incoherent import paragraphs
 from cleaner.train.linear import folded_of_texts, stream_of_texts
@@ -55,7 +55,7 @@ def positions(texts: Sequence[str], words: npt.NDArray[np.int32]) -> npt.NDArray
     with damping (Paige & Saunders 1982) over the sentences of articles of four and more."""
     parts, targets = [], []
     for stream, units, size in streams(texts):
-        docs = docs_of(stream, units.sentences)
+        docs = stream.docs_at(units.sentences)
         count = np.bincount(docs, minlength=size)[docs]
         number = np.arange(len(docs)) - np.searchsorted(docs, docs)
         sizes = ends_of(stream, units.sentences) - units.sentences + 5.0
@@ -85,10 +85,10 @@ def _counted(texts: Sequence[str]) -> tuple[Floats, Floats, Floats, int]:
         part = texts[at : at + CHUNK]
         stream = stream_of_texts(part)
         units = units_of(stream, folded_of_texts(part)).units
-        many = np.bincount(docs_of(stream, units), minlength=len(part)) >= 3
+        many = np.bincount(stream.docs_at(units), minlength=len(part)) >= 3
         number = numbering(units, len(stream.codes))
         places = np.flatnonzero(stream.pairs > 0)
-        places = places[many[docs_of(stream, units)][number[places]]]
+        places = places[many[stream.docs_at(units)][number[places]]]
         mentions = mentions_of(stream, places)
         own = number[mentions.at]
         opens = mentions.opens
