@@ -15,6 +15,7 @@ from cleaner.restore.blocks import Unit, units_of
 from cleaner.restore.feed import _reused
 from cleaner.restore.page import _of_lines, gather, with_topics
 from cleaner.restore.topics import words_of
+from cleaner.structure import structure_of
 
 TEXT = generate.articles(1, seed=8)[0].text
 
@@ -110,3 +111,12 @@ def test_a_page_of_titles_and_blurbs_holds_no_articles() -> None:
     view = view_of("\n".join(f"第{n}部\n青石城的守夜人\n{blurb}{n}" for n in range(9)))
     assert _of_lines(units_of(view))
     assert not _of_lines(units_of(view_of(BY_HAND)))
+
+
+def test_units_are_the_blocks_of_the_page() -> None:
+    view = view_of(f"  {TEXT}  \n\n\u3000（记者 林一舟）\u3000\n — — \n1. 第一项\n" + BY_HAND)
+    blocks, units = structure_of(view), units_of(view)
+    lines = [(block.start, block.end) for block in blocks]
+    assert [view.text[a:b].strip() for a, b in lines] == [view.text[u.start : u.end] for u in units]
+    assert [b.dateline for b in blocks] == [u.opens for u in units]
+    assert all(u.signed for b, u in zip(blocks, units, strict=True) if b.signed)

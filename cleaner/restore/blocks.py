@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import regex
 
 from cleaner.batch import View
-from cleaner.structure import Block, Label, label_of, opens_report, structure_of
+from cleaner.structure import Label, closes_signed, label_of, opens_report
 
 
 class Kind(StrEnum):
@@ -52,12 +53,13 @@ class Unit(NamedTuple):
 
 _EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was normalised
 _TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
-_OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]$")
-_NEVER_OPEN = frozenset("。！？!?…；;：:）)》")
+_CLOSING_QUOTES = "”」』"
+_OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _WRITERS_LAST = regex.compile(
     r"[。！？!?”」)）]\s*[^。！？!?，,、;；]{0,8}(?:记者|通讯员|摄影|文/|图/|来源)[^。！？!?，,;；]{0,12}$"
 )
+_WRITERS_MARKS = ("记者", "通讯员", "摄影", "文/", "图/", "来源")
 _LAST_WRITERS = 28
 _LAST_TERM = 12
 """Characters at the end of a line that these patterns read."""
@@ -93,6 +95,10 @@ _DAY = 20
 """Characters in which the day of a report stands."""
 _LONGEST_CREDIT = 120
 """Characters at the end of a line among which a credit stands."""
+_LONGEST_KNOWN = 170
+"""A longer line hardly comes again."""
+_LEAST_CUT = 8
+"""A shorter heading is no cut text."""
 BRACKETS = {
     "“": "”",
     "‘": "’",
@@ -107,12 +113,39 @@ BRACKETS = {
 _ANY_BRACKET = regex.compile("[" + regex.escape("".join([*BRACKETS, *BRACKETS.values()])) + "]")
 
 
+class _Reading(NamedTuple):
+    """What a line says by itself, wherever it stands; see `Unit`."""
+
+    kind: Kind
+    cut: bool = False
+    opens: bool = False
+    leads: bool = False
+    signed: bool = False
+    soft: bool = False
+
+
 def units_of(view: View) -> tuple[Unit, ...]:
     """The units of a document, in order of the page, found once."""
     if "units" not in view.memo:
-        view.memo["units"] = tuple(_unit(view, block) for block in structure_of(view))
+        spans = (span_of(view, *line) for line in view.lines)
+        view.memo["units"] = tuple(unit_at(view, *span) for span in spans if span[0] < span[1])
     units: tuple[Unit, ...] = view.memo["units"]
     return units
+
+
+def span_of(view: View, start: int, end: int) -> tuple[int, int]:
+    """A line [start, end) without surrounding space."""
+    raw = view.text[start:end]
+    bare = raw.lstrip()
+    first = start + len(raw) - len(bare)
+    return first, first + len(bare.rstrip())
+
+
+def unit_at(view: View, start: int, end: int) -> Unit:
+    """The line [start, end), which has no space around it, as a unit."""
+    raw, folded = view.text[start:end], view.folded[start:end]
+    read = _read if len(raw) > _LONGEST_KNOWN else _remembered
+    return Unit(start, end, *read(raw, folded))
 
 
 def opens_text(folded: str) -> bool:
@@ -154,14 +187,22 @@ def ends_open(text: str) -> bool:
     """True where a Chinese text ends in mid-sentence, by its last character. Neither colons nor
     semicolons count: they close the items of lists. A term in quotes closes no sentence, and
     the names of writers behind a sentence do not go on."""
-    if text[-1] in _NEVER_OPEN:
+    last = text[-1]
+    if last in _CLOSING_QUOTES:
+        if _TERM_LAST.search(text[-_LAST_TERM:]) is None:
+            return False
+    elif not _goes_on(last) or (last.isdigit() and _EDITORS_MARK.search(text[-_LAST_TERM:])):
         return False
-    last = text[-_LAST_TERM:]
-    if _OPEN_END.search(last) is None and _TERM_LAST.search(last) is None:
-        return False
-    if _EDITORS_MARK.search(last) or _WRITERS_LAST.search(text[-_LAST_WRITERS:]):
+    end = text[-_LAST_WRITERS:]
+    if any(map(end.__contains__, _WRITERS_MARKS)) and _WRITERS_LAST.search(end):
         return False
     return len(_NO_HAN.sub("", text)) >= _MOSTLY_HAN * len(text)
+
+
+@cache
+def _goes_on(last: str) -> bool:
+    """True for a character with which no sentence ends."""
+    return _OPEN_END.match(last) is not None
 
 
 def open_brackets(text: str) -> str:
@@ -185,28 +226,28 @@ def no_heading(raw: str) -> bool:
     return raw[-1] in _NEVER_LAST or bool(_SENTENCE.search(raw) or open_brackets(raw))
 
 
-def _unit(view: View, block: Block) -> Unit:
-    raw = view.text[block.start : block.end]
-    start = block.start + len(raw) - len(raw.lstrip())
-    raw = raw.strip()
-    end = start + len(raw)
-    folded = view.folded[start:end]
-    kind = _kind(block.label, raw, folded)
+def _read(raw: str, folded: str) -> _Reading:
+    """What a line says, from its text and its folded text without blanks at the ends."""
+    label = label_of(folded)
+    kind = _kind(label, raw, folded)
     report = _is_report(folded)
     if kind is not Kind.TEXT and not report:
-        maybe = kind is Kind.HEADING and len(raw) >= 8 and ends_open(raw)
-        return Unit(start, end, kind, cut=maybe)
-    signed = block.signed or _closes_credited(folded)
-    return Unit(
-        start,
-        end,
+        maybe = kind is Kind.HEADING and len(raw) >= _LEAST_CUT and ends_open(raw)
+        return _Reading(kind, cut=maybe)
+    body = label is Label.BODY
+    signed = (body and closes_signed(folded)) or _closes_credited(folded)
+    return _Reading(
         Kind.TEXT,
-        cut=block.label is not Label.ITEM and not signed and ends_open(raw),
-        opens=block.dateline or report,
+        cut=label is not Label.ITEM and not signed and ends_open(raw),
+        opens=report or (body and opens_report(folded)),
         leads=_has_lead(folded),
         signed=signed,
         soft=raw[-1] in "，,、",
     )
+
+
+_remembered = lru_cache(maxsize=1 << 13)(_read)
+"""Pages of a site have the same lines, and a page is read again after each change."""
 
 
 def _kind(label: Label, raw: str, folded: str) -> Kind:

@@ -44,6 +44,8 @@ def above(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
 def _is_lead(texts: Sequence[str], at: int) -> bool:
     """Whether the lines below go on where this one, less its label and its dots, ends. Without a
     label it must end within a sentence: editors set whole ones above a text on purpose."""
+    if len(texts[at]) < _LEAD:
+        return False
     bare = _LABEL.sub("", texts[at], count=1)
     lead = _compact(_DOTS.sub("", bare))
     if len(lead) < _LEAD:

@@ -11,7 +11,7 @@ import regex
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
-from cleaner.restore.blocks import Kind, Unit, names_writers, units_of
+from cleaner.restore.blocks import Kind, span_of, unit_at
 from cleaner.restore.head_repeats import above, repeating_above
 from cleaner.rules import RuleBook
 
@@ -43,24 +43,12 @@ class Repeats:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
-        texts = [view.folded[start:end].strip() for start, end in view.lines]
-        if not _has_twins(texts) and not any(above([text for text in texts if text])):
-            return whole
-        units = units_of(view)
-        gone = dict(_copies(view, units)) | dict(_parts(view, units))
-        gone |= dict(above([view.folded[unit.start : unit.end] for unit in units]))
+        spans = [span for line in view.lines if (span := span_of(view, *line))[0] < span[1]]
+        texts = [view.folded[start:end] for start, end in spans]
+        gone = dict(_copies(texts)) | dict(_parts(view, spans, texts)) | dict(above(texts))
         if not gone or not view.under(self.name, repeating):
             return whole
-        return [_without(view, units, gone)]
-
-
-def _has_twins(texts: Sequence[str]) -> bool:
-    """True where a line stands twice, or a part of it by itself, whatever the lines are."""
-    heads, tails = _by_edge(texts, slice(0, _EDGE)), _by_edge(texts, slice(-_EDGE, None))
-    return any(
-        count > 1 and (len(text) >= _LONG or (text[:1] in "(（" and names_writers(text)))
-        for text, count in Counter(filter(None, texts)).items()
-    ) or any(_ends(text, tails) or _begins(text, heads) for text in texts if len(text) >= _PART)
+        return [_without(view, spans, gone)]
 
 
 def repeating(batch: Batch) -> Mask:
@@ -113,10 +101,9 @@ def _hashes(batch: Batch, starts: np.ndarray, size: int) -> np.ndarray:
     return total
 
 
-def _copies(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
+def _copies(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Later copies of whole paragraphs; a paragraph that comes back again and again, or line by
     line with others between as in songs, stays."""
-    texts = [view.folded[unit.start : unit.end] for unit in units]
     counts = Counter(texts)
     seen: set[str] = set()
     for at, text in enumerate(texts):
@@ -130,27 +117,38 @@ def _is_prose(text: str) -> bool:
     return 2 * len(_WIDE.findall(text)) >= len(text)
 
 
-def _parts(view: View, units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
-    """Units that are the end of another paragraph (and begin in mid-sentence), or its beginning
+def _parts(
+    view: View, spans: Sequence[tuple[int, int]], texts: Sequence[str]
+) -> Iterator[tuple[int, str]]:
+    """Lines that are the end of another paragraph (and begin in mid-sentence), or its beginning
     closed with dots; and closing signatures that stand again below."""
-    texts = [view.folded[unit.start : unit.end] for unit in units]
-    heads, tails = _by_edge(texts, slice(0, _EDGE)), _by_edge(texts, slice(-_EDGE, None))
-    for at, (unit, text) in enumerate(zip(units, texts, strict=True)):
-        if unit.kind is Kind.BYLINE and _displaced(units, texts, at):
-            yield at, "restore.repeats.signature"
-        elif len(text) < _PART or unit.kind is not Kind.TEXT:
-            continue
-        elif _ends(text, tails):
-            yield at, "restore.repeats.suffix"
-        elif _begins(text, heads):
-            yield at, "restore.repeats.prefix"
+    long = [text for text in texts if len(text) >= _PART]
+    heads, tails = _by_edge(long, slice(0, _EDGE)), _by_edge(long, slice(-_EDGE, None))
+    last = {text: at for at, text in enumerate(texts)}
+    for at, text in enumerate(texts):
+        if text[0] in "(（" and at > 0 and last[text] > at:
+            unit, before = unit_at(view, *spans[at]), unit_at(view, *spans[at - 1])
+            if unit.kind is Kind.BYLINE and before.cut:
+                yield at, "restore.repeats.signature"
+                continue
+        rule = _part(text, heads, tails) if len(text) >= _PART else None
+        if rule and unit_at(view, *spans[at]).kind is Kind.TEXT:
+            yield at, rule
+
+
+def _part(text: str, heads: Mapping[str, list[str]], tails: Mapping[str, list[str]]) -> str | None:
+    """The rule by which a line goes that is a part of another one."""
+    if _ends(text, tails):
+        return "restore.repeats.suffix"
+    return "restore.repeats.prefix" if _begins(text, heads) else None
 
 
 def _ends(text: str, tails: Mapping[str, list[str]]) -> bool:
     """True for the end of a longer text, from within a word on."""
-    return any(
+    alike = tails[text[-_EDGE:]]
+    return len(alike) > 1 and any(
         len(other) > len(text) and other.endswith(text) and _inside_word(other, text)
-        for other in tails[text[-_EDGE:]]
+        for other in alike
     )
 
 
@@ -177,23 +175,18 @@ def _inside_word(whole: str, suffix: str) -> bool:
     return before.isalnum() and suffix[0].isalnum()
 
 
-def _displaced(units: Sequence[Unit], texts: Sequence[str], at: int) -> bool:
-    """A signature behind a cut paragraph, where the same one stands below."""
-    return at > 0 and units[at - 1].cut and texts[at][:1] in "(（" and texts[at] in texts[at + 1 :]
-
-
-def _without(view: View, units: Sequence[Unit], gone: dict[int, str]) -> list[Piece]:
-    """The text less some units, each with the blanks behind it."""
-    edges = [*(unit.start for unit in units), len(view.text)]
+def _without(view: View, spans: Sequence[tuple[int, int]], gone: dict[int, str]) -> list[Piece]:
+    """The text less some lines, each with the blanks behind it."""
+    edges = [*(start for start, _ in spans), len(view.text)]
     pieces: list[Piece] = []
     at = 0
-    for unit in sorted(gone):
-        start, end = edges[unit], edges[unit + 1]
-        if unit == len(units) - 1:
-            start = units[unit - 1].end if unit - 1 not in gone else start
+    for line in sorted(gone):
+        start, end = edges[line], edges[line + 1]
+        if line == len(spans) - 1:
+            start = spans[line - 1][1] if line - 1 not in gone else start
         if start > at:
             pieces.append(Keep(at, start))
-        pieces.append(Put("", start, end, gone[unit]))
+        pieces.append(Put("", start, end, gone[line]))
         at = end
     if at < len(view.text):
         pieces.append(Keep(at, len(view.text)))
