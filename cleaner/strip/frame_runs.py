@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import regex
 
 from cleaner.kernels.pairs import BITS, Pairs, pair_hashes
 from cleaner.kernels.text import encode
@@ -25,7 +26,11 @@ _NEAR = 6
 _KIN = 0.4
 """A line among the menus above a text is its title if this share of its pairs of characters
 stands in the text too."""
-
+_DESK = regex.compile(
+    r"(?:新华社|中新社|中央社|本报|法新社|路透社?|美联社)\p{Han}{0,8}(?:\d{1,2}月)?\d{1,2}日"
+    r"\p{Han}{0,2}(?:电|讯|消息)|[\p{Han}·\s、]{2,16}[/╱]\s?\p{Han}{2,8}报导"
+)
+"""Who reports from where, alone on a line as a byline is (编译中心/综合报导)."""
 
 _BITS = 16
 """Bits of a hash of a pair: a table of them is quickly made for each page."""
@@ -133,11 +138,17 @@ def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
             continue
         if first and (first.startswith(text) or text.startswith(first)):
             kept.add(at)
-        if signs_report(text) and label_of(text) in (Label.SOURCE, Label.BYLINE, Label.CAPTION):
+        if _says_who(text):
             kept.add(at)
             if len(texts[at - 1]) >= _NEAR and kinds[at - 1] != int(Kind.KNOWN):
                 kept.add(at - 1)
     return kept
+
+
+def _says_who(text: str) -> bool:
+    """Whether a line says who wrote a text, when and where."""
+    signed = (Label.SOURCE, Label.BYLINE, Label.CAPTION)
+    return (signs_report(text) and label_of(text) in signed) or _DESK.fullmatch(text) is not None
 
 
 def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
