@@ -4,8 +4,8 @@ that hijacked sites carry above, below and on the very line of sound text."""
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -18,7 +18,8 @@ from cleaner.strip.spam_words import Family, Floats, Words, words_of
 from cleaner.strip.spans import Span, any_of, hits_per_line
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_HARD = regex.compile(r"[_|丨]|\si\s|\w-\w")
+_BARS = "_|丨"
+_HARD = regex.compile(r"\si\s|\w-\w")
 """Separators that headlines and sentences have no use for."""
 _OPENING = "【「《[("
 _LONE = regex.compile(r"[\s?？]*[?？][\s?？]*")
@@ -133,7 +134,7 @@ class Spam:
             weights[at] < _PLAIN_SPAM
             and self._everyday(words.family[words.line == at])
             and view.folded.find("。", line.start, line.end) >= 0
-            and _HARD.search(view.folded, line.start, line.end) is None
+            and not _is_hard(view.folded, Span(line.start, line.end))
         )
 
     def _everyday(self, families: Ints) -> bool:
@@ -169,19 +170,22 @@ class Spam:
         self, view: View, line: Line, items: Items, stretch: Stretch, in_a_row: bool
     ) -> Edit | None:
         """The edit for one stretch of items, if it is spam."""
+        span = items.span(stretch)
+        beside = _beside(view, line, span, in_a_row)
+        if beside.within:
+            return None
         first, last = items.words_of(stretch)
         families = items.words.family[first:last]
         asked = (_OF_A_ROW if in_a_row else 1) * float(self._shares[families].min())
         if items.share(stretch) < asked:
             return None
         weight = items.words.weight(first, last)
-        start, end = int(items.start[stretch[0]]), int(items.end[stretch[1] - 1])
-        if weight < 1 or self._is_vetoed(view, line, Span(start, end), families, in_a_row, weight):
+        if weight < 1 or self._is_vetoed(view, line, span, families, in_a_row, weight):
             return None
-        number, _ = Counter(families.tolist()).most_common(1)[0]
+        most = int(families[np.bincount(families)[families].argmax()])
+        rule = self._families[most].rule.id
         sure = stretch[1] - stretch[0] >= 2 and (in_a_row or weight >= _BESIDE)
-        rule = self._families[number].rule.id
-        return _cut(view, line, Span(start, end), rule, in_a_row=in_a_row, sure=sure)
+        return _cut(view, line, span, rule, beside, sure)
 
     def _is_vetoed(
         self, view: View, line: Line, span: Span, families: Ints, in_a_row: bool, weight: float
@@ -192,7 +196,7 @@ class Spam:
         sound, unless its items are parted as no sentence is.
         """
         folded = view.folded
-        hard = in_a_row and _HARD.search(folded, span.start, span.end) is not None
+        hard = in_a_row and _is_hard(folded, span)
         stated = not hard and folded.find("。", line.start, line.end) >= 0
         if stated and weight < _PLAIN_SPAM and self._everyday(families):
             return True
@@ -201,36 +205,58 @@ class Spam:
         return 3 * len(self._vetoes.findall(around)) > len(families)
 
 
+def _is_hard(folded: str, span: Span) -> bool:
+    """Whether a range holds a separator that headlines and sentences have no use for."""
+    return (
+        any(folded.find(bar, span.start, span.end) >= 0 for bar in _BARS)
+        or _HARD.search(folded, span.start, span.end) is not None
+    )
+
+
 def _is_endless(items: Items, line: Stretch) -> bool:
     size = line[1] - line[0]
     return size >= _ENDLESS and items.spam(line) >= _DENSE * size
 
 
-def _cut(
-    view: View, line: Line, span: Span, rule: str, *, in_a_row: bool, sure: bool
-) -> Edit | None:
+class _Beside(NamedTuple):
+    """What stands on a line beside a stretch of it: letters and digits above and below, and
+    whether these are so few that the line is nothing but the stretch."""
+
+    above: int
+    below: int
+    few: bool
+
+    @property
+    def within(self) -> bool:
+        """Text stands on both sides: no part of the line could go."""
+        return not self.few and self.above >= _LEFT_OVER and self.below >= _LEFT_OVER
+
+
+def _beside(view: View, line: Line, span: Span, in_a_row: bool) -> _Beside:
+    """A row has its innocent items within it: what lies outside is text."""
+    before = letters_before(view)
+    edges = (line.start, span.start, span.end, line.end)
+    first, start, end, last = (int(before[at]) for at in edges)
+    outside = start - first + last - end
+    few = outside < (2 if in_a_row else _LEFT_OVER)
+    few = few or (not in_a_row and outside <= _INNOCENT * (last - first))
+    return _Beside(start - first, last - end, few)
+
+
+def _cut(view: View, line: Line, span: Span, rule: str, beside: _Beside, sure: bool) -> Edit | None:
     """Spam goes with its whole line, or, where it is `sure`, from the end of the line that it
-    stands at. A row has its innocent items within it: what lies outside is text."""
+    stands at."""
     folded, (start, end) = view.folded, span
-    above, below = _letters(view, line.start, start), _letters(view, end, line.end)
-    inside = _letters(view, start, end)
-    few = above + below < (2 if in_a_row else _LEFT_OVER)
-    if few or (not in_a_row and above + below <= _INNOCENT * (above + below + inside)):
+    if beside.few:
         stated = folded.find("。", line.start, line.end) >= 0
         return None if stated else line_deletion(view, line, rule)
     if not sure:
         return None
-    if above < _LEFT_OVER:
+    if beside.above < _LEFT_OVER:
         return Edit(line.start, _past_separator(folded, end, line.end), "", rule, 0.9)
-    if below < _LEFT_OVER and folded.find("。", end, line.end) < 0:
+    if beside.below < _LEFT_OVER and folded.find("。", end, line.end) < 0:
         return Edit(_before_separator(folded, start, line.start), line.end, "", rule, 0.9)
     return None
-
-
-def _letters(view: View, start: int, end: int) -> int:
-    """How many letters and digits stand in [start, end)."""
-    before = letters_before(view)
-    return int(before[end] - before[start])
 
 
 def _lone_below(view: View, line: Line) -> Iterator[Edit]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cleaner.batch import Ints, View
 from cleaner.strip.spam_words import Words
-from cleaner.strip.spans import table_matching
+from cleaner.strip.spans import Span, table_matching
 
 Stretch = tuple[int, int]
 """Items [first, last)."""
@@ -62,6 +62,10 @@ class Items:
         first, last = stretch
         letters = int(self.letters_before[last] - self.letters_before[first])
         return int(self.filled_before[last] - self.filled_before[first]) / max(1, letters)
+
+    def span(self, stretch: Stretch) -> Span:
+        """The range of the page that a stretch takes."""
+        return Span(int(self.start[stretch[0]]), int(self.end[stretch[1] - 1]))
 
     def words_of(self, stretch: Stretch) -> tuple[int, int]:
         """The words [first, last) of a stretch."""
@@ -138,7 +142,11 @@ def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
         runs = [_trimmed(items, run) for run in runs if run[1] - run[0] >= 3]
     else:
         fenced = [gap.strip(" ") == fence for gap in gaps]
-        runs = [_extended(items, run, first, fenced) for run in runs]
+        fenced.append(False)  # behind the last item
+        runs = [
+            _extended(items, run, first, fenced) if fenced[run[1] - 1 - first] else run
+            for run in runs
+        ]
     least, share = (2, _SHARE) if fence != " " else (4, 2 * _SHARE)
     return [
         run
@@ -152,8 +160,7 @@ def _extended(items: Items, run: Stretch, line: int, fenced: Sequence[bool]) -> 
     the most part: what is not may be the title."""
     start, end = run
     while (
-        end - line <= len(fenced)
-        and fenced[end - 1 - line]
+        fenced[end - 1 - line]
         and items.kind[end] == int(Kind.SPAM)
         and items.share((end, end + 1)) >= _FILLED
     ):

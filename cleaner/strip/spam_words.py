@@ -88,16 +88,23 @@ def longest_words(hits: Ints) -> Ints:
     """Hits without what lies within others, cut where they overlap the one before; of equal
     ranges the last is taken. Rows as in `hits`."""
     hits = hits[:, np.lexsort((-np.arange(hits.shape[1]), -hits[2], hits[1]))]
-    _, start, end = hits
-    reach = np.maximum.accumulate(np.append(0, end[:-1]))
     # What comes behind another by less than this can be neither a word nor the end of one.
-    beyond = end - np.maximum(start, reach - (_FRESH - 1)) >= _FRESH
-    hits = hits[:, beyond]
-    free = hits[1] >= reach[beyond]
-    alone = free & np.append(free[1:], True)
-    words = np.concatenate([hits[:, alone], _one_by_one(hits[:, ~alone])], axis=1)
-    words = words[:, words[2] - words[1] >= _FRESH]
+    hits = hits[:, hits[2] - np.maximum(hits[1], _reach(hits) - (_FRESH - 1)) >= _FRESH]
+    _, start, end = hits
+    reach = _reach(hits)
+    free = start >= reach
+    start = np.maximum(start, reach)
+    # What is left of a hit is a word, or too short: then those behind it may begin earlier.
+    chain = np.cumsum(free)
+    unclear = np.isin(chain, chain[end - start < _FRESH])
+    words = np.stack([hits[0], start, end])[:, ~unclear]
+    words = np.concatenate([words, _one_by_one(hits[:, unclear])], axis=1)
     return words[:, np.argsort(words[1])]
+
+
+def _reach(hits: Ints) -> Ints:
+    """How far the hits before each one reach."""
+    return np.maximum.accumulate(np.append(0, hits[2, :-1]))
 
 
 def _one_by_one(hits: Ints) -> Ints:
