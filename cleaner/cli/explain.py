@@ -103,7 +103,7 @@ def _put(change: Change, put: Put, marks: Marks) -> Iterator[Text]:
         "    ",
         (_shown(source[max(0, put.start - _AROUND) : put.start]), _QUIET),
         (_around(_shown(source[put.start : put.end]), marks[:2]), _GONE),
-        (_around(_shown(put.text), marks[2:]), _NEW),
+        (_around(_shown(put.text), marks[2:]) if put.end > put.start or put.text else "‖", _NEW),
         (_shown(source[put.end : put.end + _AROUND]), _QUIET),
     )
 
@@ -141,10 +141,15 @@ def _bound(limit: Limit | None) -> str:
 
 def _evidence(doc: Document, pipe: Pipeline) -> Iterator[Text]:
     view = Batch([doc], pipe.book.automaton).view(0)
+    titled: set[str] = set()
     for scorer in pipe.score:
         for start, end, signal, note in scorer.evidence(view):
-            spot = "" if end - start >= len(doc.text) else _shown(doc.text[start:end][:60])
-            yield Text.assemble(f"  {signal}: {note} ", (spot, _QUIET))
+            whole = end - start >= len(doc.text)
+            if whole and signal not in titled:
+                titled.add(signal)
+                yield Text(f"  what lowers {signal}, before it is calibrated:")
+            spot = "" if whole else f"  {_shown(doc.text[start:end][:60])}"
+            yield Text.assemble(f"    {note}" if whole else f"  {signal}: {note}", (spot, _QUIET))
 
 
 def _marked(text: str, docs: Iterable[Document], marks: Marks) -> Text:
