@@ -16,7 +16,7 @@ import numpy.typing as npt
 from cleaner.kernels.segments import Ints, segment_sum
 from cleaner.kernels.text import Class, Codes, class_table, fold_table
 
-Buckets = npt.NDArray[np.int32]
+Buckets = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 BORDER = 10
@@ -92,7 +92,7 @@ def stream_of(folded: Codes, ends: Ints) -> Stream:
 def _buckets(codes: Codes) -> tuple[Buckets, Buckets]:
     """The buckets of all 2-grams and 3-grams, piece by piece so that a piece stays in the
     cache; what is said of the last places means nothing."""
-    pairs, triples = np.empty((2, len(codes)), np.int32)
+    pairs, triples = np.empty((2, len(codes)), np.int64)
     for start in range(0, len(codes), _PIECE):
         mixed = codes[start : start + _PIECE + 2] * _MIX
         mixed ^= mixed >> np.uint32(13)
@@ -106,12 +106,14 @@ def _buckets(codes: Codes) -> tuple[Buckets, Buckets]:
 
 
 def _finish(hashed: Codes, out: Buckets) -> None:
-    """Well mixed hashes as numbers of buckets, in `out`; never bucket 0."""
+    """Well mixed hashes as numbers of buckets, in `out`; never bucket 0. They are indices of the
+    kind that NumPy need not convert before it looks something up."""
     mixed = hashed[: len(out)] >> np.uint32(16)
     mixed ^= hashed[: len(out)]
     mixed *= _MIX
     mixed >>= np.uint32(32 - BITS)
-    np.maximum(mixed.view(np.int32), 1, out=out)
+    np.maximum(mixed, 1, out=mixed)
+    out[:] = mixed
 
 
 def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tuple[Ints, Ints]:
@@ -120,5 +122,5 @@ def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tup
     Integers, so that the sum depends neither on order nor on what else is in the batch.
     `weights` has shape (2**BITS,), and 0 for bucket 0.
     """
-    values = weights.take(stream.grams(order)).astype(np.int32)
+    values = weights.take(stream.grams(order)).astype(np.int64)
     return segment_sum(values, stream.starts), np.maximum(stream.sizes - (order - 1), 0)

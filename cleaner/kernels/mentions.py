@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,10 @@ from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 
 Numbers = npt.NDArray[np.int32]
-Table = npt.NDArray[np.int32]
+Keys = npt.NDArray[Any]
+"""Numbers of words, whole."""
+
+Table = npt.NDArray[Any]
 
 CONTEXTS = 5
 """How many features describe the words around a mention."""
@@ -41,7 +44,7 @@ def mentions_of(stream: Stream, places: Ints) -> Mentions:
 
     A key holds pair, document and place, so that one sort of numbers does all.
     """
-    keys = stream.pairs.take(places).astype(np.int64)
+    keys = stream.pairs.take(places)
     low = len(stream.codes).bit_length()
     keys <<= len(stream.starts).bit_length()
     keys |= stream.docs_at(places)
@@ -63,7 +66,7 @@ def numbering(starts: Ints, size: int) -> Numbers:
     return np.repeat(np.arange(-1, len(starts), dtype=np.int32), lengths)
 
 
-def beginnings(keys: Numbers, stream: Stream, starts: Ints, window: int) -> Table:
+def beginnings(keys: Keys, stream: Stream, starts: Ints, window: int) -> Table:
     """The keys of the first `window` places of ranges of a stream, shape (window, k); those of
     the border behind the last of a document."""
     borders = stream.ends.take(stream.docs_at(starts))
@@ -71,7 +74,7 @@ def beginnings(keys: Numbers, stream: Stream, starts: Ints, window: int) -> Tabl
     return found
 
 
-def contexts(keys: Numbers, codes: Codes, at: Ints, offset: Ints) -> list[Numbers]:
+def contexts(keys: Keys, codes: Codes, at: Ints, offset: Ints) -> list[Keys]:
     """Features of the words around mentions: CONTEXTS arrays of shape (k,), numbers below 2**16.
 
     How far the sentence has come, the character and the key before, and those after. What

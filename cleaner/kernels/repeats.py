@@ -26,11 +26,11 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     docs = stream.docs_at(chosen)
     inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
     chosen, docs = chosen[inside], docs[inside]
-    hashed = pairs.take(chosen).astype(np.uint64)
+    hashed = pairs.take(chosen).view(np.uint64)
     for step in range(2, GRAM, 2):
         mixed = hashed * _STEP
         mixed ^= hashed >> np.uint64(31)
-        mixed ^= pairs.take(chosen + step).astype(np.uint64)
+        mixed ^= pairs.take(chosen + step).view(np.uint64)
         hashed = mixed
     hashed *= _STEP
     keys = hashed >> np.uint64(22) | docs.astype(np.uint64) << np.uint64(42)

@@ -31,7 +31,8 @@ def sums(table: Shorts, keys: npt.NDArray[Any], starts: Ints) -> Shorts:
     borders = np.concatenate([[0], starts, [len(keys)]]).astype(np.int32)
     ones = np.ones(len(keys), np.int16)
     shape = (len(borders) - 1, len(table))
-    found: Shorts = (sparse.csr_array((ones, keys, borders), shape=shape) @ table)[1:]
+    ones_at = sparse.csr_array((ones, keys.astype(np.int32), borders), shape=shape)
+    found: Shorts = (ones_at @ table)[1:]
     return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from cleaner.kernels.mentions import Numbers, Table
+from cleaner.kernels.mentions import Keys, Table
 from cleaner.kernels.vectors import Shorts
 
 Int8s = npt.NDArray[np.int8]
@@ -85,6 +85,16 @@ class CoherenceModel:
     order_points: Floats
 
     @cached_property
+    def numbers(self) -> npt.NDArray[np.uint16]:
+        """`words` in a table that stays in the cache, shape (2**BITS,)."""
+        return self.words.astype(np.uint16)
+
+    @cached_property
+    def telling_pairs(self) -> npt.NDArray[np.bool_]:
+        """Which pairs of characters are `telling` words, shape (2**BITS,)."""
+        return self.telling.take(self.words)
+
+    @cached_property
     def telling(self) -> npt.NDArray[np.bool_]:
         """Which words count when they are said again, shape (k,)."""
         return self.shared >= TELLING
@@ -113,7 +123,7 @@ class CoherenceModel:
         high: Floats = ((total >> 16) - ZERO * WINDOW) / UNIT + self.biases[1]
         return low, high
 
-    def mention_logits(self, features: Sequence[Numbers]) -> Floats:
+    def mention_logits(self, features: Sequence[Keys]) -> Floats:
         """How much each mention reads like the first one, shape (k,); a table a feature."""
         total = np.zeros(len(features[0]), np.int32)
         for table, numbers in zip(self.mention, features, strict=True):

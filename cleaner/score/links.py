@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.mentions import Mentions, Numbers, mentions_of, numbering
+from cleaner.kernels.mentions import Keys, Mentions, Numbers, mentions_of, numbering
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.squares import WIDTHS, Block, Singles, Squares, products, shared
 from cleaner.kernels.units import Units, ends_of, merged, no_longer
@@ -52,15 +52,15 @@ class Words(NamedTuple):
     """The words of a stream: the word that begins at each place, and the mentions of telling
     ones that a document says more than once, with the word of each."""
 
-    keys: npt.NDArray[np.int32]
+    keys: Keys
     mentions: Mentions
-    said: npt.NDArray[np.int32]
+    said: Keys
 
 
 def words_of(stream: Stream, model: CoherenceModel) -> Words:
     """The words of a stream."""
-    keys = model.words.take(stream.pairs)
-    mentions = mentions_of(stream, np.flatnonzero(model.telling.take(keys)))
+    keys = model.numbers.take(stream.pairs)
+    mentions = mentions_of(stream, np.flatnonzero(model.telling_pairs.take(stream.pairs)))
     return Words(keys, mentions, keys.take(mentions.at))
 
 
@@ -111,7 +111,7 @@ class Elsewhere(NamedTuple):
 
     run: Ints
     row: Numbers
-    words: Numbers
+    words: Keys
 
 
 def _elsewhere(stream: Stream, starts: Ints, words: Words) -> Elsewhere:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.mentions import Numbers, Table, beginnings, contexts, numbering
+from cleaner.kernels.mentions import Keys, Numbers, Table, beginnings, contexts, numbering
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 from cleaner.kernels.units import Units, ends_of
@@ -125,7 +125,7 @@ class Judgeable(NamedTuple):
     first: Mask
     at: Ints
     sentence: Numbers
-    features: list[Numbers]
+    features: list[Keys]
 
 
 class Named(NamedTuple):
