@@ -35,6 +35,12 @@ _SIGNATURE = regex.compile(
     regex.VERBOSE,
 )
 
+_SIGNERS = (
+    *("编辑", "责编", "主编", "编审", "审核", "终审", "校对", "来源", "作者", "记者", "通讯"),
+    *("供稿", "监制", "摄影", "文/", "图/"),
+)
+"""Where none of these pairs of characters stands, there is no signature."""
+
 _OPEN_MARKS = "，、,；;：:“‘（(《【「『·"
 _LIST_MARKS = ":;：；"
 _MID_MARKS = "，,。；;"
@@ -101,9 +107,14 @@ def _lines(batch: Batch) -> Lines:
 
 def _signed(batch: Batch, starts: Ints, ends: Ints) -> Mask:
     """Which lines [start, end) close with who wrote, edited or sent them; shape (k,)."""
-    tails = zip(np.maximum(starts, ends - _TAIL).tolist(), ends.tolist(), strict=True)
-    found = (_SIGNATURE.search(decode(batch.folded[start:end])) for start, end in tails)
-    return np.fromiter((match is not None for match in found), np.bool_, len(starts))
+    found = np.zeros(len(starts), np.bool_)
+    reach = ends[:, None] - np.arange(_TAIL, 0, -1)
+    tails = batch.folded.take(reach, mode="clip")
+    first, second = (_table("".join(chars)) for chars in zip(*_SIGNERS, strict=True))
+    for at in np.flatnonzero((first.take(tails[:, :-1]) & second.take(tails[:, 1:])).any(axis=1)):
+        tail = decode(batch.folded[max(starts[at], ends[at] - _TAIL) : ends[at]])
+        found[at] = _SIGNATURE.search(tail) is not None
+    return found
 
 
 def _have(table: Mask, codes: Codes, starts: Ints, ends: Ints) -> Mask:

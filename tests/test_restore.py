@@ -121,6 +121,20 @@ def test_cut_lines(line: str, open_end: bool, bad_start: bool) -> None:
     assert (bool(lines.open_end[0]), bool(lines.bad_start[0])) == (open_end, bad_start)
 
 
+SIGNERS = (
+    *("责任编辑", "责编", "编辑", "主编", "编审", "审核", "校对", "来源", "作者", "记者"),
+    *("通讯员", "供稿", "终审", "监制", "摄影", "文/", "图/"),
+)
+
+
+@pytest.mark.parametrize("signer", SIGNERS)
+def test_a_signature_behind_the_last_sentence_is_no_cut(signer: str) -> None:
+    report = "昨日，全市春耕生产工作会议在青川县召开。"
+    cut = f"{report}{signer}在会上说各乡镇要抓好落实并在月底前把进展情况"
+    lines = lines_of(Batch([Document("a", f"{report}{signer} 林一舟\n{cut}")]))
+    assert lines.open_end.tolist() == [False, True]
+
+
 def test_pairs_are_hashed_one_by_one() -> None:
     text = encode("春耕生产，a1春耕")
     hashes, mask = pair_hashes(text), pair_mask(classify(text))

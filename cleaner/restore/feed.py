@@ -13,7 +13,6 @@ from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, cut_ends, lines_of, opens_report
 from cleaner.document import Keep, Piece, Put
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
-from cleaner.kernels.segments import places_of
 from cleaner.kernels.text import Class
 from cleaner.models import leads, pages, topics
 from cleaner.restore import strangers
@@ -233,28 +232,43 @@ def _begins_dated(batch: Batch, lines: Lines) -> Mask:
 def _reused(batch: Batch, start: Ints, border: Ints, end: Ints) -> Reals:
     """The share of the weight of the pairs in [border, end) that [start, border) holds too, for
     several ranges of a batch, shape (k,) each."""
+    if not len(start):
+        return np.zeros(0)
     size = end - start
-    at, first = places_of(start, size)
-    mask = pair_mask(batch.classes.take(at))
+    spans = [slice(*span) for span in zip(start.tolist(), end.tolist(), strict=True)]
+    mask = pair_mask(np.concatenate([batch.classes[span] for span in spans]))
+    first = np.cumsum(size) - size
     mask[first + size - 1] = False  # the last character of a range makes no pair with the next
     kept = np.flatnonzero(mask)
-    pairs = pair_hashes(batch.folded.take(at)).take(kept).astype(np.int64)  # as places are
+    hashes = pair_hashes(np.concatenate([batch.folded[span] for span in spans]))
+    pairs = hashes.take(kept).astype(np.int64)  # as places are
     edges = np.searchsorted(kept, np.stack([first, first + border - start, first + size]))
-    again = _seen_before(pairs, edges)
-    weight = topics.load().take(pairs)
-    said, all_said = (np.append(0, np.cumsum(w, dtype=np.int64)) for w in (weight * again, weight))
-    share: Reals = (said[edges[2]] - said[edges[1]]) / np.maximum(
-        all_said[edges[2]] - all_said[edges[1]], 1
-    )
-    return share
+    last = np.concatenate([pairs[two:three] for _, two, three in edges.T.tolist()])
+    weight = topics.load().take(last)
+    size = edges[2] - edges[1]
+    said = _sums(weight * _seen_before(pairs, edges, last), size)
+    return np.asarray(said / np.maximum(_sums(weight, size), 1))
 
 
-def _seen_before(pairs: Ints, edges: Ints) -> Mask:
-    """Which pairs of each range [two, three) stand in its range [one, two) too; the rows of
-    `edges` are one, two and three."""
-    again = np.zeros(len(pairs), np.bool_)
-    holder = np.zeros(1 << BITS, np.uint16)  # the range that had a pair last, from 1 on
-    for row, (one, two, three) in enumerate(edges.T.tolist(), 1):
-        holder[pairs[one:two]] = row
-        again[two:three] = holder[pairs[two:three]] == row
+def _sums(values: npt.NDArray[np.uint8], sizes: Ints) -> Ints:
+    """Sums over ranges side by side, of these sizes."""
+    total = np.append(0, np.cumsum(values, dtype=np.int64))
+    ends = np.cumsum(sizes)
+    return np.asarray(total[ends] - total[ends - sizes])
+
+
+def _seen_before(pairs: Ints, edges: Ints, last: Ints) -> Mask:
+    """Which pairs of each range [two, three), side by side in `last`, stand in its range
+    [one, two) too; the rows of `edges` are one, two and three."""
+    again = np.zeros(len(last), np.bool_)
+    holder = np.zeros(1 << BITS, np.uint8)  # the number of the range that had a pair last
+    at = 0
+    for row, (one, two, three) in enumerate(edges.T.tolist()):
+        number = row % 255 + 1
+        if number == 1:
+            holder[:] = 0
+        holder[pairs[one:two]] = number
+        end = at + three - two
+        again[at:end] = holder.take(last[at:end]) == number
+        at = end
     return again

@@ -9,7 +9,8 @@ import numpy as np
 import regex
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.cuts import Lines, lines_of
+from cleaner.cuts import lines_of
+from cleaner.kernels.text import Codes
 
 _ABOVE = 10
 """So many lines from the top a title or a lead may stand; a copy of it, so many below it."""
@@ -68,38 +69,45 @@ def repeating_above(batch: Batch) -> Mask:
     found = np.zeros(len(batch), np.bool_)
     lines = lines_of(batch)
     filled = np.flatnonzero(lines.end > lines.start)
-    docs = lines.doc[filled]
-    opening = np.searchsorted(docs, docs)
-    rank, first = np.arange(len(docs)) - opening, filled[opening]
-    size = lines.size[filled]
+    docs, start, size = (part[filled] for part in (lines.doc, lines.start, lines.end - lines.start))
+    first = np.searchsorted(docs, np.arange(len(batch))).take(docs)
+    rank = np.arange(len(docs)) - first
     title = (rank > 0) & (rank < _ABOVE) & (size >= _TITLE[0]) & (size <= _TITLE[1])
-    title &= size == lines.size[first]
-    twins = np.flatnonzero(title)
-    found[docs[twins[_alike(batch, lines, filled[twins], first[twins])]]] = True
-    top = np.flatnonzero((rank < _ABOVE) & (size >= _LEAD))
+    twins = np.flatnonzero(title & (size == size[first]))
+    found[docs[twins[_alike(batch, start, size, twins, first[twins])]]] = True
+    top = (rank < _ABOVE) & (size >= _LEAD)
+    heads = batch.folded.take(start)
     for step in range(1, _ABOVE // 2 + 1):
-        own = top[top + step < len(docs)]
-        own = own[docs[own + step] == docs[own]]
-        found[docs[own[_alike(batch, lines, filled[own], filled[own + step])]]] = True
-    start = lines.start[filled[top]]
-    start += np.isin(batch.folded.take(start), _BRACKETS)
-    two = batch.folded.take(start).astype(np.int64) << 32 | batch.folded.take(start + 1)
-    found[docs[top[np.isin(two, _OPENINGS)]]] = True
+        near = top[:-step] & (heads[:-step] == heads[step:]) & (docs[:-step] == docs[step:])
+        own = np.flatnonzero(near)
+        found[docs[own[_alike(batch, start, size, own, own + step)]]] = True
+    top &= _opening(heads)
+    found[docs[top][_labelled(batch, start[top])]] = True
     return found
 
 
-_BRACKETS = [ord(mark) for mark in "[【"]
+def _opening(heads: Codes) -> Mask:
+    """Which lines may begin with a label, by their first character."""
+    found = np.zeros(len(heads), np.bool_)
+    for mark in {*"[【", *(label[0] for label in _LABELS.split("|"))}:
+        found |= heads == ord(mark)
+    return found
 
 
-def _alike(batch: Batch, lines: Lines, one: Ints, two: Ints) -> Ints:
+def _labelled(batch: Batch, start: Ints) -> Mask:
+    """Which lines begin with the first two characters of a label, in brackets or not."""
+    one = batch.folded.take(start)
+    start = start + ((one == ord("[")) | (one == ord("【")))
+    two = batch.folded.take(start).astype(np.int64) << 32 | batch.folded.take(start + 1)
+    return np.isin(two, _OPENINGS)
+
+
+def _alike(batch: Batch, start: Ints, size: Ints, one: Ints, two: Ints) -> Ints:
     """Which pairs of lines have the same characters, those at a few places; their numbers."""
-    one, two, last = (
-        lines.start[one],
-        lines.start[two],
-        np.minimum(lines.size[one], lines.size[two]),
-    )
+    last = np.minimum(size[one], size[two]) - 1
+    one, two = start[one], start[two]
     at = np.arange(len(one))
     for place in _PLACES:
-        by = np.minimum(place, last[at] - 1)
+        by = np.minimum(place, last[at])
         at = at[batch.folded.take(one[at] + by) == batch.folded.take(two[at] + by)]
     return at

@@ -176,8 +176,8 @@ def continued(tails: Codes, heads: Codes) -> Reals:
 
 def _after(rows: Codes) -> Reals:
     """ln p of the characters of each row behind the first `TAIL`, shape (k,)."""
-    scores = lm.load().scores(rows.reshape(-1)).reshape(rows.shape)
-    return np.asarray(scores[:, TAIL:].sum(axis=1, dtype=np.float64))
+    model = lm.load()
+    return np.asarray(model.rows(model.numbers.take(rows)).sum(axis=1, dtype=np.float64))
 
 
 def _closed_at_start(brackets: Sequence[str]) -> str:
