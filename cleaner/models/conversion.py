@@ -44,7 +44,8 @@ def is_traditional(text: Codes, folded: Codes) -> npt.NDArray[np.bool_]:
 
 def traditional_share(view: View) -> float:
     """Characters in their Traditional form among all Chinese ones of a document."""
-    han = int(np.isin(view.classes, (Class.HAN, Class.RARE_HAN)).sum())
+    classes = view.classes
+    han = int(((classes == int(Class.HAN)) | (classes == int(Class.RARE_HAN))).sum())
     return int(is_traditional(view.codes, view.folded_codes).sum()) / max(han, 1)
 
 
@@ -61,14 +62,14 @@ class Conversion:
         Only lines in Traditional characters throughout are read: a page may have both.
         """
         traditional = is_traditional(view.codes, view.folded_codes)
-        simplified = _simplified_only()[view.codes]
-        lines = [
-            (start, end)
-            for start, end in view.lines
-            if traditional[start:end].any() and not simplified[start:end].any()
-        ]
-        text = "\n".join(view.text[start:end] for start, end in lines)
-        folded = "\n".join(view.folded[start:end] for start, end in lines)
+        simplified = _simplified_only().take(view.codes)
+        read = np.zeros(len(view.line_ends), np.bool_)
+        read[np.searchsorted(view.line_ends, np.flatnonzero(traditional))] = True
+        read[np.searchsorted(view.line_ends, np.flatnonzero(simplified))] = False
+        lines = np.flatnonzero(read)
+        spans = zip(view.line_starts[lines].tolist(), view.line_ends[lines].tolist(), strict=True)
+        text = "\n".join([view.text[start:end] for start, end in spans])
+        folded = "\n".join([view.folded_lines[at] for at in lines.tolist()])
         merged, apart = len(_MERGED.findall(text)), len(_KEPT_APART.findall(text))
         codes = encode(text)
         apart += int((codes == _OPEN_OVERSEAS).any())

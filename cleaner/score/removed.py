@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from cleaner.batch import Batch, View
-from cleaner.document import Change, Document, Put
+from cleaner.document import Change, Document, Piece, Put
 from cleaner.filter import Bound, Evidence, Values
 from cleaner.rules import RuleBook
 
@@ -41,20 +41,43 @@ def removed_share(doc: Document) -> float:
     its own), and the shares multiply.
     """
     kept = 1.0
+    weight: int | None = None
     for change in doc.changes:
         if change.filter.startswith(_STAGES):
-            kept *= _kept(change)
+            gone, covered, weight = _taken(change, weight)
+            kept *= 1.0 - gone / covered if covered else 1.0
+        else:
+            weight = None
     return 1.0 - kept
 
 
-def _kept(change: Change) -> float:
-    gone = covered = 0
-    for piece in change.pieces:
-        size = _weight(change.source[piece.start : piece.end])
-        covered += size
-        if isinstance(piece, Put):
-            gone += max(0, size - _weight(piece.text))
-    return 1.0 - gone / covered if covered else 1.0
+def _taken(change: Change, weight: int | None) -> tuple[int, int, int]:
+    """(gone, covered, left) of one change, in characters that are no blanks; `weight` is that of
+    its source, where it is known: what the change before left of it."""
+    source, pieces = change.source, change.pieces
+    if sum([piece.end - piece.start for piece in pieces]) < len(source):
+        weight = sum(_weight(source[a:b]) for a, b in _joined(pieces))
+    covered = _weight(source) if weight is None else weight
+    puts = [piece for piece in pieces if isinstance(piece, Put)]
+    gone = sum(_weight(source[a:b]) for a, b in _joined([put for put in puts if not put.text]))
+    left = covered - gone
+    for put in puts:
+        if put.text:
+            old, new = _weight(source[put.start : put.end]), _weight(put.text)
+            gone += max(0, old - new)
+            left += new - old
+    return gone, covered, left
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[tuple[int, int]]:
+    """The source ranges of some pieces, those that follow each other as one."""
+    first = last = 0
+    for piece in pieces:
+        if piece.start != last:
+            yield first, last
+            first = piece.start
+        last = piece.end
+    yield first, last
 
 
 def _weight(text: str) -> int:
