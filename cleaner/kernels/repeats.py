@@ -22,7 +22,7 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     begins with two digits is none of text.
     """
     pairs = stream.pairs
-    chosen = np.flatnonzero((pairs & (_KEEP - 1)) == 1)
+    chosen = np.flatnonzero((pairs.astype(np.uint8) & (_KEEP - 1)) == 1)
     docs = stream.docs_at(chosen)
     inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
     chosen, docs = chosen[inside], docs[inside]

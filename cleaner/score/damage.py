@@ -56,7 +56,7 @@ class Damage:
 def lost_places(batch: Batch) -> Ints:
     """Where the code points of a batch stand that are left for lost ones, sorted."""
     signs = signs_of_all().take(batch.codes)
-    at = np.flatnonzero(signs)
+    at = np.flatnonzero(signs != 0)  # of numbers it is five times slower
     found = Found(at, signs[at])
     parts = [
         found.of(Sign.LOST),

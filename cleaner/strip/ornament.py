@@ -13,7 +13,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import table_of
 from cleaner.rules import RuleBook, line_deletion
-from cleaner.strip.spans import inner_ends
+from cleaner.strip.spans import blank_table, inner_ends
 
 _MARKS = "■□▪▫●○•◆◇★☆▲△▼▽◎※❖✦✧✪❤♥♠♣♦►▶◄◀◢◣◤◥▌▎▍▊█▓▒░▬▭"
 _LOST = "?？�"
@@ -36,10 +36,10 @@ class Ornaments:
         del book  # no words: the marks themselves are the rule
 
     def suspects(self, batch: Batch) -> Mask:
-        """A row of marks begins and ends with one; only lines that hold any are looked at."""
+        """A row of marks begins and ends with one, but for blanks."""
         found = np.zeros(len(batch), np.bool_)
-        marks = np.flatnonzero(_table().take(batch.codes))
-        lines = np.unique(np.searchsorted(batch.line_ends, marks))
+        lines = np.flatnonzero(_edge_table().take(batch.codes.take(batch.line_starts)))
+        lines = lines[_edge_table().take(batch.codes.take(batch.line_ends[lines] - 1))]
         first, last = inner_ends(batch, lines)
         rows = _table().take(batch.codes[first]) & _table().take(batch.codes[last])
         found[batch.line_docs[lines[rows]]] = True
@@ -52,6 +52,12 @@ class Ornaments:
                 yield line_deletion(view, line, "strip.ornament.row")
             elif _QUESTIONS.fullmatch(text):
                 yield line_deletion(view, line, "strip.ornament.lost")
+
+
+@cache
+def _edge_table() -> npt.NDArray[np.bool_]:
+    """Marks, and what `str.strip` takes off."""
+    return _table() | blank_table()
 
 
 @cache

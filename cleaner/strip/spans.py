@@ -79,7 +79,7 @@ def inner_ends(batch: Batch, lines: Ints) -> tuple[Ints, Ints]:
     """(first, last): where the text of these lines begins and ends, blanks aside, as positions
     in `batch.codes`; both shape (k,). On a blank line `first` is its newline and `last` some
     place before it."""
-    blank, codes = _blanks(), batch.folded
+    blank, codes = blank_table(), batch.folded
     first, last = batch.line_starts[lines], batch.line_ends[lines] - 1
     moving = np.flatnonzero(first <= last)
     while len(moving):
@@ -93,6 +93,6 @@ def inner_ends(batch: Batch, lines: Ints) -> tuple[Ints, Ints]:
 
 
 @cache
-def _blanks() -> npt.NDArray[np.bool_]:
+def blank_table() -> npt.NDArray[np.bool_]:
     """Which code points `str.strip` takes off the ends of a line."""
     return table_of("".join(c for c in map(chr, range(0x3001)) if c.isspace() and c != "\n"))
