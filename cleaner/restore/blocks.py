@@ -85,6 +85,8 @@ _BARE_BYLINE = regex.compile(
     )[)）]?""",
     regex.VERBOSE,
 )
+_NAME_FIRST = frozenset("□■○◎▲●(（" + _SURNAMES)
+"""What a line that is only a name begins with."""
 _CREDIT = regex.compile(
     r"[(（](?:本文)?作者[系为是].{2,80}[)）]$|[(（]本报记者.{2,40}采访整理[)）]$"
 )
@@ -127,15 +129,25 @@ class _Reading(NamedTuple):
 def units_of(view: View) -> tuple[Unit, ...]:
     """The units of a document, in order of the page, found once."""
     if "units" not in view.memo:
-        spans = (span_of(view, *line) for line in view.lines)
-        view.memo["units"] = tuple(unit_at(view, *span) for span in spans if span[0] < span[1])
+        view.memo["units"] = tuple(unit_at(view, *span) for span in spans_of(view))
     units: tuple[Unit, ...] = view.memo["units"]
     return units
 
 
-def span_of(view: View, start: int, end: int) -> tuple[int, int]:
+def spans_of(view: View) -> Sequence[tuple[int, int]]:
+    """Where the units of a document stand, found once."""
+    if "spans" not in view.memo:
+        spans = (_bare(view.text, start, end) for start, end in view.lines if start < end)
+        view.memo["spans"] = [(start, end) for start, end in spans if start < end]
+    found: Sequence[tuple[int, int]] = view.memo["spans"]
+    return found
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
     """A line [start, end) without surrounding space."""
-    raw = view.text[start:end]
+    if not (text[start].isspace() or text[end - 1].isspace()):
+        return start, end
+    raw = text[start:end]
     bare = raw.lstrip()
     first = start + len(raw) - len(bare)
     return first, first + len(bare.rstrip())
@@ -172,7 +184,8 @@ def _bare_names(folded: str) -> bool:
     """True where a line is only a name, or a credit in brackets."""
     if len(folded) > _LONGEST_CREDIT:
         return False
-    if len(folded) > _LONGEST_NAME and not any(map(folded.__contains__, _WRITERS)):
+    may_be_name = len(folded) <= _LONGEST_NAME and folded[0] in _NAME_FIRST
+    if not may_be_name and not any(map(folded.__contains__, _WRITERS)):
         return False
     return bool(_BARE_BYLINE.fullmatch(folded) or _CREDIT.fullmatch(folded))
 
@@ -193,10 +206,16 @@ def ends_open(text: str) -> bool:
             return False
     elif not _goes_on(last) or (last.isdigit() and _EDITORS_MARK.search(text[-_LAST_TERM:])):
         return False
-    end = text[-_LAST_WRITERS:]
-    if any(map(end.__contains__, _WRITERS_MARKS)) and _WRITERS_LAST.search(end):
+    if _closes_written(text[-_LAST_WRITERS:]):
         return False
     return len(_NO_HAN.sub("", text)) >= _MOSTLY_HAN * len(text)
+
+
+def _closes_written(end: str) -> bool:
+    """True where the last characters of a line name writers behind a sentence."""
+    if end.isalnum() or not any(map(end.__contains__, _WRITERS_MARKS)):
+        return False
+    return _WRITERS_LAST.search(end) is not None
 
 
 @cache
@@ -223,6 +242,8 @@ def open_of(brackets: Sequence[str]) -> str:
 
 def no_heading(raw: str) -> bool:
     """True for a short line that ends, or has inside, what no heading does."""
+    if raw.isalnum():
+        return False
     return raw[-1] in _NEVER_LAST or bool(_SENTENCE.search(raw) or open_brackets(raw))
 
 

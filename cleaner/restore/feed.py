@@ -16,7 +16,7 @@ from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
 from cleaner.kernels.text import Class
 from cleaner.models import leads, pages, topics
 from cleaner.restore import strangers
-from cleaner.restore.blocks import Kind, Unit, units_of
+from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.topics import words_of
 from cleaner.rules import RuleBook
 
@@ -61,9 +61,9 @@ class Feed:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
-        units = units_of(view)
-        if not _LEAST + _OWN <= len(units) <= _MOST:
+        if not _LEAST + _OWN <= len(spans_of(view)) <= _MOST:
             return whole
+        units = units_of(view)
         border = self._border(view, units)
         if border == len(units) or not view.under(self.name, suspicious):
             return whole

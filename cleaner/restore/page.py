@@ -9,7 +9,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece
 from cleaner.models import leads, pages
 from cleaner.restore import seams, topics
-from cleaner.restore.blocks import Kind, Unit, units_of
+from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.chains import chains
 from cleaner.restore.moves import PLAIN, Weights, may_open
 from cleaner.restore.pieces import pieces
@@ -49,9 +49,9 @@ class Page:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
-        units = units_of(view)
-        if not _MIN_UNITS <= len(units) <= _MAX_UNITS or _of_lines(units):
+        if not _MIN_UNITS <= len(spans_of(view)) <= _MAX_UNITS or _of_lines(units_of(view)):
             return whole
+        units = units_of(view)
         evidence = gather(view, units)
         if evidence.columns or _several(evidence) or _cut_heading(evidence):
             evidence = with_topics(view, evidence)

@@ -11,7 +11,7 @@ import regex
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
-from cleaner.restore.blocks import Kind, span_of, unit_at
+from cleaner.restore.blocks import Kind, spans_of, unit_at
 from cleaner.restore.head_repeats import above, repeating_above
 from cleaner.rules import RuleBook
 
@@ -43,7 +43,7 @@ class Repeats:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
-        spans = [span for line in view.lines if (span := span_of(view, *line))[0] < span[1]]
+        spans = spans_of(view)
         texts = [view.folded[start:end] for start, end in spans]
         gone = dict(_copies(texts)) | dict(_parts(view, spans, texts)) | dict(above(texts))
         if not gone or not view.under(self.name, repeating):

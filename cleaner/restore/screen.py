@@ -25,6 +25,9 @@ _ABRUPT = 0.5
 """From here (nats) a line begins less like a line than like the middle of one."""
 _MOST = 40
 """A document of more open ends is not made of sentences, or is looked at anyway."""
+_MENU, _MENU_LINES, _MENU_SIZE = 24, 0.7, 0.2
+"""A page of so many short lines, which are this share of its lines and hold this share of its
+characters, is one of menus and titles; newspaper pages have .6 at most."""
 _BYLINE = 24
 """The longest byline on a line of its own."""
 
@@ -34,7 +37,20 @@ def promising(batch: Batch) -> Mask:
     if not len(batch):
         return np.zeros(0, np.bool_)
     lines = lines_of(batch)
-    return _opened(batch, lines) | _continued(batch, lines)
+    menus = _of_menus(batch, lines)
+    return (_opened(batch, lines) | _continued(batch, lines, menus)) & ~menus
+
+
+def _of_menus(batch: Batch, lines: Lines) -> Mask:
+    """Documents most of whose lines are short, and not a few of their characters in these."""
+    size = lines.size
+    filled, short = size > 0, (size > 0) & (size <= _SHORT)
+    number, few = (np.bincount(lines.doc[mask], minlength=len(batch)) for mask in (filled, short))
+    every, inside = (
+        np.bincount(lines.doc[mask], size[mask], len(batch)) for mask in (filled, short)
+    )
+    menus = (few >= _MENU) & (few > _MENU_LINES * number) & (inside > _MENU_SIZE * every)
+    return np.asarray(menus)
 
 
 def _opened(batch: Batch, lines: Lines) -> Mask:
@@ -79,10 +95,11 @@ def _opening(batch: Batch, lines: Lines) -> Mask:
     return found
 
 
-def _continued(batch: Batch, lines: Lines) -> Mask:
-    """Documents with a cut line that the next line may continue, or a later, abrupt one."""
+def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:
+    """Documents with a cut line that the next line may continue, or a later, abrupt one; some
+    are not looked at."""
     folded = batch.folded
-    cut = cut_ends(batch, lines) & (lines.size >= _LEAST)
+    cut = cut_ends(batch, lines) & (lines.size >= _LEAST) & ~but[lines.doc]
     number = np.bincount(lines.doc[cut], minlength=len(batch))
     first = np.full(len(batch), len(lines.doc))
     np.minimum.at(first, lines.doc[cut], np.flatnonzero(cut))

@@ -13,7 +13,7 @@ from cleaner.cuts import lines_of
 from cleaner.document import Keep, Piece, Put
 from cleaner.kernels.text import Class
 from cleaner.restore import seams
-from cleaner.restore.blocks import Unit, units_of
+from cleaner.restore.blocks import Kind, Unit, spans_of
 from cleaner.rules import RuleBook
 
 _LEAST_LINES = 4
@@ -48,7 +48,7 @@ class Wrap:
             return [[Keep(0, len(view.text))]]
         pieces: list[Piece] = []
         at = 0
-        for start, end in _seams(view, units_of(view)):
+        for start, end in _seams(view, [Unit(*span, Kind.TEXT) for span in spans_of(view)]):
             pieces += [Keep(at, start), Put("", start, end, "restore.wrap.line")]
             at = end
         return [[*pieces, Keep(at, len(view.text))] if at < len(view.text) else pieces]
