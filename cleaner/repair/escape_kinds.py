@@ -37,6 +37,8 @@ BYTE_KINDS = {
     "hex": regex.compile(r"(?:\\{1,2}x(?P<hex>[0-9a-fA-F]{2}))+"),
     "octal": regex.compile(r"(?:\\(?P<oct>[0-3][0-7]{2}))+"),
 }
+_OPENERS = {"entity": "&＆", "percent_u": "%", "bare_u": "u", "percent": "%", "quoted": "="}
+"""What each escape of a kind begins with; the others begin with a backslash."""
 _HZ = regex.compile(r"~\{((?:[\x21-\x77][\x21-\x7E])+)~\}")
 _UTF7 = regex.compile(r"\+([A-Za-z0-9+/]{3,})-?")
 
@@ -53,6 +55,15 @@ class Unit(NamedTuple):
     end: int
     text: str
     sure: bool  # spelled in a way that nobody writes by hand in running text
+
+
+def kinds_in(text: str) -> tuple[list[str], list[str]]:
+    """The kinds of character escapes and of byte escapes that a text may hold."""
+    characters, bytes_ = (
+        [kind for kind in kinds if any(map(text.__contains__, _OPENERS.get(kind, "\\")))]
+        for kinds in (CHARACTER_KINDS, BYTE_KINDS)
+    )
+    return characters, bytes_
 
 
 def character_units(kind: str, text: str) -> Iterator[Unit]:

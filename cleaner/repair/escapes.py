@@ -16,12 +16,11 @@ import regex
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.repair.escape_kinds import (
-    BYTE_KINDS,
-    CHARACTER_KINDS,
     Unit,
     byte_units,
     character_units,
     has_chinese,
+    kinds_in,
     modal_units,
 )
 from cleaner.repair.escape_screen import may_hold_escapes
@@ -79,15 +78,17 @@ def _by_line(
 def _units(text: str) -> dict[str, list[Unit]]:
     """Everything on a page that is spelled like an escape, by kind."""
     found: dict[str, list[Unit]] = {}
-    for kind in CHARACTER_KINDS:
+    characters, bytes_ = kinds_in(text)
+    for kind in characters:
         found[kind] = list(character_units(kind, text))
-    for kind in BYTE_KINDS:
+    for kind in bytes_:
         found[kind] = list(byte_units(kind, text))
     found["hz"] = []
     found["utf7"] = []
     for kind, unit in modal_units(text):
         found[kind].append(unit)
-    found["residue"] = [Unit(*m.span(), " ", False) for m in _RESIDUE.finditer(text)]
+    if "\\" in text or "nbsp" in text:
+        found["residue"] = [Unit(*m.span(), " ", False) for m in _RESIDUE.finditer(text)]
     return {kind: units for kind, units in found.items() if units}
 
 
@@ -121,11 +122,14 @@ def _told_apart(line: dict[str, list[Unit]]) -> dict[str, list[Unit]]:
 
 def _blanked(text: str, start: int, end: int, units: Iterable[Unit]) -> str:
     """The line with its escapes taken out."""
-    spans = [(unit.start - start, min(unit.end, end) - start) for unit in units]
-    line = list(text[start:end])
-    for first, last in spans:
-        line[first:last] = [" "] * (last - first)
-    return "".join(line)
+    pieces: list[str] = []
+    at = start
+    for first, last in sorted((unit.start, min(unit.end, end)) for unit in units):
+        if last > at:
+            first = max(first, at)
+            pieces += [text[at:first], " " * (last - first)]
+            at = last
+    return "".join([*pieces, text[at:end]])
 
 
 def _entities(text: str, units: Sequence[Unit]) -> Iterator[Unit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
@@ -33,19 +33,44 @@ _CODE = regex.compile(
     )""",
     regex.VERBOSE,
 )
-_TEACHING = regex.compile(
-    r"转义|實體|实体|编码|編碼|正则|正則|字符集|字符串|代码|代碼|标签|標籤|浏览器解析"
-    r"|unicode|utf-?\s?8|ascii|html|xml|json|javascript|escape|encod",
-    regex.IGNORECASE,
-)
+_TEACHING = ["转义", "實體", "实体", "编码", "編碼", "正则", "正則", "字符集", "字符串"]
+_TEACHING += ["代码", "代碼", "标签", "標籤", "浏览器解析", "unicode", "ascii", "html", "xml"]
+_TEACHING += ["json", "javascript", "escape", "encod"]
+_UTF8 = regex.compile(r"utf-?\s?8")
 
 
 class Protected:
-    """The ranges of a text that hold addresses or fenced code."""
+    """The ranges of a text that hold addresses or fenced code.
+
+    No address goes beyond a blank: only the words that somebody asks about are searched.
+    """
 
     def __init__(self, text: str) -> None:
-        spans = [m.span() for pattern in (_FENCE, _ADDRESS) for m in pattern.finditer(text)]
-        self._spans: Sequence[tuple[int, int]] = sorted(spans)
+        self._text = text
+        fenced = "```" in text or "~~~" in text
+        self._fences = _Ranges(_FENCE.finditer(text) if fenced else ())
+        self._word = 0, -1
+        self._addresses = _Ranges(())
+
+    def __contains__(self, at: int) -> bool:
+        return at in self._fences or at in self._addresses_around(at)
+
+    def _addresses_around(self, at: int) -> _Ranges:
+        start, end = self._word
+        if not start <= at <= end:
+            text = self._text
+            start = max(text.rfind(blank, 0, at) for blank in " \n") + 1
+            end = min(found if (found := text.find(b, at)) >= 0 else len(text) for b in " \n")
+            self._word = start, end
+            self._addresses = _Ranges(_ADDRESS.finditer(text, start, end))
+        return self._addresses
+
+
+class _Ranges:
+    """Ranges of a text in order, that is asked whether a place lies in one."""
+
+    def __init__(self, matches: Iterable[regex.Match[str]]) -> None:
+        self._spans: Sequence[tuple[int, int]] = sorted(match.span() for match in matches)
         self._starts = [start for start, _ in self._spans]
 
     def __contains__(self, at: int) -> bool:
@@ -61,7 +86,8 @@ def looks_like_code(line: str) -> bool:
 
 def teaches(line: str) -> bool:
     """Whether a line speaks about escapes, so that one in it may be meant."""
-    return _TEACHING.search(line) is not None
+    line = line.lower()
+    return any(map(line.__contains__, _TEACHING)) or ("utf" in line and bool(_UTF8.search(line)))
 
 
 def lines_of(text: str) -> Iterator[tuple[int, int]]:

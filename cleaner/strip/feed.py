@@ -78,27 +78,37 @@ class Feeds:
         return lines_with_literal(batch, self._limits) | _marked(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        texts = (view.folded[line.start : line.end].strip() for line in view.lines)
+        texts = map(str.strip, view.folded_lines)
         rows = [Row(number, text) for number, text in enumerate(texts) if text]
-        taken = {at: rule for first, last, rule in self._feeds(rows) for at in range(first, last)}
+        feeds = self._feeds(rows, self._named_lines(view))
+        taken = {at: rule for first, last, rule in feeds for at in range(first, last)}
         if taken and _has_body(rows, taken):
             for at in sorted(taken):
                 yield line_deletion(view, view.lines[rows[at].number], taken[at])
 
-    def _feeds(self, rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
-        """(first, last, rule) of every feed. A run that is none is passed over whole."""
+    def _named_lines(self, view: View) -> set[int]:
+        """The numbers of the lines that hold a word of headings."""
+        starts = view.hit_columns(self._limits > 0)[1]
+        return set(np.searchsorted(view.line_ends, starts).tolist())
+
+    def _feeds(self, rows: Sequence[Row], named: Container[int]) -> Iterator[tuple[int, int, str]]:
+        """(first, last, rule) of every feed. A run that is none is passed over whole, and most
+        rows can begin none."""
         kin, closing = Kin(rows), _Closing.of(rows)
-        at = 0
-        while at < len(rows):
-            if self._is_heading(rows[at]):
+        end = 0
+        for at, row in enumerate(rows):
+            if at < end:
+                continue
+            if row.number in named and self._is_heading(row):
                 found, end = self._headed(rows, at, kin)
                 rule = "strip.feed.heading"
-            else:
+            elif row.text[0] in MARKS or row.cut or closing.may_begin(at):
                 found, end = _unheaded(rows, at, closing)
                 rule = "strip.feed.cut"
+            else:
+                continue
             if found:
                 yield at, end, rule
-            at = max(end, at + 1)
 
     def _is_heading(self, row: Row) -> bool:
         if len(row.text) > self._longest:
@@ -224,6 +234,10 @@ class _Closing(NamedTuple):
             first -= 1
         dates = range(first, len(rows))
         return cls(first, [at for at in dates if _ONLY_DATE.fullmatch(rows[at].text)])
+
+    def may_begin(self, at: int) -> bool:
+        """False where `dated` is."""
+        return at >= self.first and len(self.dates) >= _FEWEST
 
     def dated(self, first: int, end: int) -> bool:
         """Whether headlines and dates take turns from `first` to `end`, that of the page."""
