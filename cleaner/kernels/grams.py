@@ -112,7 +112,7 @@ def _finish(hashed: Codes, out: Buckets) -> None:
     mixed ^= hashed[: len(out)]
     mixed *= _MIX
     mixed >>= np.uint32(32 - BITS)
-    np.maximum(mixed, 1, out=mixed)
+    mixed[mixed == 0] = 1
     out[:] = mixed
 
 
