@@ -131,7 +131,9 @@ def _parts(
             if unit.kind is Kind.BYLINE and before.cut:
                 yield at, "restore.repeats.signature"
                 continue
-        rule = _part(text, heads, tails) if len(text) >= _PART else None
+        if len(text) < _PART or (len(tails[text[-_EDGE:]]) < 2 and text[-1] not in ".…"):
+            continue
+        rule = _part(text, heads, tails)
         if rule and unit_at(view, *spans[at]).kind is Kind.TEXT:
             yield at, rule
 
@@ -145,10 +147,9 @@ def _part(text: str, heads: Mapping[str, list[str]], tails: Mapping[str, list[st
 
 def _ends(text: str, tails: Mapping[str, list[str]]) -> bool:
     """True for the end of a longer text, from within a word on."""
-    alike = tails[text[-_EDGE:]]
-    return len(alike) > 1 and any(
+    return any(
         len(other) > len(text) and other.endswith(text) and _inside_word(other, text)
-        for other in alike
+        for other in tails[text[-_EDGE:]]
     )
 
 
