@@ -13,7 +13,7 @@ from cleaner.cuts import lines_of
 _TWIN, _REFRAIN = 12, 3
 """A line of this size says its neighbour again; one that stands more often is a refrain."""
 _PARAGRAPH = 50
-"""A line of so many characters with a full stop is a paragraph; a page without one may be a song."""
+"""A line of so many characters with a full stop is a paragraph; without one it may be a song."""
 _HAN = regex.compile(r"\p{Han}")
 _PLACES = (0, 1, 3, 6, 10)
 """Characters at either end of a line by which twins are told before they are read."""
