@@ -43,7 +43,9 @@ _FEWEST = 3
 _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
 _SHORT = 12
-_DATE_LINE = 20
+_DATE_ENDS = "0123456789t"
+"""The last is of time zones (HKT)."""
+_DATE_LINE = 24
 """A line that is a date is shorter."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this: Latin letters are narrower."""
@@ -277,7 +279,7 @@ def _marked(batch: Batch) -> Mask:
     wide = (last - first + 1 >= _WIDE) & ~_table(_CLOSING).take(ends)
     cut = _table(MARKS).take(codes[first]) & (dotted | wide)
     digits = _table("0123456789")
-    dated = digits.take(codes[first]) & digits.take(ends) & (last - first < _DATE_LINE)
+    dated = digits.take(codes[first]) & _table(_DATE_ENDS).take(ends) & (last - first < _DATE_LINE)
     marks = (cut, dotted, dated)
     counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
     in_list, in_dots, in_dates = counts
