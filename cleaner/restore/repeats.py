@@ -13,6 +13,7 @@ from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
 from cleaner.restore.blocks import Kind, spans_of, unit_at
 from cleaner.restore.head_repeats import above, repeating_above
+from cleaner.restore.twin_lines import twin_lines, twins
 from cleaner.rules import RuleBook
 
 _LONG = 30
@@ -45,7 +46,8 @@ class Repeats:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
         spans = spans_of(view)
         texts = [view.folded[start:end] for start, end in spans]
-        gone = dict(_copies(texts)) | dict(_parts(view, spans, texts)) | dict(above(texts))
+        gone = dict(twins(texts)) | dict(_copies(texts)) | dict(_parts(view, spans, texts))
+        gone |= dict(above(texts))
         if not gone or not view.under(self.name, repeating):
             return whole
         return [_without(view, spans, gone)]
@@ -54,10 +56,10 @@ class Repeats:
 def repeating(batch: Batch) -> Mask:
     """Which documents have two long lines that may be copies, or end and whole, or whole and
     dotted beginning of one another; or two short ones in brackets that begin alike; or something
-    above the text that it may say again."""
+    above the text that it may say again; or a line twice in a row."""
     if not len(batch):
         return np.zeros(0, np.bool_)
-    found = repeating_above(batch)
+    found = repeating_above(batch) | twin_lines(batch)
     lines = lines_of(batch)
     long = np.flatnonzero(lines.size >= _PART)
     short = (lines.size >= _SIGNED) & (lines.size < _PART)
@@ -79,8 +81,8 @@ def _alike(batch: Batch, lines: Lines, chosen: Ints, edges: Ints, size: int) -> 
     keys = _hashes(batch, edges[chosen], size) + lines.doc[chosen].astype(np.uint64)
     order = np.argsort(keys)
     same = keys[order][1:] == keys[order][:-1]
-    twins = np.append(same, False) | np.append(False, same)
-    order = order[twins[: len(order)]]  # few have one
+    paired = np.append(same, False) | np.append(False, same)
+    order = order[paired[: len(order)]]  # few have a twin
     order = order[np.lexsort((lines.size[chosen[order]], keys[order]))]
     keys, ranked = keys[order], chosen[order]
     count = np.searchsorted(keys, keys, side="right") - np.arange(len(keys)) - 1
