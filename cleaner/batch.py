@@ -172,14 +172,16 @@ class Batch:
                 values = getattr(fresh, name)
                 parts = [values[a:b] for a, b in pairwise(cuts)]
                 new.__dict__[name] = splice(
-                    self.__dict__[name], self.starts, self.ends + 1, order, parts
+                    self.__dict__[name], self.starts[order], self.ends[order] + 1, parts
                 )
         if "hits" in self.__dict__:
-            new.__dict__["hits"] = self._splice_hits(fresh, order, borders)
+            new.__dict__["hits"] = self._splice_hits(new, fresh, order, borders)
+        sizes = np.ones(len(self), np.int64)
+        sizes[order] = np.diff(borders)
+        numbers = (np.cumsum(sizes) - sizes).tolist()
         for index, view in self._views.items():
             if index not in changed:
-                before = int(np.searchsorted(order, index))
-                new.view(index + int(borders[before]) - before).take_over(view)
+                new.view(numbers[index]).take_over(view)
         return new
 
     def with_docs(self, docs: Sequence[Document]) -> Batch:
@@ -189,25 +191,28 @@ class Batch:
         new.__dict__.update(facts)
         return new
 
-    def _splice_hits(self, fresh: Batch, order: Sequence[int], borders: Ints) -> Hits:
+    def _splice_hits(self, new: Batch, fresh: Batch, order: Sequence[int], borders: Ints) -> Hits:
         """Hits of the unchanged documents and of the fresh ones, renumbered."""
-        gone = np.isin(self.hits.doc, order)
-        sizes = np.ones(len(self), np.int64)
-        sizes[order] = np.diff(borders)
-        first = np.cumsum(sizes) - sizes
-        fresh_numbers = np.concatenate(
-            [first[index] + np.arange(sizes[index]) for index in order]
-        ).astype(np.int64)
-        doc = np.concatenate([first[self.hits.doc[~gone]], fresh_numbers[fresh.hits.doc]])
-        ranks = np.argsort(doc, kind="stable")
-        merged = (
-            np.concatenate([old[~gone], new])[ranks]
-            for old, new in (
-                (getattr(self.hits, f), getattr(fresh.hits, f)) for f in ("literal", "start", "end")
-            )
+        old, own = self.hits, fresh.hits
+        gone = np.array(order, np.int64)
+        starts, ends = np.searchsorted(old.doc, np.stack([gone, gone + 1]))
+        cuts = np.searchsorted(own.doc, borders).tolist()
+
+        def spliced(one: Ints, other: Ints) -> Ints:
+            return splice(one, starts, ends, [other[a:b] for a, b in pairwise(cuts)])
+
+        counts = splice(
+            np.bincount(old.doc, minlength=len(self)),
+            gone,
+            gone + 1,
+            np.split(np.bincount(own.doc, minlength=len(fresh)), borders[1:-1]),
         )
-        literal, start, end = merged
-        return Hits(literal, doc[ranks], start, end)
+        return Hits(
+            spliced(old.literal, own.literal),
+            np.repeat(np.arange(len(new)), counts),
+            spliced(old.start, own.start),
+            spliced(old.end, own.end),
+        )
 
 
 class View:

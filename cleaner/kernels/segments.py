@@ -30,17 +30,13 @@ def places_of(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 
 
 def splice(
-    values: npt.NDArray[Any],
-    starts: Ints,
-    ends: Ints,
-    changed: Sequence[int],
-    fresh: Sequence[npt.NDArray[Any]],
+    values: npt.NDArray[Any], starts: Ints, ends: Ints, fresh: Sequence[npt.NDArray[Any]]
 ) -> npt.NDArray[Any]:
-    """`values` with the segments numbered `changed` (sorted) replaced by `fresh`."""
+    """`values` with the ranges [start, end), which follow each other, replaced by `fresh`."""
     parts: list[npt.NDArray[Any]] = []
     at = 0
-    for index, segment in zip(changed, fresh, strict=True):
-        parts += [values[at : starts[index]], segment]
-        at = int(ends[index])
+    for start, end, segment in zip(starts.tolist(), ends.tolist(), fresh, strict=True):
+        parts += [values[at:start], segment]
+        at = end
     parts.append(values[at:])
     return np.concatenate(parts)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class, Classes, Codes
 from cleaner.models.lm import load
+
+Floats = npt.NDArray[np.float64]
 
 _NARROWEST, _WIDEST, _EVEN = 9, 40, 3
 """Characters from one blank to the next, and how much they differ from their median."""
@@ -29,7 +32,7 @@ def even(batch: Batch, blanks: Ints) -> Ints:
     """Blanks before Han characters with four more of them behind on their line, at even distances:
     the first of each."""
     at = _before_han(batch.codes, batch.classes, blanks)
-    found: Ints = at[_first_of_even(_steps(at, batch.line_ends))]
+    found: Ints = at[_first_of_even(_steps(at, batch.line_ends))[0]]
     return found
 
 
@@ -50,10 +53,10 @@ def _columns(view: View) -> Iterator[Ints]:
     steps = _steps(at, view.line_ends)
     distances = steps.tolist()
     end = 0
-    for first in _first_of_even(steps).tolist():
+    first_ones, middles = _first_of_even(steps)
+    for first, middle in zip(first_ones.tolist(), middles.tolist(), strict=True):
         if first >= end:
-            middle = sum(sorted(distances[first : first + _FEWEST])[1:3]) / 2  # the median of four
-            end = first
+            end = first + _FEWEST
             while end < len(distances) and abs(distances[end] - middle) <= _EVEN:
                 end += 1
             yield at[first : end + 1]
@@ -77,16 +80,17 @@ def _steps(at: Ints, line_ends: Ints) -> Ints:
     return steps
 
 
-def _first_of_even(steps: Ints) -> Ints:
+def _first_of_even(steps: Ints) -> tuple[Ints, Floats]:
     """Those of some distances that begin a run: they and the next three are even, and of the width
-    of a column."""
+    of a column; with the medians of the four."""
     if len(steps) < _FEWEST:
-        return np.zeros(0, np.int64)
+        return np.zeros(0, np.int64), np.zeros(0)
     four = np.stack([steps[at : len(steps) - _FEWEST + 1 + at] for at in range(_FEWEST)])
     low, high = four.min(axis=0), four.max(axis=0)
-    middle = (four.sum(axis=0) - low - high) / 2  # the median
+    middle = (four.sum(axis=0) - low - high) / 2
     even = (high - middle <= _EVEN) & (middle - low <= _EVEN)
-    return np.flatnonzero(even & (middle >= _NARROWEST) & (middle <= _WIDEST))
+    first = np.flatnonzero(even & (middle >= _NARROWEST) & (middle <= _WIDEST))
+    return first, middle[first]
 
 
 def _cut_words(view: View, columns: Sequence[Ints]) -> list[bool]:
