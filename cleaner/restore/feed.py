@@ -39,12 +39,12 @@ _DATE = 9
 """Characters in which the month or the day of a date stands."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
-_REUSED, _REUSED_DATED, _REUSED_PLAIN = 0.22, 0.12, 0.35
+_REUSED, _REUSED_DATED, _REUSED_PLAIN = 0.22, 0.08, 0.35
 """Share (by weight) of the last lines that other lines have said: more is no feed; where only
 dates speak for one; where three lines and more begin as reports do or are cut off."""
-_LEADING, _UNLIKE, _FEW = -0.5, 0.03, -1.5
-"""ln odds (mean of the last lines) that they open reports; where only dates speak for a feed,
-how much less may be said again for each that is missing; and how many may be."""
+_LEADING, _UNLIKE, _UNLIKE_DATED, _FEW = -0.5, 0.05, 0.03, -1.5
+"""ln odds (mean of the last lines) that they open reports; how much less may be said again for
+each that is missing, and where only dates speak for a feed; how many may then be missing."""
 
 
 class Feed:
@@ -181,7 +181,7 @@ def suspicious(batch: Batch) -> Mask:
     leading = leads.scores(batch.folded, lines.start[last.ravel()], lines.end[last.ravel()])
     leading = np.minimum(leading.reshape(last.shape).mean(axis=1) - _LEADING, 0)
     only_dated = limit[chosen] == _REUSED_DATED
-    limit[chosen] += _UNLIKE * leading * only_dated
+    limit[chosen] += leading * np.where(only_dated, _UNLIKE_DATED, _UNLIKE)
     kept = ~only_dated | (leading > _FEW)
     chosen, first, last = chosen[kept], first[kept], last[kept]
     ranges = lines.start[paragraphs[first]], lines.start[last[:, 0]], lines.end[last[:, -1]]
