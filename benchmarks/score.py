@@ -17,6 +17,7 @@ import orjson
 from benchmarks.corpora import root
 from benchmarks.kinds import NEWS, TRAINED, news, others, sized
 from cleaner.batch import Batch
+from cleaner.cuts import is_report
 from cleaner.document import Document
 from cleaner.models.coherence import load
 from cleaner.pipeline import Pipeline
@@ -24,6 +25,7 @@ from cleaner.rules import RuleBook
 from cleaner.score.combined import NewsCoherence, combination
 from cleaner.score.forms import Forms
 from cleaner.score.judged import foreign_logits, judge
+from cleaner.score.news import REPORT
 from cleaner.score.streams import stream_of_batch
 from cleaner.train.incoherent import DAMAGES, pairs, with_one_foreign
 from cleaner.train.measures import auc, calibration_error
@@ -107,10 +109,13 @@ def left_out(form: Form) -> Figures:
 
 
 def _form_logits(texts: Sequence[str]) -> Floats:
-    """The logarithm of what `other_form` multiplies the score by."""
+    """The logarithm of what `other_form` multiplies the score by, and what the opening of a
+    report adds to the log-odds of `news`."""
     scorer = Forms(RuleBook.load())
-    found = _in_batches(texts, scorer.score)["other_form"]
-    return np.log(combination().parts["other_form"](found))
+    found = _in_batches(
+        texts, lambda batch: {**scorer.score(batch), "report": REPORT * is_report(batch)}
+    )
+    return np.log(combination().parts["other_form"](found["other_form"])) + found["report"]
 
 
 def damaged(form: Form) -> Figures:

@@ -22,6 +22,9 @@ _LEAST = 12
 _OPENING = 24
 """How far into a line the words that open a report stand."""
 
+_HEAD = 3
+"""How many written lines may hold the opening of a report: title, byline, text."""
+
 _TITLED = 46
 """The shortest line that a title in brackets opens."""
 
@@ -164,6 +167,25 @@ def _openings(batch: Batch, lines: Lines) -> Mask:
     at = at[opening | (news & (folded[at + 1] == ord("(")))]
     line = np.searchsorted(batch.line_ends, at)
     found[line[at < np.minimum(lines.end, lines.start + _OPENING)[line]]] = True
+    return found
+
+
+def is_report(batch: Batch) -> Mask:
+    """Which documents name their outlet or the day of their dispatch where a report begins, near
+    the start of one of the first written lines: 本报讯, 临江新闻网讯, 3月2日电; shape (n,)."""
+    lines, folded = lines_of(batch), batch.folded
+    at = np.flatnonzero((folded == ord("讯")) | (folded == ord("电")))
+    at = at[(at > 1) & (folded.take(at + 1) != ord("息"))]
+    news, before = folded.take(at) == ord("讯"), folded.take(at - 1)
+    dated = (before == ord("日")) & (batch.classes.take(at - 2) == Class.DIGIT)
+    dated &= (batch.classes.take(at + 1) != Class.HAN) | _table("题记据").take(folded.take(at + 1))
+    at = at[dated | (news & _table("报社网台刊").take(before))]
+    line = np.searchsorted(batch.line_ends, at)
+    line = line[(at < np.minimum(lines.end, lines.start + _OPENING)[line])]
+    written = np.cumsum(lines.end > lines.start)
+    above = np.append(0, written)[np.searchsorted(lines.doc, np.arange(len(batch)))]
+    found = np.zeros(len(batch), np.bool_)
+    found[lines.doc[line[written[line] - above[lines.doc[line]] <= _HEAD]]] = True
     return found
 
 

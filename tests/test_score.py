@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.generate import Article, articles
 from cleaner.batch import Batch
+from cleaner.cuts import is_report
 from cleaner.document import Change, Document, Keep, Put
 from cleaner.errors import InputError, RecipeError
 from cleaner.kernels.text import fold_text
@@ -349,3 +350,24 @@ def test_founding_pages_pass(founding: Path) -> None:
         cleaned = doc.signals["news_coherence"]
         assert cleaned >= low
         assert signals(raw)["news_coherence"] < cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "report"),
+    [
+        ("本报讯 昨日凌晨，城南一家便利店被盗。", True),
+        ("中新社临江５月６日电（记者 李晓晨）临江市昨日发布数据。", True),
+        ("青河大学举行开学典礼\n2024-09-01\n青河大学新闻网讯（通讯员 赵文静）典礼昨日举行。", True),
+        ("第一段。\n第二段。\n第三段。\n本报讯 第四段。", False),
+        ("据本报讯息，会议将于明天召开。", False),
+        ("昨日电话采访了负责人。", False),
+        ("3月2日电影节开幕。", False),
+        ("量子通讯（一种保密的办法）正在试用。", False),
+        ("电\n讯", False),
+        ("", False),
+    ],
+)
+def test_a_report_is_known_by_its_opening(text: str, report: bool) -> None:
+    both = batch_of("本报讯 别的一篇。", text, "讯")
+    assert is_report(both).tolist() == [True, report, False]
+    assert is_report(batch_of(text)).tolist() == [report]

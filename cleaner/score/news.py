@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaner.batch import Batch, View
+from cleaner.cuts import is_report
 from cleaner.filter import Bound, Evidence, Values
 from cleaner.models.news import load
 from cleaner.rules import RuleBook
@@ -15,13 +16,18 @@ from cleaner.score.streams import stream_of_batch
 
 _CAP = 30.0
 
+REPORT = 4.0
+"""What the opening of a report adds to the log-odds of news: no kind of other text has one, so
+the value is set, not learned."""
+
 
 class News:
     """`news` in [0, 1]: how likely the wording is that of news and not of a paper, a law, a
     review, a recipe … (the kinds that `clean train news` was shown).
 
     A hashed linear model over the letters of the folded text: neither punctuation, width,
-    script, length nor the number of paragraphs is seen. `model` names a file of your own.
+    script, length nor the number of paragraphs is seen. A text that opens as a report does
+    (本报讯, …3月2日电) has REPORT more. `model` names a file of your own.
     """
 
     name = "score.news"
@@ -34,7 +40,8 @@ class News:
         if not len(batch):
             return {"news": np.zeros(0)}
         model = load(self._path) if self._path else load()
-        logits = np.clip(model.logits(stream_of_batch(batch)), -_CAP, _CAP)
+        logits = model.logits(stream_of_batch(batch)) + REPORT * is_report(batch)
+        logits = np.clip(logits, -_CAP, _CAP)
         return {"news": 1 / (1 + np.exp(-logits))}
 
     def evidence(self, view: View) -> Iterable[Evidence]:
