@@ -13,13 +13,21 @@ import regex
 from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.rules import RuleBook, line_around, line_deletion
-from cleaner.strip.spam_items import Items, Stretch, items_of, letters_before, rows_of, stretches_of
+from cleaner.strip.spam_items import (
+    Items,
+    Stretch,
+    items_of,
+    letters_before,
+    rows_of,
+    stretches_of,
+    with_fillers,
+)
 from cleaner.strip.spam_words import Family, Floats, Words, words_of
 from cleaner.strip.spans import Span, any_of, hits_per_line
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _BARS = "_|丨"
-_HARD = regex.compile(r"\si\s|\w-\w")
+_HARD = regex.compile(r"(?<=\s)i(?=\s)"), regex.compile(r"(?<=\w)-(?=\w)")
 """Separators that headlines and sentences have no use for."""
 _OPENING = "【「《[("
 _LONE = regex.compile(r"[\s?？]*[?？][\s?？]*")
@@ -90,31 +98,29 @@ class Spam:
         ]
         if not heavy:
             return
-        edits = self._endless(view, words, heavy)
-        rest = [at for at in heavy if at not in edits]
+        items = items_of(view, words)
+        edits = self._endless(view, items, [lines[at] for at in heavy])
+        rest = [lines[at] for at in heavy if lines[at] not in edits]
         if rest:
-            items = items_of(view, words, self._covered(view, words, [lines[at] for at in rest]))
-            edits |= {at: self._on_line(view, lines[at], items) for at in rest}
+            items = with_fillers(items, view, words, self._fillers(view, rest))
+            edits |= {line: self._on_line(view, line, items) for line in rest}
         for at in heavy:
-            edit = edits[at]
+            edit = edits[lines[at]]
             if edit is not None:
                 yield edit
                 yield from _lone_below(view, lines[at])
 
-    def _endless(self, view: View, words: Words, heavy: Sequence[int]) -> dict[int, Edit | None]:
+    def _endless(self, view: View, items: Items, heavy: Sequence[Line]) -> dict[Line, Edit | None]:
         """The edits of those of some lines whose words alone, without any filler, say that an
         endless row of them is spam."""
-        counts = np.bincount(words.line, minlength=len(view.lines))
-        heavy = [at for at in heavy if counts[at] >= _DENSE * _ENDLESS]
-        if not heavy:
-            return {}
-        items = items_of(view, words, self._covered(view, words, ()))
-        edits = {}
-        for line, at in ((view.lines[at], at) for at in heavy):
+        edits: dict[Line, Edit | None] = {}
+        for line in heavy:
             whole = items.among(line.start, line.end)
             if _is_endless(items, whole):
-                edits[at] = self._judge(view, line, items, whole, True)
-        return {at: edit for at, edit in edits.items() if edit is not None}
+                edit = self._judge(view, line, items, whole, True)
+                if edit is not None:
+                    edits[line] = edit
+        return edits
 
     def _words(self, view: View) -> Words:
         """The words of the page that are near enough to an end of their line."""
@@ -140,27 +146,18 @@ class Spam:
     def _everyday(self, families: Ints) -> bool:
         return bool((self._reach[families] < _ANY_LENGTH).all())
 
-    def _covered(self, view: View, words: Words, lines: Sequence[Line]) -> Mask:
-        """Which characters of some lines spam words or fillers cover, shape (len(text),)."""
-        sizes = np.zeros(len(view.text) + 1, np.int64)
-        np.add.at(sizes, words.start, 1)
-        np.add.at(sizes, words.end, -1)
+    def _fillers(self, view: View, lines: Sequence[Line]) -> Ints:
+        """The fillers of some lines: the rows start and end, shape (2, k)."""
+        found = []
         for line in lines:
             # Every second piece is a filler.
             pieces = self._common.split(view.folded[line.start : line.end])
-            edges = line.start + np.cumsum([len(piece) for piece in pieces])
-            sizes[edges[:-1:2]] += 1
-            np.subtract.at(sizes, edges[1::2], 1)
-        covered: Mask = np.cumsum(sizes[:-1]) > 0
-        return covered
+            edges = line.start + np.cumsum(list(map(len, pieces)))
+            found.append(np.stack([edges[:-1:2], edges[1::2]]))
+        return np.concatenate(found, axis=1)
 
     def _on_line(self, view: View, line: Line, items: Items) -> Edit | None:
-        whole = items.among(line.start, line.end)
-        candidates = [(row, True) for row in rows_of(view.folded, items, whole)]
-        candidates += [(stretch, False) for stretch in stretches_of(items, whole)]
-        if _is_endless(items, whole):
-            candidates.insert(0, (whole, True))
-        for stretch, in_a_row in candidates:
+        for stretch, in_a_row in _candidates(view, line, items):
             edit = self._judge(view, line, items, stretch, in_a_row)
             if edit is not None:
                 return edit
@@ -205,11 +202,21 @@ class Spam:
         return 3 * len(self._vetoes.findall(around)) > len(families)
 
 
+def _candidates(view: View, line: Line, items: Items) -> Iterator[tuple[Stretch, bool]]:
+    """What of a line may be spam, the likeliest first; and whether it is a row."""
+    whole = items.among(line.start, line.end)
+    if _is_endless(items, whole):
+        yield whole, True
+    for row in rows_of(view.folded, items, whole):
+        yield row, True
+    for stretch in stretches_of(items, whole):
+        yield stretch, False
+
+
 def _is_hard(folded: str, span: Span) -> bool:
     """Whether a range holds a separator that headlines and sentences have no use for."""
-    return (
-        any(folded.find(bar, span.start, span.end) >= 0 for bar in _BARS)
-        or _HARD.search(folded, span.start, span.end) is not None
+    return any(folded.find(bar, span.start, span.end) >= 0 for bar in _BARS) or any(
+        hard.search(folded, span.start + 1, span.end) for hard in _HARD
     )
 
 

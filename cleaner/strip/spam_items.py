@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.batch import Ints, View
 from cleaner.strip.spam_words import Words
@@ -76,28 +75,41 @@ class Items:
         return int((self.kind[stretch[0] : stretch[1]] == int(Kind.SPAM)).sum())
 
 
-def items_of(view: View, words: Words, covered: npt.NDArray[np.bool_]) -> Items:
-    """The items of a page; `covered` says of each character whether a word or a filler lies on
-    it, shape (len(text),)."""
+def items_of(view: View, words: Words) -> Items:
+    """The items of a page, without any filler; see `with_fillers`."""
     start, end = _between_separators(view)
     of_word = np.searchsorted(end, words.start, side="right")
     separator = (end - start == 1) & (view.folded_codes[start] == ord("i"))  # a spaced capital I
-    line = np.searchsorted(np.flatnonzero(view.codes == 10), start)
+    line = np.searchsorted(view.line_ends, start)
     # A word at the end of a line may begin behind its last item.
     kept = np.append(line, -1).take(of_word) == words.line
     kept &= ~np.append(separator, True).take(of_word)
-    words, of_word = words.at(kept), of_word[kept]
+    inside, of_word = words.at(kept), of_word[kept]
     of_word -= np.cumsum(separator).take(of_word)
     start, end = start[~separator], end[~separator]
     count = np.bincount(of_word, minlength=len(start))
-    filled = np.append(0, np.cumsum(covered))
-    filled = filled[end] - filled[start]
     letters = letters_before(view)
-    letters = letters[end] - letters[start]
-    kind = np.where(filled >= _FILLED * letters, int(Kind.FILLER), int(Kind.PLAIN))
-    kind[count > 0] = int(Kind.SPAM)
-    sums = (np.append(0, np.cumsum(values)) for values in (count, letters, filled))
-    return Items(start, end, kind, words, *sums)
+    letters = np.append(0, np.cumsum(letters[end] - letters[start]))
+    first_word = np.append(0, np.cumsum(count))
+    kind = np.where(count > 0, int(Kind.SPAM), int(Kind.PLAIN))
+    items = Items(start, end, kind, inside, first_word, letters, letters)
+    return with_fillers(items, view, words, np.zeros((2, 0), np.int64))
+
+
+def with_fillers(items: Items, view: View, words: Words, fillers: Ints) -> Items:
+    """The items of a page where fillers, which do not overlap, take the ranges [start, end), the
+    columns of an array of shape (2, k)."""
+    size = np.zeros(len(view.text) + 1, np.int8)
+    size[words.start] += 1
+    size[words.end] -= 1
+    size[fillers[0]] += 1
+    size[fillers[1]] -= 1
+    filled = np.append(0, np.cumsum(np.cumsum(size[:-1], dtype=np.int8) > 0))
+    filled = filled[items.end] - filled[items.start]
+    much = filled >= _FILLED * np.diff(items.letters_before)
+    kind = np.where(much, int(Kind.FILLER), int(Kind.PLAIN))
+    kind[items.kind == int(Kind.SPAM)] = int(Kind.SPAM)
+    return replace(items, kind=kind, filled_before=np.append(0, np.cumsum(filled)))
 
 
 def _between_separators(view: View) -> tuple[Ints, Ints]:
