@@ -11,6 +11,7 @@ import regex
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import Lines, lines_of
 from cleaner.document import Keep, Piece, Put
+from cleaner.kernels.text import Class
 from cleaner.restore.blocks import Kind, spans_of, unit_at
 from cleaner.restore.head_repeats import above, repeating_above
 from cleaner.restore.twin_lines import twin_lines, twins
@@ -26,6 +27,9 @@ _CROWD = 16
 """So many lines with one edge are compared two by two; the pre-screen lets more through."""
 _SPREAD = 3
 """A paragraph that stands more often than this is a form, a refrain or a table."""
+_OUTSIDE = np.zeros(256, np.bool_)
+_OUTSIDE[[Class.SPACE, Class.NEWLINE, Class.TERMINAL, Class.PUNCTUATION]] = True
+"""Classes of characters that part words."""
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _DOTS = regex.compile(r"\s*(?:\.{2,}|…+)$")
 
@@ -66,13 +70,28 @@ def repeating(batch: Batch) -> Mask:
     signed = np.flatnonzero(short & (batch.folded.take(lines.start) == ord("(")))
     one, two = _alike(batch, lines, long, lines.start, _EDGE)
     dotted = np.isin(batch.folded.take(lines.end[one] - 1), [ord("."), ord("…")])
-    found[lines.doc[one[dotted | (lines.size[one] == lines.size[two])]]] = True
+    found[lines.doc[one[dotted | _copied(batch, lines, one, two)]]] = True
     one, two = _alike(batch, lines, long, lines.end - _EDGE, _EDGE)
-    whole = batch.folded.take(lines.end[two] - lines.size[one])
-    found[lines.doc[one[whole == batch.folded.take(lines.start[one])]]] = True
-    one, _ = _alike(batch, lines, signed, lines.start, _SIGNED)
-    found[lines.doc[one]] = True
+    found[lines.doc[one[_cut_off(batch, lines, one, two)]]] = True
+    one, two = _alike(batch, lines, signed, lines.start, _SIGNED)
+    found[lines.doc[one[lines.size[one] == lines.size[two]]]] = True
     return found
+
+
+def _copied(batch: Batch, lines: Lines, one: Ints, two: Ints) -> Mask:
+    """Which pairs of lines that begin alike are of one size and end alike."""
+    edges = (_hashes(batch, lines.end[line] - _EDGE, _EDGE) for line in (one, two))
+    same = lines.size[one] == lines.size[two]
+    return np.asarray(same & (lines.size[one] >= _LONG) & np.equal(*edges))
+
+
+def _cut_off(batch: Batch, lines: Lines, one: Ints, two: Ints) -> Mask:
+    """Which pairs of lines that end alike may be an end, from within a word on, and a whole."""
+    longer = lines.size[two] > lines.size[one]
+    place, first = lines.end[two] - lines.size[one], lines.start[one]
+    same = batch.folded.take(place) == batch.folded.take(first)
+    outer = (_OUTSIDE.take(batch.classes.take(at)) for at in (first, place - longer))
+    return np.asarray((one == two) | (longer & same & ~np.logical_or(*outer)))
 
 
 def _alike(batch: Batch, lines: Lines, chosen: Ints, edges: Ints, size: int) -> tuple[Ints, Ints]:
