@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import table_of
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
+from cleaner.strip.feed_ends import DATE, FEWEST, ONLY_DATE, Closing, closes
 from cleaner.strip.feed_rows import HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead, leads_end
 from cleaner.strip.spans import any_of, inner_ends
 from cleaner.structure import Label, label_of
@@ -24,14 +23,10 @@ _EDGE = r"[^\p{L}\p{N}]*"
 _DASHES = "—–"
 """A long dash opens paragraphs of speeches too: no bullet without a heading."""
 _NUMBER = regex.compile(r"[\[(【]?(\d{1,2})[\])】.、:/\s]\s*(?=\S)")
-_DATE = (
-    r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
-)
-_DATED = regex.compile(rf".*[^\d\s]\s*{_DATE}|[\[(]{_DATE}.*|(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\s.*")
+_DATED = regex.compile(rf".*[^\d\s]\s*{DATE}|[\[(]{DATE}.*|(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\s.*")
 _COUNTED = regex.compile(
     r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?"
 )
-_ONLY_DATE = regex.compile(rf"{_DATE}|{_DATE}\s*\S{{0,10}}")
 _IMAGE = regex.compile(r"https?://\S+\.(?:jpe?g|png|gif|webp|bmp)\S*")
 _CLOSING = "。;；!?！？,\"')）:"
 _STATED = "。;；，,：:"
@@ -39,7 +34,6 @@ _STATED = "。;；，,：:"
 _CLOSED = regex.compile(rf".*[{_CLOSING}]")
 
 _TEASER = 60
-_FEWEST = 3
 _WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
 _SHORT = 12
@@ -96,7 +90,7 @@ class Feeds:
     def _feeds(self, rows: Sequence[Row], named: Container[int]) -> Iterator[tuple[int, int, str]]:
         """(first, last, rule) of every feed. A run that is none is passed over whole, and most
         rows can begin none."""
-        kin, closing = Kin(rows), _Closing.of(rows)
+        kin, closing = Kin(rows), Closing.of(rows, _first_of_the_last(rows))
         end = 0
         for at, row in enumerate(rows):
             if at < end:
@@ -158,7 +152,7 @@ def _plain(rows: Sequence[Row], first: int, kin: Kin) -> tuple[bool, int]:
     end = _marked_end(rows, first, end)
     items = rows[first:end]
     whole = end == len(rows) or all(item.cut and len(item.text) >= _WIDE for item in items)
-    if len(items) < (1 if whole else _FEWEST):
+    if len(items) < (1 if whole else FEWEST):
         return False, run
     akin = sum(kin(item) for item in items if not item.cut)
     return akin < _KIN * len(items), end
@@ -183,11 +177,19 @@ def _marked_end(rows: Sequence[Row], first: int, end: int) -> int:
         for at in range(first, end)
         if _DATED.fullmatch(rows[at].text) or _COUNTED.fullmatch(rows[at].text)
     ]
-    return marked[-1] + 1 if len(marked) >= _FEWEST and 2 * len(marked) >= end - first else end
+    return marked[-1] + 1 if len(marked) >= FEWEST and 2 * len(marked) >= end - first else end
+
+
+def _first_of_the_last(rows: Sequence[Row]) -> int:
+    """Where the teasers at the end of a page begin."""
+    first = len(rows)
+    while first and _is_teaser(rows[first - 1]):
+        first -= 1
+    return first
 
 
 def _is_teaser(row: Row) -> bool:
-    if row.cut or _ONLY_DATE.fullmatch(row.text) or _IMAGE.fullmatch(row.text):
+    if row.cut or ONLY_DATE.fullmatch(row.text) or _IMAGE.fullmatch(row.text):
         return True
     if row.text.startswith(("http://", "https://", "www.")):
         return False  # what a report refers to
@@ -198,7 +200,7 @@ def _is_teaser(row: Row) -> bool:
     return row.text[-1] not in _STATED or bool(_DATED.fullmatch(row.text))
 
 
-def _unheaded(rows: Sequence[Row], first: int, closing: _Closing) -> tuple[bool, int]:
+def _unheaded(rows: Sequence[Row], first: int, closing: Closing) -> tuple[bool, int]:
     """Whether a list without a heading whose items are cut off stands at `first`, and where the
     run ends that was looked at.
 
@@ -209,45 +211,18 @@ def _unheaded(rows: Sequence[Row], first: int, closing: _Closing) -> tuple[bool,
         end = _same_marks(rows, first)
         items = rows[first:end]
         cut = max(sum(item.cut for item in items), _sliced(items))
-        return len(items) >= _FEWEST and cut > 1 and 2 * cut >= len(items), end
+        return len(items) >= FEWEST and cut > 1 and 2 * cut >= len(items), end
     if closing.dated(first, len(rows)):
         return True, len(rows)
     end = first
     while end < len(rows) and rows[end].cut and len(rows[end].text) >= _SHORT:
         end += 1
-    if end == len(rows) and end - first >= 2 * _FEWEST:
-        return True, end
+    if closes(rows, first, end):
+        return True, len(rows)
     end, width = first, len(rows[first].text)
     while end < len(rows) and rows[end].cut and abs(len(rows[end].text) - width) <= _EVEN:
         end += 1
-    return end - first >= _FEWEST and width >= _WIDE, end
-
-
-class _Closing(NamedTuple):
-    """The teasers at the end of a page: the first of them, and those that are dates."""
-
-    first: int
-    dates: Sequence[int]
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> _Closing:
-        first = len(rows)
-        while first and _is_teaser(rows[first - 1]):
-            first -= 1
-        dates = range(first, len(rows))
-        return cls(first, [at for at in dates if _ONLY_DATE.fullmatch(rows[at].text)])
-
-    def may_begin(self, at: int) -> bool:
-        """False where `dated` is."""
-        return at >= self.first and len(self.dates) >= _FEWEST
-
-    def dated(self, first: int, end: int) -> bool:
-        """Whether headlines and dates take turns from `first` to `end`, that of the page."""
-        if first < self.first:
-            return False
-        at = bisect_left(self.dates, first)
-        count = len(self.dates) - at
-        return count >= _FEWEST and self.dates[at] <= first + 1 and 3 * count >= end - first
+    return end - first >= FEWEST and width >= _WIDE, end
 
 
 def _sliced(items: Sequence[Row]) -> int:
@@ -255,7 +230,7 @@ def _sliced(items: Sequence[Row]) -> int:
     too, since NFKC makes three dots of one."""
     widths = Counter(len(item.text) for item in items if not _CLOSED.fullmatch(item.text))
     width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
-    if times < _FEWEST or width < _WIDE:
+    if times < FEWEST or width < _WIDE:
         return 0
     return sum(count for size, count in widths.items() if size >= width)
 
@@ -283,7 +258,7 @@ def _marked(batch: Batch) -> Mask:
     marks = (cut, dotted, dated)
     counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
     in_list, in_dots, in_dates = counts
-    return (in_list >= 2) | (in_dots >= _FEWEST) | (in_dates >= _FEWEST)
+    return (in_list >= 2) | (in_dots >= FEWEST) | (in_dates >= FEWEST)
 
 
 @cache

@@ -1,0 +1,58 @@
+"""What closes a page: headlines with their dates, or rows cut off, without a heading above them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import regex
+
+from cleaner.strip.feed_rows import Row
+
+FEWEST = 3
+"""Fewer items are no list."""
+DATE = (
+    r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
+)
+ONLY_DATE = regex.compile(rf"{DATE}|{DATE}\s*\S{{0,10}}")
+_GLUED = regex.compile(r"(?:19|20)\d\d-\d\d-\d\d(?=\p{L})")
+"""A date right before the next item: the break between them is lost."""
+
+
+def closes(rows: Sequence[Row], first: int, end: int) -> bool:
+    """Whether rows cut off close the page, a date at most behind them: six of them, or half as
+    many where dates stand right before them."""
+    behind = rows[end:]
+    if len(behind) > 1 or any(not ONLY_DATE.fullmatch(row.text) for row in behind):
+        return False
+    glued = sum(_GLUED.match(row.text) is not None for row in rows[first:end])
+    return end - first >= (FEWEST if glued > 1 else 2 * FEWEST)
+
+
+class Closing(NamedTuple):
+    """The teasers at the end of a page: the first of them, and those that are dates."""
+
+    first: int
+    dates: Sequence[int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], first: int) -> Closing:
+        dates = range(first, len(rows))
+        return cls(first, [at for at in dates if ONLY_DATE.fullmatch(rows[at].text)])
+
+    def may_begin(self, at: int) -> bool:
+        """False where `dated` is."""
+        return at >= self.first and len(self.dates) >= FEWEST
+
+    def dated(self, first: int, end: int) -> bool:
+        """Whether headlines and dates, or headlines, leads and dates, take turns from `first` to
+        `end`, that of the page."""
+        if first < self.first:
+            return False
+        at = bisect_left(self.dates, first)
+        count = len(self.dates) - at
+        leads = all(later - date == 3 for date, later in pairwise(self.dates[at:]))
+        near = count >= FEWEST and self.dates[at] <= first + (2 if leads else 1)
+        return near and 3 * count >= end - first
