@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import Stream
+from cleaner.kernels.grams import BITS, Stream
 
 GRAM = 8
 """Letters of a passage that counts as repeated."""
 
-_KEEP = 8  # a power of two
+_SHARE = 3  # in powers of two
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -22,7 +22,7 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     begins with two digits is none of text.
     """
     pairs = stream.pairs
-    chosen = np.flatnonzero((pairs.astype(np.uint8) & (_KEEP - 1)) == 1)
+    chosen = np.flatnonzero(pairs < 1 << BITS - _SHARE)
     docs = stream.docs_at(chosen)
     inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
     chosen, docs = chosen[inside], docs[inside]
