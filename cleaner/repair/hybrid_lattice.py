@@ -62,10 +62,11 @@ def spots_of(line: str) -> list[list[str]]:
     """The bytes of a line in pieces, for each piece the ways to read it that are worth asking
     for; empty where the line has no reading. Of two neighbours one has a single way."""
     weights = _weights(encode(line).astype(np.int64))
-    ahead, back = _forward(weights), _backward(weights)
+    ahead = _forward(weights)
     best = float(max(ahead[-1, _NONE], ahead[-1, _WHOLE]))
     if best <= _NEVER / 2 or _hopeless(line, best):
         return []
+    back = _backward(weights)
     least = best - _MARGIN
     alive = ahead[:-1, _FROM] + weights + back[1:, _TO] >= least
     lattice = _Lattice(line, weights, ahead, back, alive, least)

@@ -35,6 +35,7 @@ from cleaner.rules import RuleBook
 
 _FEWEST_ODD = 4
 _SAMPLE = 2  # lines on which all routes are tried
+_CLOSE, _STRANGE = 6, 0.25  # of misread text at least half is uncommon
 _BORDER = Part("\n", "foreign")
 _LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII
 
@@ -94,12 +95,17 @@ def _mended_lines(lines: Sequence[str], chosen: Collection[str]) -> dict[str, Me
 
 
 def _strange(lines: Mapping[int, str]) -> dict[int, str]:
-    """The lines with a character that sound ones hardly have."""
+    """The lines that may have been misread in some part: with two characters close together that
+    sound lines hardly have, or with few others."""
     return {k: line for k, line in lines.items() if line and _is_strange(encode(line))}
 
 
 def _is_strange(codes: Codes) -> bool:
-    return bool(uncommon_table().take(codes).any() or odd_table().take(codes).any())
+    at = np.flatnonzero(uncommon_table().take(codes) | odd_table().take(codes))
+    if not len(at):
+        return False
+    close = bool((at[1:] - at[:-1] <= _CLOSE).any())
+    return close or len(at) >= _STRANGE * int((codes >= 0x80).sum())
 
 
 def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:

@@ -113,8 +113,10 @@ def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
 
 
 def _hybrid_share(line: str) -> float:
-    """`_share` for the hybrid route; 0 where a line is no such mixture."""
-    if len(_WIDE_CHARACTERS.sub("", line)) * 2 < len(line):
+    """`_share` for the hybrid route; 0 where a line is no such mixture, or has lost bytes: one of
+    its two readers takes them all."""
+    unread, narrow_ones = line.count("\ufffd"), len(_WIDE_CHARACTERS.sub("", line))
+    if unread > _MOST_UNREAD * len(line) or narrow_ones * 2 < len(line):
         return 0.0
     narrow = sorted(set(_ASCII.sub("", line)))
     return _share("gbk", hybrid.plain(line)) if _MIXTURE.search("".join(narrow)) else 0.0
@@ -138,6 +140,7 @@ def common_share(text: str) -> float:
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
 """Bytes that were no UTF-8, and others that were by chance."""
 _LEAST_WHOLE, _MOST_LOST, _WORSE, _CLEAR = 0.3, 0.25, 0.3, 0.8
+_MOST_UNREAD = 0.02
 _LEAST_ODD = 0.06
 """The share of odd characters on a line that was misread from end to end in two bytes each."""
 _ASCII = regex.compile(r"[\x00-\x7f]+")
