@@ -16,9 +16,13 @@ from cleaner.restore.blocks import names_writers, no_heading, opens_text
 
 _LEAST = 12
 """A shorter line is not taken for a cut one."""
-_NEXT, _FAR, _LONE, _HEADING = 0.0, 3.0, 5.0, 4.0
-"""Seam gain (nats) from which the next line, or a later one, may continue a cut one; a later one
-the only cut one; and any one what reads like a heading."""
+_NEXT, _PLAINLY, _FAR, _LONE, _HEADING = 1.0, 0.0, 3.0, 5.0, 4.0
+"""Seam gain (nats) from which the next line may continue a cut one, and where that ends with a
+comma or the next begins abruptly; a later line an end of a column, and the only such; and any
+one what reads like a heading."""
+_PARAGRAPH = 20
+"""A shorter line is no end of a column."""
+_COMMAS = [ord(mark) for mark in "，,、"]
 _SHORT = 40
 """A longer line is no heading."""
 _ABRUPT = 0.5
@@ -110,18 +114,29 @@ def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:
     fresh, anywhere = seams.beginnings(heads)
     abrupt = anywhere - fresh > _ABRUPT
     text = _texts(batch, lines, cut)[chosen]
+    column, soft = _columns(batch, lines, chosen, text)
     one, two = _later(docs, np.flatnonzero(cut[chosen]))
-    near = two == one + 1
-    possible = abrupt[two] | (near & text[one])
+    near = (two == one + 1) & text[one]
+    possible = near | (abrupt[two] & (column | ~text)[one])
     one, two, near = (part[possible] for part in (one, two, near))
     tails = folded[lines.end[chosen[one]][:, None] - np.arange(seams.TAIL, 0, -1)]
     gain = seams.continued(tails, heads[two]) - fresh[two]
     lone = np.bincount(docs[text], minlength=len(batch))[docs[one]] == 1
-    far = np.where(lone, _LONE, _FAR)
-    least = np.where(text[one], np.where(near, _NEXT, far), _HEADING)
+    far = np.where(text[one], np.where(lone, _LONE, _FAR), _HEADING)
+    least = np.where(near, np.where(soft[one] | abrupt[two], _PLAINLY, _NEXT), far)
     found = number > _MOST
     found[docs[one[gain > least]]] = True
     return found
+
+
+def _columns(batch: Batch, lines: Lines, chosen: Ints, text: Mask) -> tuple[Mask, Mask]:
+    """Which of the chosen lines, some of them cut texts, may be ends of columns, and which end
+    with a comma."""
+    soft = np.isin(batch.folded.take(lines.end[chosen] - 1), _COMMAS)
+    filled = np.flatnonzero(lines.size)
+    first = filled[np.searchsorted(lines.doc[filled], lines.doc[chosen])]
+    title = chosen == first  # what was cut would stand above it
+    return text & ~soft & ~title & (lines.size[chosen] >= _PARAGRAPH), soft
 
 
 def _texts(batch: Batch, lines: Lines, cut: Mask) -> Mask:
