@@ -55,18 +55,14 @@ _BLANK = (Class.SPACE, Class.CONTROL, Class.INVISIBLE)
 class Lines(NamedTuple):
     """The lines of a batch, shape (lines,) each: document, start and end without outer blanks
     (in `batch.codes`), whether the end is open, whether the line begins with a mark that none
-    begins with."""
+    begins with, and its code points."""
 
     doc: Ints
     start: Ints
     end: Ints
     open_end: Mask
     bad_start: Mask
-
-    @property
-    def size(self) -> Ints:
-        """Code points of each line."""
-        return self.end - self.start
+    size: Ints
 
 
 @cache
@@ -95,7 +91,8 @@ def lines_of(batch: Batch) -> Lines:
 def _lines(batch: Batch) -> Lines:
     codes = batch.codes
     starts, ends = trimmed(batch)
-    long = ends - starts >= _LEAST
+    size = ends - starts
+    long = size >= _LEAST
     last = np.maximum(ends - 1, 0)
     wordy = _of_classes(*_WORDY).take(batch.classes.take(last))
     wordy &= batch.folded.take(last) != ord("摄")  # who took the picture ends a report
@@ -105,7 +102,7 @@ def _lines(batch: Batch) -> Lines:
     some = some[open_end[some]]
     open_end[some] = ~_signed(batch, starts[some], ends[some])
     first = _table(_NEVER_FIRST).take(codes.take(starts))
-    return Lines(batch.line_docs, starts, ends, open_end, first & (ends > starts))
+    return Lines(batch.line_docs, starts, ends, open_end, first & (size > 0), size)
 
 
 def _signed(batch: Batch, starts: Ints, ends: Ints) -> Mask:

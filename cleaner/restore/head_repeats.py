@@ -69,7 +69,7 @@ def repeating_above(batch: Batch) -> Mask:
     found = np.zeros(len(batch), np.bool_)
     lines = lines_of(batch)
     filled = np.flatnonzero(lines.end > lines.start)
-    docs, start, size = (part[filled] for part in (lines.doc, lines.start, lines.end - lines.start))
+    docs, start, size = (part[filled] for part in (lines.doc, lines.start, lines.size))
     first = np.searchsorted(docs, np.arange(len(batch))).take(docs)
     rank = np.arange(len(docs)) - first
     title = (rank > 0) & (rank < _ABOVE) & (size >= _TITLE[0]) & (size <= _TITLE[1])
@@ -108,6 +108,8 @@ def _alike(batch: Batch, start: Ints, size: Ints, one: Ints, two: Ints) -> Ints:
     one, two = start[one], start[two]
     at = np.arange(len(one))
     for place in _PLACES:
+        if not len(at):
+            break
         by = np.minimum(place, last[at])
         at = at[batch.folded.take(one[at] + by) == batch.folded.take(two[at] + by)]
     return at

@@ -38,6 +38,12 @@ def pieces(view: View, evidence: Evidence, found: Sequence[Chain]) -> list[list[
         joined = joins.joins_of(view, evidence, seams)
     else:
         joined = {seam for seam in seams if _goes_on(evidence, seam)}
+    if (
+        len(chains) == 1
+        and not joined
+        and all(two.unit > one.unit for one, two in pairwise(chains[0]))
+    ):
+        return []
     whole = len(chains) >= _PAGE
     parts = [_part(view, evidence, chain, joined, whole) for chain in chains]
     changed = len(parts) > 1 or any(isinstance(piece, Put) for piece in parts[0][:-1])

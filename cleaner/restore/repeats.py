@@ -69,7 +69,8 @@ def repeating(batch: Batch) -> Mask:
     short = (lines.size >= _SIGNED) & (lines.size < _PART)
     signed = np.flatnonzero(short & (batch.folded.take(lines.start) == ord("(")))
     one, two = _alike(batch, lines, long, lines.start, _EDGE)
-    dotted = np.isin(batch.folded.take(lines.end[one] - 1), [ord("."), ord("…")])
+    last = batch.folded.take(lines.end[one] - 1)
+    dotted = (last == ord(".")) | (last == ord("…"))
     found[lines.doc[one[dotted | _copied(batch, lines, one, two)]]] = True
     one, two = _alike(batch, lines, long, lines.end - _EDGE, _EDGE)
     found[lines.doc[one[_cut_off(batch, lines, one, two)]]] = True

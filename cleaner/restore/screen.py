@@ -22,7 +22,6 @@ comma or the next begins abruptly; a later line an end of a column, and the only
 one what reads like a heading."""
 _PARAGRAPH = 20
 """A shorter line is no end of a column."""
-_COMMAS = [ord(mark) for mark in "，,、"]
 _SHORT = 40
 """A longer line is no heading."""
 _ABRUPT = 0.5
@@ -132,7 +131,8 @@ def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:
 def _columns(batch: Batch, lines: Lines, chosen: Ints, text: Mask) -> tuple[Mask, Mask]:
     """Which of the chosen lines, some of them cut texts, may be ends of columns, and which end
     with a comma."""
-    soft = np.isin(batch.folded.take(lines.end[chosen] - 1), _COMMAS)
+    last = batch.folded.take(lines.end[chosen] - 1)
+    soft = (last == ord("，")) | (last == ord(",")) | (last == ord("、"))
     filled = np.flatnonzero(lines.size)
     first = filled[np.searchsorted(lines.doc[filled], lines.doc[chosen])]
     title = chosen == first  # what was cut would stand above it
