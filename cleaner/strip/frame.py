@@ -15,7 +15,7 @@ import numpy as np
 import regex
 
 from cleaner.batch import Batch, Mask, View
-from cleaner.document import Edit
+from cleaner.document import Edit, deletions
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_items import lines_of_items, vocabulary_of
@@ -58,10 +58,12 @@ class Frame:
         self._rule = rule.id
         self._words = {fold_text(word) for word in rule.words}
         self._vocabulary = vocabulary_of(self._words)
-        self._headings = {fold_text(word) for word in book.words("feed_headings")}
+        self._headings = {fold_text(word) for word in rule.literals}
         # Pages of a site have the same lines.
         self._said = lru_cache(maxsize=1 << 13)(self._read)
-        self._rules = [RuleEditor(n, book) for n in ("strip.chrome", "strip.boilerplate")]
+        self._ruled = RuleEditor(self.name, book, ["strip.chrome", "strip.boilerplate"])
+        self._of_headings = np.zeros(len(book.literals), np.bool_)
+        self._of_headings[book.numbers([rule])] = True
 
     def suspects(self, batch: Batch) -> Mask:
         if not len(batch):
@@ -80,10 +82,9 @@ class Frame:
         kinds = self._kinds(view, page, menus)
         if np.count_nonzero(kinds == int(Kind.KNOWN)) >= FEWEST:
             found.update(frame_lines(page, kinds))
-        starts = view.line_starts.tolist()
-        ends = [*starts[1:], len(view.text)]  # with the newline
-        for number in (page.numbers[at] for at in sorted(found)):
-            yield Edit(starts[number], ends[number], "", self._rule)
+        numbers = np.array([page.numbers[at] for at in sorted(found)], np.int64)
+        ends = np.minimum(view.line_ends[numbers] + 1, len(view.text))  # with the newline
+        yield from deletions(view.line_starts[numbers].tolist(), ends.tolist(), self._rule)
 
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
         """What the words of menus say of the lines that hold any."""
@@ -102,19 +103,23 @@ class Frame:
         """What each line is, by itself and by the rules of frames."""
         kinds = np.zeros(len(page.texts), np.int8)
         kinds[page.prose()] = int(Kind.PROSE)
-        bare = [text.strip(_RIM) for text in page.texts]
-        if not self._headings.isdisjoint(bare):
-            headings = [at for at, text in enumerate(bare) if text in self._headings]
-            kinds[headings] = int(Kind.KNOWN)
+        kinds[self._heading_lines(view, page)] = int(Kind.KNOWN)
         kinds[[at for at, line in menus.items() if line.known]] = int(Kind.KNOWN)
         asked = np.zeros(len(view.line_starts), np.bool_)
         asked[page.numbers] = kinds != int(Kind.KNOWN)
-        edits = (edit for rules in self._rules for edit in rules.edits_on(view, asked))
+        edits = self._ruled.edits_on(view, asked)
         ruled = np.array([edit.start for edit in edits if not edit.new], np.int64)
         starts = view.line_starts[page.numbers]
         at = np.searchsorted(starts, ruled, "right") - 1
         kinds[at[starts[at] == ruled]] = int(Kind.KNOWN)
         return kinds
+
+    def _heading_lines(self, view: View, page: Page) -> list[int]:
+        """The lines that are headings of feeds: the literals of the rule."""
+        starts = view.hit_columns(self._of_headings)[1]
+        numbers = np.unique(np.searchsorted(view.line_ends, starts))
+        lines = np.searchsorted(page.numbers, numbers).tolist()
+        return [at for at in lines if page.texts[at].strip(_RIM) in self._headings]
 
     def _read(self, text: str) -> _Said:
         """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""

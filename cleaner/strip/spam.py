@@ -126,7 +126,7 @@ class Spam:
         """The words of the page that are near enough to an end of their line."""
         ends = np.array([line.end for line in view.lines])
         starts = np.array([line.start for line in view.lines])
-        hits = view.hit_columns(self._weights > 0)
+        hits = np.stack(view.hit_columns(self._weights > 0))
         words = words_of(view, hits, self._family_of, self._families, ends)
         near = np.minimum(words.start - starts[words.line], ends[words.line] - words.start)
         return words.at(near <= self._reach[words.family])
