@@ -53,11 +53,11 @@ class Page:
             return whole
         units = units_of(view)
         evidence = gather(view, units)
-        if evidence.columns or _several(evidence) or _cut_heading(evidence):
+        if evidence.columns or _several(evidence):
             evidence = with_topics(view, evidence)
             found = chains(evidence, self._weights)
         else:
-            found = [tuple(Link(at, u.kind is Kind.TEXT) for at, u in enumerate(units))]
+            found = [tuple(Link(at, _is_text(evidence, at)) for at in range(len(units)))]
         parts = pieces(view, evidence, found)
         return parts if parts and view.under(self.name, promising) else whole
 
@@ -82,14 +82,13 @@ def _several(evidence: Evidence) -> bool:
     return any(may_open(evidence, at) for at in range(first + 1, len(evidence.units)))
 
 
-def _cut_heading(evidence: Evidence) -> bool:
-    """True where what looks like a heading may be a text that a later line plainly continues."""
-    return any(
-        unit.kind is Kind.HEADING
-        and unit.cut
-        and any(g > PLAIN and a > 0 for g, a in zip(gain[at:], evidence.abrupt[at:], strict=True))
-        for at, (unit, gain) in enumerate(zip(evidence.units, evidence.gain, strict=True))
-    )
+def _is_text(evidence: Evidence, at: int) -> bool:
+    """True for a text, and for what looks like a heading but is plainly continued by the next
+    line."""
+    unit = evidence.units[at]
+    if unit.kind is not Kind.HEADING or not unit.cut or at + 1 == len(evidence.units):
+        return unit.kind is Kind.TEXT
+    return evidence.gain[at][at + 1] > PLAIN and evidence.abrupt[at + 1] > 0
 
 
 def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
