@@ -53,6 +53,13 @@ class Hit(NamedTuple):
     end: int
 
 
+class LookedUp(NamedTuple):
+    """What a table says of each code point of a batch."""
+
+    table: npt.NDArray[Any]
+    values: npt.NDArray[Any]
+
+
 class Batch:
     """Documents side by side in flat arrays.
 
@@ -70,6 +77,8 @@ class Batch:
         self.starts: Ints = self.ends - lengths
         self.memo: dict[str, Any] = {}
         """Facts that several filters share, by name; see `filter.signals_of`."""
+        self._looked_up: dict[str, LookedUp] = {}
+        self._carried: dict[str, LookedUp] = {}
         self._views: dict[int, View] = {}
         self._counts: dict[Class, Ints] = {}
 
@@ -116,6 +125,14 @@ class Batch:
         docs = np.searchsorted(self.ends, found.start, side="right")
         base = self.starts.take(docs)
         return Hits(found.literal, docs, found.start - base, found.end - base)
+
+    def by_code_point(self, name: str, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What a table of shape (0x110000,) says of each code point, under a name of its own; a
+        batch made of this one looks up only what is new in it."""
+        if name not in self._looked_up:
+            found = self._carried.pop(name, None)
+            self._looked_up[name] = found or LookedUp(table, table.take(self.codes))
+        return self._looked_up[name].values
 
     def count(self, *classes: Class) -> Ints:
         """How many code points of these classes each document has, shape (n,)."""
@@ -168,13 +185,17 @@ class Batch:
         borders = np.cumsum([0, *(len(changed[index]) for index in order)])
         edges = np.concatenate([fresh.starts, [int(fresh.lengths.sum()) + len(fresh)]])
         cuts = edges[borders]
+
+        def spliced(old: npt.NDArray[Any], own: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            parts = [own[a:b] for a, b in pairwise(cuts)]
+            return splice(old, self.starts[order], self.ends[order] + 1, parts)
+
         for name in _PER_CODE_POINT:
             if name in self.__dict__:
-                values = getattr(fresh, name)
-                parts = [values[a:b] for a, b in pairwise(cuts)]
-                new.__dict__[name] = splice(
-                    self.__dict__[name], self.starts[order], self.ends[order] + 1, parts
-                )
+                new.__dict__[name] = spliced(self.__dict__[name], getattr(fresh, name))
+        for name, (table, values) in self._looked_up.items():
+            carried = spliced(values, table.take(fresh.codes))
+            new._carried[name] = LookedUp(table, carried)
         if "hits" in self.__dict__:
             new.__dict__["hits"] = self._splice_hits(new, fresh, order, borders)
         sizes = np.ones(len(self), np.int64)
@@ -188,7 +209,8 @@ class Batch:
     def with_docs(self, docs: Sequence[Document]) -> Batch:
         """The same texts under documents with other signals or reasons; all facts carry over."""
         new = Batch(docs, self.automaton)
-        facts = {k: v for k, v in self.__dict__.items() if k not in ("docs", "memo", "_views")}
+        own = ("docs", "memo", "_views")
+        facts = {k: v for k, v in self.__dict__.items() if k not in own}
         new.__dict__.update(facts)
         return new
 

@@ -211,17 +211,18 @@ def edited(batch: Batch, at: int, editor: Editor) -> Document | None:
     """Document `at` after one Editor, or None where it proposes nothing."""
     view = batch.view(at)
     edits = settle(editor.edits(view))
-    edits = [e for e in edits if view.text[e.start : e.end] != e.new or e.field]
+    text = view.text
+    edits = [e for e in edits if text[e.start : e.end] != e.new or e.field]
     if not edits:
         return None
-    for edit in edits:
-        if not 0 <= edit.start <= edit.end <= len(view.text):
+    for start, end, *_ in edits:
+        if not 0 <= start <= end <= len(text):
             raise FilterError(
-                f"{editor.name}: edit [{edit.start}, {edit.end}) lies outside of the text of "
-                f"{view.doc.id}, which has {len(view.text)} characters"
+                f"{editor.name}: edit [{start}, {end}) lies outside of the text of "
+                f"{view.doc.id}, which has {len(text)} characters"
             )
-    meta = {e.field: view.text[e.start : e.end].strip() for e in edits if e.field}
-    return view.doc.changed(change_from_edits(editor.name, view.text, edits), meta)
+    meta = {e.field: text[e.start : e.end].strip() for e in edits if e.field}
+    return view.doc.changed(change_from_edits(editor.name, text, edits), meta)
 
 
 def _edited(batch: Batch, at: int, editor: Editor) -> list[Document] | None:

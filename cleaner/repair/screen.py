@@ -61,9 +61,7 @@ def _marked(batch: Batch) -> tuple[Ints, Flags]:
 
 def flags_of(batch: Batch) -> Flags:
     """The bits of each code point of a batch, shape like `batch.codes`."""
-    if "repair.flags" not in batch.memo:
-        batch.memo["repair.flags"] = _table().take(batch.codes)
-    flags: Flags = batch.memo["repair.flags"]
+    flags: Flags = batch.by_code_point("repair.flags", _table())
     return flags
 
 
