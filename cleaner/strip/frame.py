@@ -42,6 +42,10 @@ class _Said(NamedTuple):
     known: bool  # hardly anything but words of menus
 
 
+_WORD = _Said(1, False, True)
+"""What is said of a line that is one word of menus."""
+
+
 class Frame:
     """Takes the lines of the frame away, and keeps title, date, source, byline and editor.
 
@@ -59,6 +63,7 @@ class Frame:
         self._words = {fold_text(word) for word in rule.words}
         self._vocabulary = vocabulary_of(self._words)
         self._headings = {fold_text(word) for word in rule.literals}
+        self._plain = {word for word in self._words if _parts(word) == [word] and "。" not in word}
         # Pages of a site have the same lines.
         self._said = lru_cache(maxsize=1 << 13)(self._read)
         self._ruled = RuleEditor(self.name, book, ["strip.chrome", "strip.boilerplate"])
@@ -82,17 +87,18 @@ class Frame:
         kinds = self._kinds(view, page, menus)
         if np.count_nonzero(kinds == int(Kind.KNOWN)) >= FEWEST:
             found.update(frame_lines(page, kinds))
-        numbers = np.array([page.numbers[at] for at in sorted(found)], np.int64)
-        ends = np.minimum(view.line_ends[numbers] + 1, len(view.text))  # with the newline
-        yield from deletions(view.line_starts[numbers].tolist(), ends.tolist(), self._rule)
+        lines = sorted(found)
+        ends = np.minimum(page.ends[lines] + 1, len(view.text))  # with the newline
+        yield from deletions(page.starts[lines].tolist(), ends.tolist(), self._rule)
 
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
         """What the words of menus say of the lines that hold any."""
-        held = view.of_lines(_ITEMS, self._with_items)[page.numbers]
+        held = np.flatnonzero(view.of_lines(_ITEMS, self._with_items)[page.numbers])
+        texts = ((at, page.texts[at]) for at in held.tolist())
         return {
-            at: self._said(page.texts[at])
-            for at in np.flatnonzero(held).tolist()
-            if len(page.texts[at]) <= _WIDE
+            at: _WORD if text in self._plain else self._said(text)
+            for at, text in texts
+            if len(text) <= _WIDE
         }
 
     def _with_items(self, batch: Batch) -> Mask:
@@ -109,9 +115,8 @@ class Frame:
         asked[page.numbers] = kinds != int(Kind.KNOWN)
         edits = self._ruled.edits_on(view, asked)
         ruled = np.array([edit.start for edit in edits if not edit.new], np.int64)
-        starts = view.line_starts[page.numbers]
-        at = np.searchsorted(starts, ruled, "right") - 1
-        kinds[at[starts[at] == ruled]] = int(Kind.KNOWN)
+        at = np.searchsorted(page.starts, ruled, "right") - 1
+        kinds[at[page.starts[at] == ruled]] = int(Kind.KNOWN)
         return kinds
 
     def _heading_lines(self, view: View, page: Page) -> list[int]:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import View
+from cleaner.batch import Ints, View
 
 Kinds = npt.NDArray[np.int8]
 """The `Kind` of each line of a page; WEAK only where `weak_among` was asked."""
@@ -41,16 +41,18 @@ class Kind(IntEnum):
 
 
 class Page:
-    """The lines of a document that are not blank, as lists of one length."""
+    """The lines of a document that are not blank; lists and arrays of one length."""
 
     def __init__(self, view: View) -> None:
-        lines = view.folded_lines
-        bare = list(map(str.strip, lines))
-        self.numbers = [at for at, text in enumerate(bare) if text]
-        """Their numbers among the lines of the view."""
-        self.texts = [bare[at] for at in self.numbers]
+        bare = [line.strip() for line in view.folded_lines]
+        filled = [at for at, text in enumerate(bare) if text]
+        self.texts = bare if len(filled) == len(bare) else [bare[at] for at in filled]
         """Folded, blanks at the ends aside."""
-        self.sizes = [len(lines[at]) for at in self.numbers]
+        self.numbers = np.array(filled, np.int64)
+        """Their numbers among the lines of the view."""
+        self.starts: Ints = view.line_starts[self.numbers]
+        self.ends: Ints = view.line_ends[self.numbers]
+        self.sizes = self.ends - self.starts
         """In characters, with these blanks."""
 
     @cached_property
@@ -61,25 +63,28 @@ class Page:
 
     def prose(self) -> list[int]:
         """The lines that are paragraphs or sentences of them."""
-        long = np.flatnonzero(np.array(self.sizes, np.int64) >= _PROSE // 2).tolist()
+        long = np.flatnonzero(self.sizes >= _PROSE // 2).tolist()
         return [at for at in long if _is_prose(self.texts[at])]
+
+    def is_weak(self, at: int) -> bool:
+        """Whether an unknown line is a count, or stands on the page again and again."""
+        text = self.texts[at]
+        return text in self.often or _is_count(text)
 
 
 def _is_prose(text: str) -> bool:
-    if len(text) < _PROSE // 2:
+    size = len(text)
+    if text.endswith(_CUT) and size <= _TEASER:
         return False
-    if text.endswith(_CUT) and len(text) <= _TEASER:
-        return False
-    if text.endswith("。"):
-        return len(text) >= _PROSE // 2
-    return len(text) >= _PROSE and (("," in text and len(text) >= 2 * _PROSE) or "。" in text)
+    if size >= _PROSE:
+        return "。" in text or (size >= 2 * _PROSE and "," in text)
+    return size >= _PROSE // 2 and text.endswith("。")
 
 
 def weak_among(page: Page, kinds: Kinds, first: int, last: int) -> None:
     """Mark the unknown lines of [first, last) that are weak."""
     unknown = (first + np.flatnonzero(kinds[first:last] == int(Kind.UNKNOWN))).tolist()
-    weak = [at for at in unknown if page.texts[at] in page.often or _is_count(page.texts[at])]
-    kinds[weak] = int(Kind.WEAK)
+    kinds[[at for at in unknown if page.is_weak(at)]] = int(Kind.WEAK)
 
 
 def _is_count(text: str) -> bool:

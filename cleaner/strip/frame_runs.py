@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ class Cluster(NamedTuple):
 
 def frame_lines(page: Page, kinds: Kinds) -> list[int]:
     """The places in `page` of the lines that belong to the frame."""
-    clusters = _clusters(page.sizes, kinds)
+    clusters = _clusters(page, kinds)
     if not clusters:
         return _chained(page, kinds, 0, len(kinds), _REACH // 3)
     text = max(clusters, key=lambda cluster: cluster.size)
@@ -64,14 +64,13 @@ def frame_lines(page: Page, kinds: Kinds) -> list[int]:
     return found
 
 
-def _clusters(sizes: Sequence[int], kinds: Kinds) -> list[Cluster]:
+def _clusters(page: Page, kinds: Kinds) -> list[Cluster]:
     """Prose, grouped: two known lines part one group from the next."""
     clusters: list[Cluster] = []
     prose = np.flatnonzero(kinds == int(Kind.PROSE)).tolist()
     known_before = np.cumsum(kinds == int(Kind.KNOWN))[prose].tolist()
     before = -2
-    for at, known in zip(prose, known_before, strict=True):
-        size = sizes[at]
+    for at, known, size in zip(prose, known_before, page.sizes[prose].tolist(), strict=True):
         if known < before + 2:
             last = clusters.pop()
             longest = max(last.longest, size)
@@ -160,12 +159,10 @@ def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     best, most = -1, _KIN
     for at, pairs in _maybe_akin(page, kinds, last, prose):
         share = sum(map(prose.__contains__, pairs)) / (len(page.texts[at]) - 1)
-        if share >= most:
-            weak_among(page, kinds, at, at + 1)
-            best, most = (at, share) if kinds[at] == int(Kind.UNKNOWN) else (best, most)
+        if share >= most and not page.is_weak(at):
+            best, most = at, share
     below = best + 1
-    weak_among(page, kinds, below, min(below + 1, last))
-    if best < 0 or below >= last or kinds[below] != int(Kind.UNKNOWN):
+    if best < 0 or below >= last or kinds[below] != int(Kind.UNKNOWN) or page.is_weak(below):
         return {best} - {-1}
     return {best, below}
 
