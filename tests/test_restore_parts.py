@@ -14,6 +14,7 @@ from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
 from cleaner.restore.feed import _reused
 from cleaner.restore.page import _of_lines, gather, with_topics
+from cleaner.restore.strangers import closing_credit
 from cleaner.restore.topics import words_of
 from cleaner.structure import structure_of
 
@@ -120,3 +121,21 @@ def test_units_are_the_blocks_of_the_page() -> None:
     assert [view.text[a:b].strip() for a, b in lines] == [view.text[u.start : u.end] for u in units]
     assert [b.dateline for b in blocks] == [u.opens for u in units]
     assert all(u.signed for b, u in zip(blocks, units, strict=True) if b.signed)
+
+
+@pytest.mark.parametrize(
+    ("line", "closes"),
+    [
+        ("责任编辑：林一舟", True),
+        ("青川县的春耕已经过半，今年的种粮补贴也发到了农户手里。（完）", True),
+        (
+            "据新华社江州电  （记者林一舟）江州大学日前发布公报说，该校培育出一种耐旱的新稻种。",
+            False,
+        ),
+        ("近日，记者来到青川县的田间地头，看到农户们正忙着插秧。", False),
+        ("江州晚报讯(记者林一舟)近期，本市各家医院的儿科都延长了门", False),
+    ],
+)
+def test_what_closes_an_article_is_no_sentence(line: str, closes: bool) -> None:
+    view = view_of(line)
+    assert closing_credit(view, units_of(view)[0]) is closes

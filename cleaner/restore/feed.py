@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from math import log, log1p
 from statistics import median
 
 import numpy as np
@@ -27,8 +28,10 @@ _LEAST, _OWN = 3, 2
 _MOST = 200
 _THRESHOLD = 5.0
 """Sum of ln odds from which paragraphs are left out."""
-_CLOSED = 1.0
-"""What a closing signature right before a border adds to it (nats)."""
+_CLOSED, _TIED, _LONG = 1.15, -1.05, -0.43
+"""What a closing signature right before a border adds to it (nats), what the paragraphs on its
+two sides share (ln of the weight of their pairs) and the length of the one before it (ln) take
+off: a choice among the borders of one page, fitted on made feeds of the training split."""
 _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
 _MARKS, _MARKED = 1, 0.15
@@ -80,8 +83,8 @@ class Feed:
         likely = [at for at in borders if totals[at] >= self._threshold]
         if not likely or _in_verse(view):
             return n
-        best = max(likely, key=lambda at: totals[at] + _CLOSED * _closes(view, units[at - 1]))
-        while best < n - _LEAST and strangers.credit(view, units[best]):
+        best = max(likely, key=lambda at: totals[at] + _parts_here(view, units, at))
+        while best < n - _LEAST and strangers.closing_credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end
         return best
 
@@ -104,6 +107,14 @@ def _totals(
 def _summed(odds: Reals, borders: Sequence[int]) -> dict[int, float]:
     odds = np.clip(odds, _FLOOR, _CEILING)
     return {at: float(row[at:].sum()) for at, row in zip(borders, odds, strict=True)}
+
+
+def _parts_here(view: View, units: Sequence[Unit], border: int) -> float:
+    """What speaks for this border of a page against its others."""
+    words, unit = words_of(view, units), units[border - 1]
+    both = np.intersect1d(words.of[border - 1], words.of[border], assume_unique=True)
+    tied = log1p(float(words.weight[both].sum()))
+    return _CLOSED * _closes(view, unit) + _TIED * tied + _LONG * log(unit.end - unit.start)
 
 
 def _closes(view: View, unit: Unit) -> bool:
@@ -147,8 +158,9 @@ def _before(values: Iterable[bool]) -> list[int]:
 
 def _titles(one: Unit, two: Unit) -> bool:
     """True for a heading or a byline above a paragraph: few may be chance among teasers, more
-    are articles."""
-    return one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
+    are articles. A teaser that was cut off may look like a long heading."""
+    short = one.end - one.start < _TEASER
+    return short and one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
 
 
 def suspicious(batch: Batch) -> Mask:

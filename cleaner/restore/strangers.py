@@ -60,6 +60,9 @@ _CREDIT = regex.compile(
     r"^[(（【\[《]?(?:[^。]{0,12}(?:编辑|责编|来源|记者|作者|校对|统筹|监制|策划|出品|文[/|]|图[/|])|本报|原标题)|"
     r"[(（]完[)）]|日报[》>]?[(（]?.{0,20}版|电[)）]$|采写[)）]$"
 )
+_CREDIT_LAST = regex.compile(r"[(（]完[)）]|日报[》>]?[(（]?.{0,20}版|电[)）]$|采写[)）]$")
+_DISPATCH = regex.compile(r"[^,，。;；:：(（]{2,20}(?:电|讯|消息|报道)\s{0,3}[(（]")
+"""The reporter of a dispatch stands at its beginning."""
 _SPEAKS = regex.compile(r'["“]|[^。]{0,25}(?:说|表示|认为|指出|强调|介绍|称|告诉)')
 
 
@@ -162,7 +165,16 @@ def dated(view: View, unit: Unit) -> bool:
 
 def credit(view: View, unit: Unit) -> bool:
     """True where a unit says who made the article, or where it comes from."""
-    return not unit.opens and _CREDIT.search(view.folded[unit.start : unit.end]) is not None
+    if unit.opens or unit.cut:
+        return False
+    text = view.folded[unit.start : unit.end]
+    return _CREDIT.search(text) is not None and _DISPATCH.match(text) is None
+
+
+def closing_credit(view: View, unit: Unit) -> bool:
+    """True for such a unit that says nothing else, or that closes with it."""
+    text = view.folded[unit.start : unit.end]
+    return credit(view, unit) and ("。" not in text or _CREDIT_LAST.search(text) is not None)
 
 
 def said(view: View, units: Sequence[Unit]) -> Reals:
