@@ -12,7 +12,7 @@ from cleaner.kernels.pairs import pair_hashes, pair_mask
 from cleaner.models import leads, lm, pages, topics
 from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
-from cleaner.restore.feed import _reused
+from cleaner.restore.feed_screen import _reused
 from cleaner.restore.page import _of_lines, gather, with_topics
 from cleaner.restore.strangers import closing_credit
 from cleaner.restore.topics import words_of
