@@ -53,19 +53,13 @@ def units_of(stream: Stream, folded: Codes) -> Units:
     """Cut the documents of a stream; `folded` is the batch that the stream was made of."""
     marks = folded.take(stream.gaps)
     after = stream.gaps - np.arange(len(stream.gaps))  # what of the stream stands before a mark
-    lines = _filled(stream, merged(after[marks == 10], stream.starts))
-    sentences = _filled(stream, merged(lines, after[_STOPS.take(marks)]))
+    breaks = marks == 10
+    lines = _starts(stream, after[breaks])
+    sentences = _starts(stream, after[breaks | _STOPS.take(marks)])
     opens = np.zeros(len(sentences), np.bool_)
     opens[np.searchsorted(sentences, lines)] = True
     headings = _headings(stream, folded, sentences, opens)
-    return Units(sentences, opens, _units(stream, folded, lines, sentences), headings)
-
-
-def merged(one: Ints, other: Ints) -> Ints:
-    """The numbers of two arrays in order, each once."""
-    both = np.sort(np.concatenate([one, other]))
-    once: Ints = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
-    return once
+    return Units(sentences, opens, _units(stream, folded, lines, sentences, opens), headings)
 
 
 def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Mask:
@@ -86,20 +80,22 @@ def ends_of(stream: Stream, starts: Ints) -> Ints:
     return ends
 
 
-def _filled(stream: Stream, starts: Ints) -> Ints:
-    """The starts at which something other than a border stands."""
-    starts = starts[starts < len(stream.codes)]
-    filled: Ints = starts[stream.codes[starts] != BORDER]
+def _starts(stream: Stream, breaks: Ints) -> Ints:
+    """Where something stands behind a break, or at the beginning of a document."""
+    opens = np.zeros(len(stream.codes) + 1, np.bool_)
+    opens[breaks] = opens[stream.starts] = True
+    starts = np.flatnonzero(opens[:-1])
+    filled: Ints = starts[stream.codes.take(starts) != BORDER]
     return filled
 
 
-def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints) -> Ints:
+def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints, opens: Mask) -> Ints:
     """Starts of units: lines that are long enough and more than a date or an address, and
     sentences that begin in another stretch of UNIT letters of their line than the sentence
     before."""
     if not len(sentences):
         return sentences
-    own = np.searchsorted(lines, sentences, side="right") - 1
+    own = np.cumsum(opens) - 1
     stretch = (sentences - lines[own]) // UNIT
     same = own[1:] == own[:-1]
     cut = np.append(True, ~same | (stretch[1:] > stretch[:-1]))

@@ -102,11 +102,17 @@ class CoherenceModel:
     @cached_property
     def table(self) -> Shorts:
         """All that a word adds to a passage, shape (k, d + 4): its topic vector, its `position`,
-        and of a telling word `missing`, `shared`, and one."""
-        counted = np.stack([self.missing, self.shared, np.ones_like(self.shared)], axis=1)
+        and of a telling word `missing`, one, and a zero: of 32 columns eight are added at once."""
+        one = np.ones_like(self.missing)
+        counted = np.stack([self.missing, one, np.zeros_like(one)], axis=1)
         counted[~self.telling] = 0
         columns = [self.topics, self.position[:, None], counted]
         return np.concatenate(columns, axis=1).astype(np.int16)
+
+    @cached_property
+    def gain(self) -> Shorts:
+        """What a word adds to the evidence where it is said elsewhere after all, shape (k,)."""
+        return self.shared.astype(np.int16) - self.missing
 
     @cached_property
     def _edges(self) -> npt.NDArray[np.int32]:

@@ -55,6 +55,7 @@ def _is_lead(texts: Sequence[str], at: int) -> bool:
         if texts[below][:3] == lead[:3]:
             text = _compact("".join(texts[below : below + _ABOVE]))
             cut = lead[-1].isalnum() and text[len(lead) : len(lead) + 1].isalnum()
+            cut &= texts[below] != texts[at]  # else copies of one whole line
             return text.startswith(lead) and (cut or bare != texts[at])
     return False
 

@@ -124,14 +124,35 @@ def _hashes(batch: Batch, starts: np.ndarray, size: int) -> np.ndarray:
 
 
 def _copies(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Later copies of whole paragraphs; a paragraph that comes back again and again, or line by
-    line with others between as in songs, stays."""
+    """Later copies of whole paragraphs, and the lines next to them where several are copied in one
+    run; a paragraph that comes back again and again, or line by line with others between as in
+    songs, stays."""
     counts = Counter(texts)
-    seen: set[str] = set()
+    first: dict[str, int] = {}
+    runs: dict[int, list[int]] = defaultdict(list)
     for at, text in enumerate(texts):
-        if text in seen and len(text) >= _LONG and counts[text] <= _SPREAD and _is_prose(text):
+        own = first.setdefault(text, at)
+        if own < at and len(text) >= _LONG and counts[text] <= _SPREAD and _is_prose(text):
             yield at, "restore.repeats.copy"
-        seen.add(text)
+            runs[at - own].append(at)
+    for apart, copies in runs.items():
+        for line in _next_to(texts, apart, copies):
+            yield line, "restore.repeats.copy"
+
+
+def _next_to(texts: Sequence[str], apart: int, copies: Sequence[int]) -> Iterator[int]:
+    """The lines between, above and below two copied paragraphs or more that are copied too."""
+    if len(copies) < 2:
+        return
+    first, last = copies[0], copies[-1]
+    if any(texts[at] != texts[at - apart] for at in range(first, last)):
+        return
+    floor = max(apart, last - apart + 1)
+    while first > floor and texts[first - 1] == texts[first - 1 - apart]:
+        first -= 1
+    while last + 1 < len(texts) and texts[last + 1] == texts[last + 1 - apart]:
+        last += 1
+    yield from range(first, last + 1)
 
 
 def _is_prose(text: str) -> bool:

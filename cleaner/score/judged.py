@@ -84,11 +84,10 @@ def judge(stream: Stream, folded: Codes, model: CoherenceModel) -> Judged:
 
 def row_inputs(features: Floats) -> Floats:
     """Features of rows with the products that let evidence count by length and number."""
-    fit, said, _, _, link, trusted, best, second, _, letters, rows, _ = features.T
+    said, link, trusted, best, letters, rows = features.T
     products = [
-        fit * letters, said * letters, said * rows, link * rows, trusted * rows, best * rows,
-        second * rows, said**2, trusted**2, fit * said, link * said, letters * rows,
-        trusted * letters,
+        said * letters, said * rows, link * rows, trusted * rows, best * rows, said**2,
+        trusted**2, link * said, letters * rows, trusted * letters,
     ]  # fmt: skip
     return np.column_stack([features, *products])
 

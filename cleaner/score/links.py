@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from cleaner.kernels.grams import Stream
 from cleaner.kernels.mentions import Keys, Mentions, Numbers, mentions_of, numbering
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.squares import WIDTHS, Block, Singles, Squares, products, shared
-from cleaner.kernels.units import Units, ends_of, merged, no_longer
+from cleaner.kernels.units import Units, ends_of, no_longer
 from cleaner.kernels.vectors import MOST, Shorts, directions, gathered, lengths_of, sums
 from cleaner.models.coherence import LINK_UNIT, UNIT, CoherenceModel
 
@@ -27,11 +27,10 @@ class Rows(NamedTuple):
     """Stretches of documents that are compared with each other: units, or several of them.
 
     `units` has the row of each unit. By row: `starts` (in the stream), `docs`, `letters`,
-    `telling` (words that count), `vectors` (sums of topic vectors), and of its telling words
-    the `evidence` (in nats: said elsewhere in the document, or not), their `mass`, and the mass
-    `said` elsewhere. `squares` compares the rows; `overlap` is the mass that two rows share, in
-    1/UNIT nats, by cell. `sentences` are the vectors of the sentences, and what their words say
-    of their position.
+    `telling` (words that count), `vectors` (sums of topic vectors), and the `evidence` of its
+    telling words, in nats: said elsewhere in the document, or not. `squares` compares the rows;
+    `overlap` is the mass that two rows share, in 1/UNIT nats, by cell. `sentences` are the
+    vectors of the sentences, and what their words say of their position.
     """
 
     units: Ints
@@ -41,8 +40,6 @@ class Rows(NamedTuple):
     telling: Floats
     vectors: Floats
     evidence: Floats
-    mass: Floats
-    said: Floats
     squares: Squares
     overlap: Singles
     sentences: Shorts
@@ -74,13 +71,13 @@ def rows_of(stream: Stream, units: Units, words: Words, model: CoherenceModel) -
     starts = units.units[opens]
     squares = Squares.of(sizes)
     sentences, rows = _sums(stream, units, starts, words, model)
-    vectors, (_, missing, mass, telling) = rows[:, :-4], rows[:, -4:].T
+    vectors, (_, missing, telling, _) = rows[:, :-4], rows[:, -4:].T
     elsewhere = _elsewhere(stream, starts, words)
-    said, lacked = _said(elsewhere, len(starts), model)
+    gain = np.bincount(elsewhere.row, model.gain.take(elsewhere.words), minlength=len(starts))
     weights = model.shared.take(elsewhere.words)
     return Rows(
         groups, starts, unit_docs[opens], ends_of(stream, starts) - starts, telling, vectors,
-        (missing - lacked + said) / UNIT, mass / UNIT, said / UNIT, squares,
+        (missing + gain) / UNIT, squares,
         shared(squares, elsewhere.run, elsewhere.row, weights), sentences[:, :-3],
     )  # fmt: skip
 
@@ -99,9 +96,11 @@ def _sums(
 ) -> tuple[Shorts, Floats]:
     """What the words of the sentences (of a long one, of its beginning) and of the rows add up
     to; see `CoherenceModel.table`."""
-    cuts = no_longer(stream, merged(units.sentences, units.units), MOST)
-    found = sums(model.table, words.keys, cuts)
     opens = np.zeros(len(stream.codes), np.bool_)
+    opens[units.units] = opens[units.sentences] = True
+    cuts = no_longer(stream, np.flatnonzero(opens), MOST)
+    found = sums(model.table, words.keys, cuts)
+    opens[:] = False
     opens[units.sentences] = True
     return found[opens.take(cuts)], gathered(found, np.searchsorted(cuts, starts))
 
@@ -121,13 +120,6 @@ def _elsewhere(stream: Stream, starts: Ints, words: Words) -> Elsewhere:
     last = np.append(opens[1:], len(at))[: len(opens)] - 1
     chosen = np.flatnonzero((row.take(opens) != row.take(last)).take(run))
     return Elsewhere(run.take(chosen), row.take(chosen), words.said.take(chosen))
-
-
-def _said(elsewhere: Elsewhere, size: int, model: CoherenceModel) -> tuple[Any, Any]:
-    """By row: `shared` and `missing` of all its mentions that are said in another row too."""
-    shared = np.bincount(elsewhere.row, model.shared.take(elsewhere.words), minlength=size)
-    missing = np.bincount(elsewhere.row, model.missing.take(elsewhere.words), minlength=size)
-    return shared, missing
 
 
 class Compared(NamedTuple):
@@ -154,25 +146,16 @@ def compared(rows: Rows) -> Compared:
     return Compared(vectors, single[0], single[1], single[2], rows.overlap)
 
 
-def dots_of(facts: Compared, block: Block) -> Singles:
-    """The products of the vectors of a block's rows, (w, w, k)."""
-    return products(facts.vectors[block.rows])
-
-
-def link_inputs(facts: Compared, dots: Singles, block: Block) -> list[Singles]:
+def link_inputs(facts: Compared, block: Block) -> list[Singles]:
     """What speaks for two rows being of one article: columns with a number for each cell of a
-    block, each of shape (w, w, k); the last one is the cosine of their topics. `dots` are the
-    products of their vectors."""
-    cosine = dots / np.float32(STEP**2)
+    block, each of shape (w, w, k); the last one is the cosine of their topics."""
+    cosine = products(facts.vectors[block.rows])
+    cosine /= np.float32(STEP**2)
     log, root, norm = (values[block.rows] for values in (facts.log, facts.root, facts.norm))
-    few, many = _pairwise(np.minimum, log), _pairwise(np.maximum, log)
     shared = facts.overlap[block.cells].reshape(block.shape) * _pairwise(np.maximum, root)
     shared /= np.float32(UNIT)
-    norms = _pairwise(np.add, norm)
-    return [
-        shared, np.sqrt(shared), few, norms, cosine * shared, cosine * few, shared * many,
-        cosine * norms, cosine,
-    ]  # fmt: skip
+    few, norms = _pairwise(np.minimum, log), _pairwise(np.add, norm)
+    return [shared, np.sqrt(shared), few, norms, cosine * shared, cosine]
 
 
 def _pairwise(function: np.ufunc, values: Singles) -> Singles:

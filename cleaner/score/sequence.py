@@ -61,10 +61,10 @@ def position_features(units: Units, docs: Ints, position: Shorts, ends: Ints, si
 def quote_features(stream: Stream, folded: Codes) -> Floats:
     """The share of the lines with quotation marks in which one is left open, by document."""
     marks = folded.take(stream.gaps)
-    borders = stream.at[stream.ends]
-    breaks = np.sort(np.concatenate([stream.gaps[marks == 10], borders]))
-    lines = np.searchsorted(breaks, stream.gaps[marks == ord('"')])
-    counts = np.bincount(lines, minlength=len(breaks))
+    borders = np.searchsorted(stream.gaps, stream.at[stream.ends])
+    breaks = np.sort(np.concatenate([np.flatnonzero(marks == 10), borders]))
+    before = np.append(0, np.cumsum(marks == ord('"'))).take(breaks)
+    counts = np.diff(before, prepend=0)
     docs = np.searchsorted(borders, breaks)
     odd = np.bincount(docs, counts % 2, minlength=len(borders))
     share: Floats = odd / (np.bincount(docs, counts > 0, minlength=len(borders)) + 1.0)

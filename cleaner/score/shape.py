@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 SHAPE_FEATURES = (
-    "overall", "cut_mean", "cut_sum", "adjacent", "adjacent_over_next",
+    "overall", "cut", "adjacent", "adjacent_over_next",
     "across", "across_sum", "inner", "share", "switches",
 )  # fmt: skip
 
@@ -59,12 +59,11 @@ def shape_features(links: Links) -> Floats:
     squares = links.squares
     size = squares.sizes
     overall = mean(squares.by_doc(links.sums), size * (size - 1))
-    means, sums = _cuts(links)
     near = _apart(links, 1)
     next_ = np.where(size > 2, _apart(links, 2), near)
     scale = np.maximum(size, 1) * LINK_UNIT
     columns = [
-        overall, np.minimum(means, overall + 9), sums / scale, near - overall, near - next_,
+        overall, _lowest_cut(links) / scale, near - overall, near - next_,
         *_groups(links, _worst(links), overall, scale),
     ]  # fmt: skip
     table = np.column_stack(columns)
@@ -90,23 +89,19 @@ def _apart(links: Links, step: int) -> Floats:
     return mean(pull, links.squares.sizes - step)
 
 
-def _cuts(links: Links) -> tuple[Floats, Floats]:
-    """Of a document's cuts before each row but the first, the lowest mean and the lowest sum of
-    the links across."""
+def _lowest_cut(links: Links) -> Floats:
+    """The lowest sum of the links across a cut between two rows of a document."""
     squares = links.squares
     after = [
         cells * np.tri(len(cells), k=-1, dtype=np.float32)[:, :, None] for cells in links.links
     ]
     step = 2 * squares.sums(after) - links.sums  # links ahead, less those behind
-    lowest = np.zeros((2, len(squares.sizes)))
+    lowest = np.zeros(len(squares.sizes))
     for block in squares.blocks:
-        total = np.cumsum(block.of(step), axis=0)[:-1]
-        before = np.arange(1.0, len(block.rows))[:, None]
-        means = mean(total, before * (squares.sizes[block.docs] - before))
-        none = ~block.of(squares.held)[1:]
-        means[none] = total[none] = _FAR
-        lowest[:, block.docs] = means.min(axis=0), total.min(axis=0)
-    return lowest[0], lowest[1]
+        across = np.cumsum(block.of(step), axis=0)[:-1]
+        across[~block.of(squares.held)[1:]] = _FAR
+        lowest[block.docs] = across.min(axis=0)
+    return lowest
 
 
 def _groups(links: Links, side: Mask, overall: Floats, scale: Floats) -> list[Floats]:

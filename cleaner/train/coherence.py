@@ -16,7 +16,7 @@ from cleaner.kernels.squares import Singles
 from cleaner.kernels.units import units_of
 from cleaner.models.coherence import ANCHORED, ASPECTS, KINDS, CoherenceModel
 from cleaner.score.judged import Judged, doc_inputs, judge, logits_of, row_inputs
-from cleaner.score.links import Rows, compared, dots_of, link_inputs, rows_of, words_of
+from cleaner.score.links import Rows, compared, link_inputs, rows_of, words_of
 from cleaner.train.beginnings import EDGES, with_edges, with_mentions
 from cleaner.train.incoherent import pairs, paragraphs, two_in_one, with_one_foreign
 from cleaner.train.linear import folded_of_texts, stream_of_texts
@@ -131,7 +131,7 @@ def inputs_of(rows: Rows) -> Iterator[list[Singles]]:
     """The columns of `link_inputs`, block by block."""
     facts = compared(rows)
     for block in rows.squares.blocks:
-        yield link_inputs(facts, dots_of(facts, block), block)
+        yield link_inputs(facts, block)
 
 
 def _second(
