@@ -12,6 +12,7 @@ from cleaner.kernels.pairs import pair_hashes, pair_mask
 from cleaner.models import leads, lm, pages, topics
 from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
+from cleaner.restore.feed import _next_article
 from cleaner.restore.feed_screen import _reused
 from cleaner.restore.page import _of_lines, gather, with_topics
 from cleaner.restore.strangers import closing_credit
@@ -139,3 +140,23 @@ def test_units_are_the_blocks_of_the_page() -> None:
 def test_what_closes_an_article_is_no_sentence(line: str, closes: bool) -> None:
     view = view_of(line)
     assert closing_credit(view, units_of(view)[0]) is closes
+
+
+CANTEEN = (
+    "石桥小学食堂换上新灶台",
+    "本报记者 周启明",
+    "9月1日中午，石桥小学的食堂里热气腾腾，孩子们端着餐盘排队打饭，新灶台上正炒着青菜和肉片。",
+    "食堂的新灶台是暑假里换的。石桥小学的旧灶台用了十五年，如今孩子们准时能在食堂吃上热饭。",
+)
+TEASERS = (
+    "新华社海州4月2日电  海州港三号码头2日开港，首批集装箱货轮靠泊作业，预计全年吞吐量将增长一成",
+    "4月3日，记者从市体育局获悉，首届环湖马拉松赛将于五月举行，报名人数已超过八千人。",
+    "据气象部门消息，受冷空气影响，北部高原将出现大风降温天气，局地有雨夹雪，请注意添衣保暖",
+)
+
+
+def test_an_article_behind_teasers_is_none_of_them() -> None:
+    view = view_of("\n".join((*TEASERS, *CANTEEN)))
+    assert _next_article(view, units_of(view), 0) == len(TEASERS)
+    view = view_of("\n".join((*TEASERS, CANTEEN[0], TEASERS[1], CANTEEN[2])))
+    assert _next_article(view, units_of(view), 0) == len(units_of(view))

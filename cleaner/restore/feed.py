@@ -16,7 +16,7 @@ from cleaner.models import pages
 from cleaner.restore import strangers
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.feed_screen import LEAST, MARKED, MARKS, OWN, PARAGRAPH, TEASER, suspicious
-from cleaner.restore.topics import words_of
+from cleaner.restore.topics import related, words_of
 from cleaner.rules import RuleBook
 
 Reals = npt.NDArray[np.float64]
@@ -30,6 +30,8 @@ two sides share (ln of the weight of their pairs) and the length of the one befo
 off: a choice among the borders of one page, fitted on made feeds of the training split."""
 _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
+_SAME = 0.0
+"""Log-likelihood ratio from which two paragraphs are of one article."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
 
@@ -54,8 +56,13 @@ class Feed:
         border = self._border(view, units)
         if border == len(units) or not view.under(self.name, suspicious):
             return whole
-        cut = units[border - 1].end
-        return [[Keep(0, cut), Put("", cut, len(view.text), "restore.feed.tail")]]
+        cut, end = units[border - 1].end, _next_article(view, units, border)
+        if end == len(units):
+            return [[Keep(0, cut), Put("", cut, len(view.text), "restore.feed.tail")]]
+        if end < border + LEAST:
+            return whole
+        rest = Keep(units[end].start, len(view.text))
+        return [[Keep(0, cut), Put("\n\n", cut, rest.start, "restore.feed.between"), rest]]
 
     def _border(self, view: View, units: Sequence[Unit]) -> int:
         """The first unit of the feed; the number of units where there is none."""
@@ -71,6 +78,26 @@ class Feed:
         while best < n - LEAST and strangers.closing_credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end
         return best
+
+
+def _next_article(view: View, units: Sequence[Unit], border: int) -> int:
+    """Where an article opens behind a border: headings or a byline above two paragraphs that
+    speak of the same. The number of units where none does."""
+    words = words_of(view, units)
+    above = [unit.kind in (Kind.HEADING, Kind.BYLINE) and _is_short(unit) for unit in units]
+    for at in range(border, len(units)):
+        if above[at] and not above[at - 1]:
+            first = next((n for n in range(at, len(units)) if not above[n]), len(units))
+            texts = units[first : first + 2]
+            whole = [unit.kind is Kind.TEXT and not unit.cut for unit in texts]
+            if whole == [True, True] and related(words, first, first + 1) > _SAME:
+                return at
+    return len(units)
+
+
+def _is_short(unit: Unit) -> bool:
+    """True for a line as short as a title; a teaser that was cut off may look like a long one."""
+    return unit.end - unit.start < TEASER
 
 
 def _totals(
@@ -142,6 +169,5 @@ def _before(values: Iterable[bool]) -> list[int]:
 
 def _titles(one: Unit, two: Unit) -> bool:
     """True for a heading or a byline above a paragraph: few may be chance among teasers, more
-    are articles. A teaser that was cut off may look like a long heading."""
-    short = one.end - one.start < TEASER
-    return short and one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT
+    are articles."""
+    return _is_short(one) and one.kind in (Kind.HEADING, Kind.BYLINE) and two.kind is Kind.TEXT

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from cleaner.restore.blocks import Kind
 from cleaner.restore.states import Article, Evidence, Move, State
+from cleaner.restore.topics import likeness
 
 Weights = Mapping[str, float]
 
@@ -179,18 +180,9 @@ def _overlap(evidence: Evidence, article: Article, unit: int, overlaps: Overlaps
         words = evidence.words
         said = article.used[words.of[unit]]
         shared, rare = float(said @ words.weights[unit]), float(said @ words.rares[unit])
-        related = _related(shared, rare, words.masses[unit], article.mass)
+        related = likeness(shared, rare, words.masses[unit], article.mass)
         overlaps[key] = Overlap(said, shared, related)
     return overlaps[key]
-
-
-def _related(shared: float, rare: float, mass: float, other: float) -> float:
-    """Log-likelihood ratio that a text of this `mass` is of an article that has the mass
-    `other`; 0 where either has no words."""
-    if not mass or not other:
-        return 0.0
-    llr = 9.0 + 1.35 * log1p(shared) + 0.96 * log1p(rare) - 1.28 * log1p(mass) - 0.84 * log1p(other)
-    return min(max(llr, -4.0), 4.0)
 
 
 def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import log1p
 from typing import NamedTuple
 
 import numpy as np
@@ -66,3 +67,19 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
         [rares[one:two] for one, two in edges],
         np.bincount(keys >> np.uint32(BITS), weights, len(units)).tolist(),
     )
+
+
+def related(words: Words, one: int, two: int) -> float:
+    """Log-likelihood ratio that two passages are of one article; see `likeness`."""
+    both = np.intersect1d(words.of[one], words.of[two], assume_unique=True)
+    shared, rare = float(words.weight[both].sum()), float(words.rare[both].sum())
+    return likeness(shared, rare, words.masses[one], words.masses[two])
+
+
+def likeness(shared: float, rare: float, mass: float, other: float) -> float:
+    """Log-likelihood ratio that a text of this `mass` is of an article that has the mass `other`,
+    from the weight that they share, in common and as names; 0 where either has no words."""
+    if not mass or not other:
+        return 0.0
+    llr = 9.0 + 1.35 * log1p(shared) + 0.96 * log1p(rare) - 1.28 * log1p(mass) - 0.84 * log1p(other)
+    return min(max(llr, -4.0), 4.0)
