@@ -91,7 +91,7 @@ def interleave(
     for extra in extras:
         place = rng.randrange(1, len(fragments) + 1)
         fragments.insert(place, Fragment(extra, -1, 0, "extra"))
-    return _page(fragments, rng.choice(("\n", "\n\n")))
+    return laid_out(fragments, rng.choice(("\n", "\n\n")))
 
 
 def posts(sources: Sequence[Source], rng: random.Random) -> Page:
@@ -112,7 +112,7 @@ def posts(sources: Sequence[Source], rng: random.Random) -> Page:
             Fragment(text, number, rank, kind)
             for rank, (text, kind) in enumerate(zip(lines, kinds, strict=True))
         ]
-    return _page(fragments, rng.choice(("\n", "\n\n")))
+    return laid_out(fragments, rng.choice(("\n", "\n\n")))
 
 
 def signed(item: Source, rng: random.Random) -> Source:
@@ -131,7 +131,7 @@ def with_teasers(own: Sequence[str], teasers: Sequence[str], rng: random.Random)
         if rng.random() < 0.35 and len(text) > 40:
             text = text[: rng.randrange(30, len(text) - 5)]
         fragments.append(Fragment(text, -1, 0, "feed"))
-    return _page(fragments, rng.choice(("\n", "\n\n")))
+    return laid_out(fragments, rng.choice(("\n", "\n\n")))
 
 
 def _stack(sources: Sequence[Source], first: int, rng: random.Random, lost: bool) -> list[Fragment]:
@@ -192,7 +192,8 @@ def _columns(item: Source, columns: int, width: int) -> list[list[tuple[str, boo
     return result
 
 
-def _page(fragments: Sequence[Fragment], gap: str) -> Page:
+def laid_out(fragments: Sequence[Fragment], gap: str) -> Page:
+    """The page that fragments make, with a gap between two of them."""
     spans: list[tuple[int, int]] = []
     at = 0
     for fragment in fragments:
