@@ -22,7 +22,7 @@ from cleaner.strip.frame_items import lines_of_items, vocabulary_of
 from cleaner.strip.frame_kinds import Kind, Kinds, Page
 from cleaner.strip.frame_runs import FEWEST, frame_lines
 
-_SPLIT = regex.compile(r"[\s|丨/>»›·•,、:()\[\]]+")
+_SPLIT = regex.compile(r"[\s|丨/>»›·•*,、:()\[\]]+")
 _BAR = "丨"
 """The one separator that is a letter."""
 _RIM = "| 　:："
@@ -30,6 +30,8 @@ _RIM = "| 　:："
 _ITEMS = "strip.frame.items"
 _WIDE = 400
 """A line of several menu words may be this long."""
+_BARS, _PIECE = 7, 6
+"""Bars in a line whose pieces are no longer than this make it the bar of a site."""
 _COVERED = 0.4
 """Words of menus make up at least this share of a line of a menu."""
 
@@ -130,9 +132,10 @@ class Frame:
         """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
         parts = _parts(text)
         words = self._menu_words(text, parts)
-        bar = len(parts) >= FEWEST and all(part in self._words for part in parts)
+        inside = sum(part in self._words for part in parts)
+        bar = len(parts) >= FEWEST and (inside == len(parts) or _is_bar(text, parts, inside))
         alone = text in self._words or len(words) >= min(2, len(parts))
-        return _Said(len(words), bar, bool(words) and alone)
+        return _Said(inside if bar else len(words), bar, bar or (bool(words) and alone))
 
     def _menu_words(self, text: str, parts: Sequence[str]) -> list[str]:
         """The words of menus that stand by themselves in a line and cover enough of it; a line
@@ -143,6 +146,12 @@ class Frame:
         if text in self._words:
             inside = max([text], inside, key=lambda words: sum(map(len, words)))
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
+
+
+def _is_bar(text: str, parts: Sequence[str], inside: int) -> bool:
+    """Whether a line is many short pieces between bars, a third of them words of menus."""
+    bars = text.count("|") + text.count(_BAR)
+    return bars >= _BARS and 3 * inside >= len(parts) and max(map(len, parts)) <= _PIECE
 
 
 def _parts(text: str) -> list[str]:
