@@ -45,7 +45,8 @@ class Rule:
     `longest` is the length of the longest line that the rule looks at, blanks at its ends
     included; 0 sets no limit. A short one keeps clean documents away from the pattern. `words`
     are those of lists that a filter looks for by itself: everyday words, of which the automaton
-    would find too many.
+    would find too many. `expression` is the pattern as text, its parts filled in: most runs meet
+    few of the rules, so a pattern is compiled when it is first asked for.
     """
 
     id: str
@@ -53,7 +54,7 @@ class Rule:
     source: str
     literals: tuple[str, ...]
     words: tuple[str, ...] = ()
-    pattern: regex.Pattern[str] | None = None
+    expression: str | None = None
     scope: Scope = "line"
     where: Where = "any"
     put: str = ""
@@ -62,6 +63,13 @@ class Rule:
     hits: tuple[str, ...] = ()
     near_misses: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def pattern(self) -> regex.Pattern[str] | None:
+        """What the rule matches beside its literals, in verbose form; raises `regex.error`."""
+        if self.expression is None:
+            return None
+        return regex.compile(self.expression, regex.VERBOSE | regex.V1)
 
     @property
     def filter(self) -> str:
@@ -135,11 +143,14 @@ class RuleBook:
         table["literals"] = [*table.get("literals", ()), *self._listed(table.pop("lists", ()))]
         table["words"] = self._listed(table.get("words", ()))
         if "pattern" in table:
-            table["pattern"] = _compile(table["pattern"], parts, path)
+            table["expression"] = _filled(table.pop("pattern"), parts, path)
         for key in ("literals", "hits", "near_misses"):
             table[key] = tuple(table.get(key, ()))
         name = ".".join(path.relative_to(folder).with_suffix("").parts)
-        return Rule(id=name, **table)
+        rule = Rule(id=name, **table)
+        if folder != shipped():  # a test compiles those
+            _checked(rule, path)
+        return rule
 
 
 class RuleEditor:
@@ -285,13 +296,18 @@ def _toml(path: Path) -> dict[str, Any]:
         raise RuleError(f"{path}: {error}; mend the file") from error
 
 
-def _compile(pattern: str, parts: Mapping[str, str], path: Path) -> regex.Pattern[str]:
-    """A pattern in verbose form; `{{name}}` stands for a named part of `parts.toml`."""
+def _filled(pattern: str, parts: Mapping[str, str], path: Path) -> str:
+    """A pattern with `parts.toml` filled in for `{{name}}`."""
     try:
         for _ in range(3):  # parts may hold parts
             pattern = regex.sub(r"\{\{(\w+)\}\}", lambda m: f"(?:{parts[m[1]]})", pattern)
-        return regex.compile(pattern, regex.VERBOSE | regex.V1)
+        return pattern
     except KeyError as error:
         raise RuleError(f"{path}: no part {error} in parts.toml") from error
+
+
+def _checked(rule: Rule, path: Path) -> None:
+    try:
+        _ = rule.pattern
     except regex.error as error:
         raise RuleError(f"{path}: pattern: {error}") from error

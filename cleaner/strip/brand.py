@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import regex
@@ -33,14 +34,28 @@ class Brands:
         self._limits[book.numbers([rule])] = _LONGEST
         brand = any_of(rule.literals).pattern
         fill = any_of(book.words("brand_fillers")).pattern
-        bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
-        self._branded = regex.compile(rf"{bit}*?{brand}{bit}*")
-        self._filler = regex.compile(rf"{bit}+")
-        self._before = regex.compile(
-            rf"\s*{bit}*?{brand}{bit}*(?::|\s*(?:[_|丨–—~]+|(?<=\s)-+(?=\s)))\s*(?=\S)"
+        self._bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
+        self._word = rf"{self._bit}*?{brand}{self._bit}*"
+
+    # Long alternations, which few runs meet: each is compiled when it is first asked for.
+
+    @cached_property
+    def _branded(self) -> regex.Pattern[str]:
+        return regex.compile(self._word)
+
+    @cached_property
+    def _filler(self) -> regex.Pattern[str]:
+        return regex.compile(rf"{self._bit}+")
+
+    @cached_property
+    def _before(self) -> regex.Pattern[str]:
+        return regex.compile(
+            rf"\s*{self._word}(?::|\s*(?:[_|丨–—~]+|(?<=\s)-+(?=\s)))\s*(?=\S)"
         )
-        word = rf"{bit}*?{brand}{bit}*"
-        self._around = regex.compile(rf"(\s*{word}\s+)\S.*?(\s+{word})")
+
+    @cached_property
+    def _around(self) -> regex.Pattern[str]:
+        return regex.compile(rf"(\s*{self._word}\s+)\S.*?(\s+{self._word})")
 
     def suspects(self, batch: Batch) -> Mask:
         return lines_with_literal(batch, self._limits)
