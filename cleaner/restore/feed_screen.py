@@ -50,7 +50,7 @@ def suspicious(batch: Batch) -> Mask:
     limit[plain > 0] = _REUSED
     limit[plain >= LEAST] = _REUSED_PLAIN
     limit[number < LEAST + OWN] = 0.0
-    limit[~_bordered(batch, lines, marks)] = 0.0
+    limit[~_bordered(lines, marks, limit > 0)] = 0.0
     chosen = np.flatnonzero(limit)
     if not len(chosen):
         return found
@@ -67,27 +67,28 @@ def suspicious(batch: Batch) -> Mask:
     return found
 
 
-def _bordered(batch: Batch, lines: Lines, marks: Mask) -> Mask:
-    """Documents with a border that is plausible by the sizes and the marks of their lines."""
-    solid = np.flatnonzero(lines.size > 0)
+def _bordered(lines: Lines, marks: Mask, among: Mask) -> Mask:
+    """Which of some documents have a border that is plausible by the sizes and the marks of
+    their lines."""
+    solid = np.flatnonzero((lines.size > 0) & among.take(lines.doc))
     doc, size = lines.doc[solid], lines.size[solid]
-    edges = np.append(0, np.cumsum(np.bincount(doc, minlength=len(batch))))
+    edges = np.append(0, np.cumsum(np.bincount(doc, minlength=len(among))))
     first, last = edges.take(doc), edges.take(doc + 1)
 
     def before(values: Mask) -> Ints:
-        total = np.append(0, np.cumsum(values)).astype(np.int64)
-        return np.asarray(total[:-1] - total[first])
+        total: Ints = np.cumsum(values) - values
+        return np.asarray(total - total.take(first))
 
     def behind(values: Mask) -> Ints:
-        total = np.append(0, np.cumsum(values)).astype(np.int64)
-        return np.asarray(total[last] - total[:-1])
+        total: Ints = np.cumsum(values)
+        return np.asarray(total.take(last - 1) - total + values)
 
     rest = last - np.arange(len(solid))
     marked = behind(marks[solid])
     good = (rest >= LEAST) & (marked >= MARKS) & (marked >= MARKED * rest)
     good &= 2 * behind(size >= TEASER) >= rest
     good &= (before(size >= PARAGRAPH) >= OWN) & (before(size >= 2 * PARAGRAPH) > 0)
-    found = np.zeros(len(batch), np.bool_)
+    found = np.zeros(len(among), np.bool_)
     found[doc[good]] = True
     return found
 

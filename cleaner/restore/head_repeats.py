@@ -78,8 +78,9 @@ def repeating_above(batch: Batch) -> Mask:
     found[docs[twins[_alike(batch, start, size, twins, first[twins])]]] = True
     top = (rank < _ABOVE) & (size >= _LEAD)
     heads = batch.folded.take(start)
+    begins = heads.astype(np.int64) << 32 | batch.folded.take(start + 1)
     for step in range(1, _ABOVE // 2 + 1):
-        near = top[:-step] & (heads[:-step] == heads[step:]) & (docs[:-step] == docs[step:])
+        near = top[:-step] & (begins[:-step] == begins[step:]) & (docs[:-step] == docs[step:])
         own = np.flatnonzero(near)
         found[docs[own[_alike(batch, start, size, own, own + step)]]] = True
     top &= _opening(heads)
