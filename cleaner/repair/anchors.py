@@ -6,7 +6,8 @@ wrote, in front of what makes no sense.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -93,13 +94,17 @@ def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
     crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
     if crowd or anywhere:
         for match in _DELIMITER_ALONE.finditer(line):
-            if anywhere or any(0 <= at - match.end() < CROWD for at in crowd):
+            following = bisect_left(crowd, match.end())
+            near = following < len(crowd) and crowd[following] - match.end() < CROWD
+            if anywhere or near:
                 found.setdefault(match.start(), match)
     if anywhere:
         yield from _swallowed_quotes(line)
-    for match in found.values():
-        data = _delimiter(match[1])
-        if _garbled(line[match.end() : match.end() + GLANCE]):
+    matches = list(found.values())
+    behind = [line[match.end() : match.end() + GLANCE] for match in matches]
+    for match, garbled in zip(matches, _garbled(behind), strict=True):
+        if garbled:
+            data = _delimiter(match[1])
             first = pair(LOST, data[0])
             need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
             yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
@@ -116,11 +121,21 @@ def _swallowed_quotes(line: str) -> Iterator[Anchor]:
             yield Anchor(match.start(), match.end(), data[1], first, "unmarked", _NEED_QUOTE)
 
 
-def _garbled(text: str) -> bool:
-    """Whether the model makes nothing of a few characters, which are rare each by itself."""
-    if not text or load().unigram.take(numbers_of(text)).mean() > RARE:
-        return False
-    return float(sequence_scores([text])[0]) < _GARBLED * len(text)
+def _garbled(texts: Sequence[str]) -> list[bool]:
+    """Of each of some texts of a few characters, whether they are rare each by itself, and the
+    model makes nothing of them together."""
+    if not any(texts):
+        return [False] * len(texts)
+    unigram = load().unigram.take(numbers_of("".join(texts)))
+    ends = np.cumsum([len(text) for text in texts]).tolist()
+    rare = [
+        at
+        for at, (text, end) in enumerate(zip(texts, ends, strict=True))
+        if text and unigram[end - len(text) : end].mean() <= RARE
+    ]
+    scores = sequence_scores([texts[at] for at in rare]).tolist() if rare else []
+    strange = dict(zip(rare, scores, strict=True))
+    return [at in strange and strange[at] < _GARBLED * len(text) for at, text in enumerate(texts)]
 
 
 def _delimiter(mark: str) -> str:

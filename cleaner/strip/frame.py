@@ -54,7 +54,7 @@ class Frame:
     Beside the text (the paragraphs, and all that stands between them without known lines) a
     run of lines must hold three known ones. Above the text it goes from its first known line to
     its last, below the text from the first to the end of the page, between paragraphs only as
-    far as known lines follow each other closely.
+    far as known lines follow each other closely. Lines that follow each other go in one Edit.
     """
 
     name = "strip.frame"
@@ -89,9 +89,12 @@ class Frame:
         kinds = self._kinds(view, page, menus)
         if np.count_nonzero(kinds == int(Kind.KNOWN)) >= FEWEST:
             found.update(frame_lines(page, kinds))
-        lines = sorted(found)
-        ends = np.minimum(page.ends[lines] + 1, len(view.text))  # with the newline
-        yield from deletions(page.starts[lines].tolist(), ends.tolist(), self._rule)
+        if found:
+            lines = np.array(sorted(found))
+            first = np.flatnonzero(np.diff(page.numbers[lines], prepend=-2) > 1)
+            last = np.append(first[1:], len(lines)) - 1
+            ends = np.minimum(page.ends[lines[last]] + 1, len(view.text))  # with the newline
+            yield from deletions(page.starts[lines[first]].tolist(), ends.tolist(), self._rule)
 
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
         """What the words of menus say of the lines that hold any."""

@@ -187,16 +187,19 @@ def _trimmed(items: Items, run: Stretch) -> Stretch:
 
 
 def stretches_of(items: Items, line: Stretch) -> list[Stretch]:
-    """Runs of spam and filler items, an innocent one allowed between two of them."""
+    """Runs of spam and filler items, a short innocent one allowed between two of them."""
     first, last = line
-    kind = items.kind[first:last]
-    common = kind != int(Kind.PLAIN)
-    short = items.end[first:last] - items.start[first:last] <= _PLAIN
-    joined = common | (short & np.append(common[1:], False))
-    joined[1:] &= common[1:] | joined[:-1]
-    joined[:1] &= common[:1]
-    edges = np.diff(np.concatenate([[False], joined, [False]]).view(np.int8))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    spam = np.append(0, np.cumsum(kind == int(Kind.SPAM)))
-    some = spam[ends] > spam[starts]
-    return list(zip((first + starts[some]).tolist(), (first + ends[some]).tolist(), strict=True))
+    kinds = items.kind[first:last].tolist()
+    short = (items.end[first:last] - items.start[first:last] <= _PLAIN).tolist()
+    plain, spam = int(Kind.PLAIN), int(Kind.SPAM)
+    runs: list[Stretch] = []
+    start = -1
+    for at, (kind, following) in enumerate(zip(kinds, [*kinds[1:], plain], strict=True)):
+        if kind != plain:
+            start = at if start < 0 else start
+        elif start >= 0 and not (short[at] and following != plain):
+            runs.append((start, at))
+            start = -1
+    if start >= 0:
+        runs.append((start, len(kinds)))
+    return [(first + start, first + end) for start, end in runs if spam in kinds[start:end]]

@@ -56,8 +56,10 @@ class Words:
     def weight(self, first: int, last: int) -> float:
         """How often the words [first, last) suffice to condemn a line; one that comes again
         counts half."""
-        _, fresh = np.unique(self.text[first:last], return_index=True)
-        unit = self.unit[first:last]
+        text, unit = self.text[first:last], self.unit[first:last]
+        if len(text) == 1:
+            return float(unit[0]) + _EPSILON
+        _, fresh = np.unique(text, return_index=True)
         return float(unit.sum() + unit[fresh].sum()) / 2 + _EPSILON
 
     def weights(self, lines: int) -> Floats:
