@@ -49,9 +49,7 @@ class Brands:
 
     @cached_property
     def _before(self) -> regex.Pattern[str]:
-        return regex.compile(
-            rf"\s*{self._word}(?::|\s*(?:[_|丨–—~]+|(?<=\s)-+(?=\s)))\s*(?=\S)"
-        )
+        return regex.compile(rf"\s*{self._word}(?::|\s*(?:[_|丨–—~]+|(?<=\s)-+(?=\s)))\s*(?=\S)")
 
     @cached_property
     def _around(self) -> regex.Pattern[str]:
