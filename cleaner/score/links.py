@@ -96,13 +96,11 @@ def _sums(
 ) -> tuple[Shorts, Floats]:
     """What the words of the sentences (of a long one, of its beginning) and of the rows add up
     to; see `CoherenceModel.table`."""
-    opens = np.zeros(len(stream.codes), np.bool_)
-    opens[units.units] = opens[units.sentences] = True
-    cuts = no_longer(stream, np.flatnonzero(opens), MOST)
+    sentence, unit = np.zeros((2, len(stream.codes)), np.bool_)
+    sentence[units.sentences] = unit[units.units] = True
+    cuts = no_longer(stream, np.flatnonzero(sentence | unit), MOST)
     found = sums(model.table, words.keys, cuts)
-    opens[:] = False
-    opens[units.sentences] = True
-    return found[opens.take(cuts)], gathered(found, np.searchsorted(cuts, starts))
+    return found[sentence.take(cuts)], gathered(found, np.searchsorted(cuts, starts))
 
 
 class Elsewhere(NamedTuple):
