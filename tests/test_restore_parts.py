@@ -15,6 +15,7 @@ from cleaner.restore.blocks import Unit, units_of
 from cleaner.restore.feed import _next_article
 from cleaner.restore.feed_screen import _reused
 from cleaner.restore.page import _of_lines, gather, with_topics
+from cleaner.restore.screen import promising
 from cleaner.restore.strangers import closing_credit
 from cleaner.restore.topics import words_of
 from cleaner.structure import structure_of
@@ -160,3 +161,23 @@ def test_an_article_behind_teasers_is_none_of_them() -> None:
     assert _next_article(view, units_of(view), 0) == len(TEASERS)
     view = view_of("\n".join((*TEASERS, CANTEEN[0], TEASERS[1], CANTEEN[2])))
     assert _next_article(view, units_of(view), 0) == len(units_of(view))
+
+
+ESSAYS = """田埂上的课堂
+赵启明
+每年春分，石桥小学的孩子们都要到田埂上去上一堂课。老师说，认得出麦苗和韭菜，才算真的读懂了课本里的春天。
+孩子们蹲在田埂上，用手量麦苗的高矮，回到教室再把量出来的数字画成一张图，贴在墙上给家长看。
+石桥小学的老师把这一课写进了校本教材，春分的田埂、麦苗的高矮，都成了孩子们自己写的课文。
+（摘编自《江州晚报》，原题为《春分这一课》）
+一碗面里的街坊
+李 和
+巷口的面馆开了三十年，灶台换了三回，老主顾却还是那几位。老板娘记得谁不吃葱，谁要多放一勺醋。
+去年面馆要拆，街坊们一家一家去签名，最后铺面往后挪了五米，灶火又烧了起来，面还是原来的味道。
+面馆的墙上如今挂着街坊们的签名，老板娘说，只要巷口还有人来吃面，灶火就不会熄。"""
+
+
+def test_names_above_paragraphs_open_articles() -> None:
+    one = ESSAYS.partition("一碗面里的街坊")[0]
+    assert promising(Batch([Document("a", ESSAYS), Document("b", one)])).tolist() == [True, False]
+    kinds = [unit.kind.value for unit in units_of(view_of(one))]
+    assert kinds == ["heading", "byline", "text", "text", "text", "neutral"]

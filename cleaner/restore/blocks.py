@@ -67,25 +67,26 @@ _NO_HAN = regex.compile(r"[^\u3400-\u9fff]+")
 _MOSTLY_HAN = 0.45
 _SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
 _REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
-_NOTE = regex.compile(r"[—\-]*编\s*者(?:按[:：]?)?")
+_NOTE = regex.compile(r"[—\-]*编\s*者(?:按[:：]?)?|\((?:摘编自|摘自|选自|转自|原载)[^()]{2,60}\)")
+"""What editors add: a note, or where an article was taken from."""
 _LEAD = regex.compile(r"[【\[][^【】\[\]]{6,80}[】\]].{40}")
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
     "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施"
     "文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗"
     "谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席"
 )
-_NAME = rf"[{_SURNAMES}]\s{{0,4}}\p{{Han}}{{1,3}}"
+_NAME = rf"[{SURNAMES}]\s{{0,4}}\p{{Han}}{{1,3}}"
 _ROLE = r"(?:本报|\p{Han}{2,8})?(?:记者|通讯员|特约记者|实习生|评论员)"
 _BARE_BYLINE = regex.compile(
     rf"""[□■○◎▲●(（\s]*(?:
-        (?!.*[县区市镇乡村州旗]$)[{_SURNAMES}]\s{{0,4}}\p{{Han}}{{1,2}}
+        (?!.*[县区市镇乡村州旗]$)[{SURNAMES}]\s{{0,4}}\p{{Han}}{{1,2}}
       | {_ROLE}[:：\s]*{_NAME}(?:[\s、,]+{_NAME})*
       | (?:本文)?作者[系为是:：].{{2,60}}
     )[)）]?""",
     regex.VERBOSE,
 )
-_NAME_FIRST = frozenset("□■○◎▲●(（" + _SURNAMES)
+_NAME_FIRST = frozenset("□■○◎▲●(（" + SURNAMES)
 """What a line that is only a name begins with."""
 _CREDIT = regex.compile(
     r"[(（](?:本文)?作者[系为是].{2,80}[)）]$|[(（]本报记者.{2,40}采访整理[)）]$"
@@ -272,7 +273,7 @@ _remembered = lru_cache(maxsize=1 << 13)(_read)
 
 
 def _kind(label: Label, raw: str, folded: str) -> Kind:
-    if folded[0] in "—-编" and _NOTE.fullmatch(folded):
+    if folded[0] in "—-编(" and _NOTE.fullmatch(folded):
         return Kind.NEUTRAL
     kind = _KINDS.get(label)
     if kind is Kind.NEUTRAL:

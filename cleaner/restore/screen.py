@@ -12,7 +12,7 @@ from cleaner.batch import Batch, Ints, Mask
 from cleaner.cuts import Lines, cut_ends, lines_of, lines_with, opens_report
 from cleaner.kernels.text import decode
 from cleaner.restore import seams
-from cleaner.restore.blocks import names_writers, no_heading, opens_text
+from cleaner.restore.blocks import SURNAMES, names_writers, no_heading, opens_text
 
 _LEAST = 12
 """A shorter line is not taken for a cut one."""
@@ -31,6 +31,9 @@ _MOST = 40
 _MENU, _MENU_LINES, _MENU_SIZE = 24, 0.7, 0.2
 """A page of so many short lines, which are this share of its lines and hold this share of its
 characters, is one of menus and titles; newspaper pages have .6 at most."""
+_NAME = 2, 6
+"""Characters of a name alone on a line."""
+_SURNAME = np.array([ord(char) for char in SURNAMES])
 _BYLINE = 24
 """The longest byline on a line of its own."""
 
@@ -95,7 +98,17 @@ def _opening(batch: Batch, lines: Lines) -> Mask:
     found = opens_report(batch, lines).copy()
     line, _ = lines_with(batch, "记者")
     found[line[lines.size[line] <= _BYLINE]] = True
+    found[_names(batch, lines)] = True
     return found
+
+
+def _names(batch: Batch, lines: Lines) -> Ints:
+    """Lines as short as a name above a paragraph that begin with a surname."""
+    solid = np.flatnonzero(lines.size)
+    size = lines.size[solid]
+    short = np.flatnonzero((size[:-1] >= _NAME[0]) & (size[:-1] <= _NAME[1]) & (size[1:] > _SHORT))
+    line = solid[short[lines.doc[solid[short]] == lines.doc[solid[short + 1]]]]
+    return np.asarray(line[np.isin(batch.folded.take(lines.start[line]), _SURNAME)])
 
 
 def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:
