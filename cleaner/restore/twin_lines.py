@@ -14,15 +14,20 @@ _TWIN, _REFRAIN = 12, 3
 """A line of this size says its neighbour again; one that stands more often is a refrain."""
 _PARAGRAPH = 50
 """A line of so many characters with a full stop is a paragraph; without one it may be a song."""
+_BULLETS = "•·▪■●▲▼*- "
+"""What may stand before one of the two."""
+_WIDER = 2
+"""A bullet and a blank."""
 _HAN = regex.compile(r"\p{Han}")
-_PLACES = (0, 1, 3, 6, 10)
-"""Characters at either end of a line by which twins are told before they are read."""
+_PLACES = (0, 1, 3, 5, 7, 9, 11)
+"""Characters at the end of a line by which twins are told before they are read."""
 
 
 def twins(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The numbers of the lines that go, each with its rule; `texts` are the folded lines of a
     page that are not blank."""
-    same = [at for at in range(1, len(texts)) if texts[at] == texts[at - 1]]
+    bare = [text.lstrip(_BULLETS) for text in texts]
+    same = [at for at in range(1, len(texts)) if bare[at] == bare[at - 1]]
     found = [at for at in same if _may_go(texts, texts[at])]
     if found and any(len(text) >= _PARAGRAPH and "。" in text for text in texts):
         for at in found:
@@ -34,16 +39,16 @@ def _may_go(texts: Sequence[str], text: str) -> bool:
 
 
 def twin_lines(batch: Batch) -> Mask:
-    """Which documents have two neighbours of one size that begin and end alike, shape (n,)."""
+    """Which documents have two neighbours that end alike and are of one size, but for a bullet,
+    shape (n,)."""
     lines = lines_of(batch)
     filled = np.flatnonzero(lines.size)
     one, two = filled[:-1], filled[1:]
-    same = (lines.size[one] >= _TWIN) & (lines.size[one] == lines.size[two])
+    wider = np.abs(lines.size[one] - lines.size[two])
+    same = (np.minimum(lines.size[one], lines.size[two]) >= _TWIN) & (wider <= _WIDER)
     at = np.flatnonzero(same & (lines.doc[one] == lines.doc[two]))
     one, two = one[at], two[at]
     for place in _PLACES:
-        at = _equal(batch, lines.start[one] + place, lines.start[two] + place)
-        one, two = one[at], two[at]
         at = _equal(batch, lines.end[one] - 1 - place, lines.end[two] - 1 - place)
         one, two = one[at], two[at]
     found = np.zeros(len(batch), np.bool_)
