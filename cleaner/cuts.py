@@ -171,18 +171,19 @@ def is_report(batch: Batch) -> Mask:
     """Which documents name their outlet or the day of their dispatch where a report begins, near
     the start of one of the first written lines: 本报讯, 临江新闻网讯, 3月2日电; shape (n,)."""
     lines, folded = lines_of(batch), batch.folded
-    at = np.flatnonzero((folded == ord("讯")) | (folded == ord("电")))
-    at = at[(at > 1) & (folded.take(at + 1) != ord("息"))]
-    news, before = folded.take(at) == ord("讯"), folded.take(at - 1)
-    dated = (before == ord("日")) & (batch.classes.take(at - 2) == Class.DIGIT)
-    dated &= (batch.classes.take(at + 1) != Class.HAN) | _table("题记据").take(folded.take(at + 1))
-    at = at[dated | (news & _table("报社网台刊").take(before))]
-    line = np.searchsorted(batch.line_ends, at)
-    line = line[(at < np.minimum(lines.end, lines.start + _OPENING)[line])]
-    written = np.cumsum(lines.end > lines.start)
-    above = np.append(0, written)[np.searchsorted(lines.doc, np.arange(len(batch)))]
+    written = np.flatnonzero(lines.end > lines.start)
+    docs = lines.doc[written]
+    head = written[np.arange(len(docs)) - np.searchsorted(docs, docs) < _HEAD]
+    at, _ = places_of(lines.start[head], np.minimum(lines.size[head], _OPENING))
+    marks = folded.take(at)
+    at = at[(marks == ord("讯")) | (marks == ord("电"))]
+    news, before, after = folded.take(at) == ord("讯"), folded.take(at - 1), folded.take(at + 1)
+    dated = (before == ord("日")) & (batch.classes.take(at - 2) == int(Class.DIGIT))
+    dated &= (batch.classes.take(at + 1) != int(Class.HAN)) | _table("题记据").take(after)
+    named = news & _table("报社网台刊").take(before)
+    at = at[(dated | named) & (after != ord("息"))]
     found = np.zeros(len(batch), np.bool_)
-    found[lines.doc[line[written[line] - above[lines.doc[line]] <= _HEAD]]] = True
+    found[np.searchsorted(batch.ends, at)] = True
     return found
 
 
