@@ -1,4 +1,5 @@
-"""Teasers above an article and between two: what restore leaves of each."""
+"""Teasers above an article and between two, and two articles with nothing between: what restore
+leaves of each."""
 
 from __future__ import annotations
 
@@ -18,20 +19,21 @@ _SLACK = 2
 
 def amid(form: Form) -> dict[str, float]:
     """Articles of a newspaper day with 3 to 8 paragraphs of others above them (`head`) or between
-    two of them (`between`)."""
+    two of them (`between`); and two, one below the other (`stacked`)."""
+    kinds = (("head", 1, True), ("between", 2, True), ("stacked", 2, False))
     return {
         f"{kind}.{name}": value
-        for kind, articles in (("head", 1), ("between", 2))
-        for name, value in _measured(articles, form).items()
+        for kind, articles, teased in kinds
+        for name, value in _measured(articles, teased, form).items()
     }
 
 
-def _measured(articles: int, form: Form) -> dict[str, float]:
+def _measured(articles: int, teased: bool, form: Form) -> dict[str, float]:
     """The share of articles that come out whole and by themselves, of those that lose characters,
     and of the characters of teasers that stay with an article."""
     book = RuleBook.load()
     whole = lost = count = kept = teasers = 0
-    for page in _pages(articles, form):
+    for page in _pages(articles, teased, form):
         owner = np.full(len(page.text), -1)
         for fragment, (start, end) in zip(page.fragments, page.spans, strict=True):
             owner[start:end] = fragment.article + 1
@@ -49,20 +51,20 @@ def _measured(articles: int, form: Form) -> dict[str, float]:
         whole += int((alone & (own >= size[1:] - _SLACK)).sum())
         kept += int(table[np.unique(home), 0].sum())
         teasers += int(size[0])
-    return {"whole": whole / count, "lost": lost / count, "kept": kept / teasers}
+    return {"whole": whole / count, "lost": lost / count, "kept": kept / max(teasers, 1)}
 
 
-def _pages(articles: int, form: Form, count: int = 100) -> Iterator[pages.Page]:
+def _pages(articles: int, teased: bool, form: Form, count: int = 100) -> Iterator[pages.Page]:
     rng = random.Random(9)
     groups = [items for _, items in sorted(days("test").items()) if len(items) >= 6]
     for _ in range(count):
         chosen = [formed(item, form) for item in rng.sample(rng.choice(groups), articles)]
-        teasers = list(_teasers(rng.choice(groups), form, rng))
+        teasers = list(_teasers(rng.choice(groups), form, rng)) if teased else []
         first = _lines(chosen[0], 0)
         fragments = (
             [*first, *teasers, *_lines(chosen[1], 1)] if articles > 1 else [*teasers, *first]
         )
-        if len(teasers) >= 3:
+        if not teased or len(teasers) >= 3:
             yield pages.laid_out(fragments, "\n")
 
 
