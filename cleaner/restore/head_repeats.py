@@ -1,5 +1,6 @@
-"""What stands above the text of a page and once more in it: copies of the title, and a lead that
-is nothing but the beginning of the text, cut off at some length."""
+"""What stands above the text of a page and once more in it: copies of the title, the title with
+the name of the site behind it, and a lead that is nothing but the beginning of the text, cut off
+at some length."""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ from cleaner.kernels.text import Codes
 _ABOVE = 10
 """So many lines from the top a title or a lead may stand; a copy of it, so many below it."""
 _TITLE = (5, 60)
+_NAMED = 8
 _LEAD = 40
 _PARAGRAPH = 50
 """A line of so many characters with a full stop is a paragraph."""
 _LABELS = "导读|导语|摘要|提要|核心提示|内容提要|内容摘要|内容简介"
 _LABEL = regex.compile(rf"[\[【]?(?:{_LABELS})[\]】]?[:\s]*+")
 _OPENINGS = np.array([ord(word[0]) << 32 | ord(word[1]) for word in _LABELS.split("|")])
+_SITE = regex.compile(r"(?:\s?[-_|丨—–]{1,2}\s?[^-_|丨—–。,!?]{2,20}){1,4}")
+"""The name of a site behind a title."""
 _DOTS = regex.compile(r"(?:\.{2,}|…+)$")
 _PLACES = (0, 1, 2, 5, 9, 15, 22, 30, 38)
 """Characters of a line by which one is told that begins like it."""
@@ -32,14 +36,37 @@ def above(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     paragraphs = [at for at, text in enumerate(texts) if len(text) >= _PARAGRAPH and "。" in text]
     if not paragraphs:
         return
-    title = texts[0]
-    if _TITLE[0] <= len(title) <= _TITLE[1] and title[-1] not in "。:":
-        for at in range(1, min(_ABOVE, paragraphs[-1])):
-            if texts[at] == title:
-                yield at, "restore.repeats.title"
+    for at in _titles(texts, paragraphs[-1]):
+        yield at, "restore.repeats.title"
     for at in range(min(_ABOVE, len(texts))):
         if _is_lead(texts, at):
             yield at, "restore.repeats.lead"
+
+
+def _titles(texts: Sequence[str], last_paragraph: int) -> Iterator[int]:
+    """The lines that say the first one again, near the top or at the end of the page; or that one,
+    if it has the name of the site behind what another says."""
+    title, last = texts[0], len(texts) - 1
+    if not _TITLE[0] <= len(title) <= _TITLE[1] or title[-1] in "。:":
+        return
+    for at in range(1, min(_ABOVE, last_paragraph)):
+        if texts[at] == title:
+            yield at
+        elif _is_named(title, texts[at]):
+            yield 0
+    again = last_paragraph < last and texts[last] in texts[:_ABOVE]
+    if (
+        again
+        and len(texts[last]) >= _NAMED
+        and (title == texts[last] or _is_named(title, texts[last]))
+    ):
+        yield last
+
+
+def _is_named(named: str, title: str) -> bool:
+    """Whether a line is a title and the name of a site behind it."""
+    long = len(title) >= _NAMED and named.startswith(title)
+    return long and _SITE.fullmatch(named, len(title)) is not None
 
 
 def _is_lead(texts: Sequence[str], at: int) -> bool:
@@ -73,8 +100,9 @@ def repeating_above(batch: Batch) -> Mask:
     docs, start, size = (part[filled] for part in (lines.doc, lines.start, lines.size))
     first = np.searchsorted(docs, np.arange(len(batch))).take(docs)
     rank = np.arange(len(docs)) - first
-    title = (rank > 0) & (rank < _ABOVE) & (size >= _TITLE[0]) & (size <= _TITLE[1])
-    twins = np.flatnonzero(title & (size == size[first]))
+    last = np.append(docs[1:] != docs[:-1], len(docs) > 0)
+    title = (rank > 0) & ((rank < _ABOVE) | last) & (size >= _TITLE[0]) & (size <= _TITLE[1])
+    twins = np.flatnonzero(title & (size <= size[first]) & (size + _TITLE[1] // 2 > size[first]))
     found[docs[twins[_alike(batch, start, size, twins, first[twins])]]] = True
     top = (rank < _ABOVE) & (size >= _LEAD)
     heads = batch.folded.take(start)
