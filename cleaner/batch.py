@@ -45,6 +45,10 @@ class Hits(NamedTuple):
     end: Ints
 
 
+Found = tuple[Ints, Ints, Ints]
+"""Literal, start and end of the hits of one document, as in `Hits`."""
+
+
 class Hit(NamedTuple):
     """One literal of a rule at [start, end) of a document."""
 
@@ -216,26 +220,71 @@ class Batch:
 
     def _splice_hits(self, new: Batch, fresh: Batch, order: Sequence[int], borders: Ints) -> Hits:
         """Hits of the unchanged documents and of the fresh ones, renumbered."""
-        old, own = self.hits, fresh.hits
+        old = self.hits
+        own: dict[int, Found] = {}
+        for index, (first, last) in zip(order, pairwise(borders.tolist()), strict=True):
+            left = _lines_left(self.docs[index], fresh.docs[first:last])
+            if left is not None:
+                own[first] = self._moved(index, left)
+        own |= _scanned(fresh, [at for at in range(len(fresh)) if at not in own])
+        found = [own[at] for at in range(len(fresh))]
         gone = np.array(order, np.int64)
         starts, ends = np.searchsorted(old.doc, np.stack([gone, gone + 1]))
-        cuts = np.searchsorted(own.doc, borders).tolist()
-
-        def spliced(one: Ints, other: Ints) -> Ints:
-            return splice(one, starts, ends, [other[a:b] for a, b in pairwise(cuts)])
-
+        groups = [found[first:last] for first, last in pairwise(borders.tolist())]
+        joined = [group[0] if len(group) == 1 else _joined(group) for group in groups]
+        columns = [
+            splice(column, starts, ends, [hits[at] for hits in joined])
+            for at, column in enumerate((old.literal, old.start, old.end))
+        ]
         counts = splice(
             np.bincount(old.doc, minlength=len(self)),
             gone,
             gone + 1,
-            np.split(np.bincount(own.doc, minlength=len(fresh)), borders[1:-1]),
+            [np.array([len(hits[0]) for hits in group], np.int64) for group in groups],
         )
-        return Hits(
-            spliced(old.literal, own.literal),
-            np.repeat(np.arange(len(new)), counts),
-            spliced(old.start, own.start),
-            spliced(old.end, own.end),
+        return Hits(columns[0], np.repeat(np.arange(len(new)), counts), *columns[1:])
+
+    def _moved(self, index: int, left: Sequence[tuple[int, int]]) -> Found:
+        """The hits of a document of which these ranges are left, whole lines all of them."""
+        first, last = np.searchsorted(self.hits.doc, [index, index + 1])
+        literal, start, end = (
+            column[first:last] for column in (self.hits.literal, self.hits.start, self.hits.end)
         )
+        ranges = np.array(left, np.int64).reshape(-1, 2)
+        sizes = ranges[:, 1] - ranges[:, 0]
+        place = np.searchsorted(ranges[:, 0], start, "right") - 1
+        kept = place >= 0
+        kept[kept] = start[kept] < ranges[place[kept], 1]
+        moved = (np.cumsum(sizes) - sizes - ranges[:, 0]).take(place[kept])
+        return literal[kept], start[kept] + moved, end[kept] + moved
+
+
+def _joined(hits: Sequence[Found]) -> Found:
+    """The hits of several documents in one, or of none."""
+    none = np.zeros((3, 0), np.int64)
+    literal, start, end = np.concatenate([none, *hits], axis=1)
+    return literal, start, end
+
+
+def _lines_left(old: Document, new: Sequence[Document]) -> list[tuple[int, int]] | None:
+    """What is left of a document that one without some whole lines took the place of."""
+    if len(new) != 1 or not new[0].changes or new[0].changes[-1].source is not old.text:
+        return None
+    return new[0].changes[-1].lines_left()
+
+
+def _scanned(batch: Batch, numbers: Sequence[int]) -> dict[int, Found]:
+    """The hits of some documents, by their number."""
+    if not numbers:
+        return {}
+    some = Batch([batch.docs[at] for at in numbers], batch.automaton)
+    some.__dict__["folded"] = np.concatenate(
+        [batch.folded[batch.starts[at] : batch.ends[at] + 1] for at in numbers]
+    )
+    literal, doc, start, end = some.hits
+    cuts = np.searchsorted(doc, np.arange(1, len(numbers)))
+    columns = (np.split(column, cuts) for column in (literal, start, end))
+    return dict(zip(numbers, zip(*columns, strict=True), strict=True))
 
 
 class View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cleaner.batch import Batch
 from cleaner.catalog import FILTERS, build, stage_of
-from cleaner.document import Document, Keep
+from cleaner.document import Document, Edit, Keep, change_from_edits
 from cleaner.filter import Filter
 from cleaner.kernels.literals import Automaton
 from cleaner.kernels.segments import segment_sum
@@ -147,6 +148,28 @@ def test_spliced_facts_are_those_of_a_new_batch(texts: list[str], data: st.DataO
     for fact in ("codes", "classes", "folded", "line_ends"):
         assert np.array_equal(getattr(spliced, fact), getattr(fresh, fact))
     assert all(map(np.array_equal, spliced.hits, fresh.hits))
+
+
+@given(
+    lines=st.lists(st.sampled_from(["分享到微信", "首页", "", "今天有雨", "责任编辑：李明"])),
+    gone=st.sets(st.integers(0, 9)),
+    inline=st.booleans(),
+)
+def test_hits_move_with_the_lines_that_are_left(
+    lines: list[str], gone: set[int], inline: bool
+) -> None:
+    text = "\n".join(lines)
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    edits = [
+        Edit(end - len(line) - 1, min(end, len(text)) - (inline and len(line) > 1), "", "x")
+        for at, (line, end) in enumerate(zip(lines, ends, strict=True))
+        if at in gone and line
+    ]
+    batch = batch_of(["首页", text, "微信"])
+    assert len(batch.hits.doc) >= 0
+    doc = batch.docs[1].changed(change_from_edits("strip.test", batch.docs[1].text, edits))
+    moved = batch.with_texts({1: [doc]})
+    assert all(map(np.array_equal, moved.hits, Batch(moved.docs, BOOK.automaton).hits))
 
 
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=60))
