@@ -7,12 +7,12 @@ ones: words of menus, and whatever the rules of `strip.chrome` and `strip.boiler
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit, deletions
@@ -22,7 +22,7 @@ from cleaner.strip.frame_items import lines_of_items, vocabulary_of
 from cleaner.strip.frame_kinds import Kind, Kinds, Page
 from cleaner.strip.frame_runs import FEWEST, frame_lines
 
-_SPLIT = regex.compile(r"[\s|丨/>»›·•*,、:()\[\]]+")
+_SPLIT = re.compile(r"[\s|丨/>»›·•*,、:()\[\]]+")
 _BAR = "丨"
 """The one separator that is a letter."""
 _RIM = "| 　:："
