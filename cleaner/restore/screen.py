@@ -6,6 +6,8 @@ by pattern. Lines alone would let every third single article through.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from cleaner.batch import Batch, Ints, Mask
@@ -33,7 +35,6 @@ _MENU, _MENU_LINES, _MENU_SIZE = 24, 0.7, 0.2
 characters, is one of menus and titles; newspaper pages have .6 at most."""
 _NAME = 2, 6
 """Characters of a name alone on a line."""
-_SURNAME = np.array([ord(char) for char in SURNAMES])
 _BYLINE = 24
 """The longest byline on a line of its own."""
 
@@ -108,7 +109,15 @@ def _names(batch: Batch, lines: Lines) -> Ints:
     size = lines.size[solid]
     short = np.flatnonzero((size[:-1] >= _NAME[0]) & (size[:-1] <= _NAME[1]) & (size[1:] > _SHORT))
     line = solid[short[lines.doc[solid[short]] == lines.doc[solid[short + 1]]]]
-    return np.asarray(line[np.isin(batch.folded.take(lines.start[line]), _SURNAME)])
+    return np.asarray(line[_is_surname().take(batch.folded.take(lines.start[line]))])
+
+
+@cache
+def _is_surname() -> Mask:
+    """Which code points are surnames, shape (0x110000,)."""
+    table = np.zeros(0x110000, np.bool_)
+    table[[ord(char) for char in SURNAMES]] = True
+    return table
 
 
 def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:
