@@ -43,7 +43,7 @@ def default_recipe_news(form: Form) -> dict[str, float]:
 
 def default_recipe_dirty(form: Form) -> dict[str, float]:
     """`news-zh` from line to line over real crawled pages, most of them dirty."""
-    return _figures("news-zh", _lines(form(r["text"]) for r in read("dirty_realweb")), rounds=2)
+    return _figures("news-zh", _lines(form(r["text"]) for r in read("dirty_realweb")))
 
 
 def stages_news(form: Form) -> dict[str, float]:
@@ -87,12 +87,12 @@ def _lines(texts: Iterable[str]) -> list[bytes]:
     return [orjson.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
 
 
-def _figures(recipe: str, lines: Sequence[bytes], rounds: int = _ROUNDS) -> dict[str, float]:
+def _figures(recipe: str, lines: Sequence[bytes]) -> dict[str, float]:
     size = sum(map(len, lines)) / 1e6
     ours: list[float] = []
     shares: list[float] = []
     kept = 0
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
         pipe = Pipeline.from_recipe(recipe)
         with few_collections():  # as a run of the command does
             start = time.process_time()
