@@ -214,13 +214,13 @@ def _blank_before(text: str) -> str:
 
 
 def _forum(text: str, chance: random.Random) -> str:
-    """Behind each line what Discuz adds: pairs of a character from @ to ~ and one from ! to ?."""
+    """Behind each line what `jammer` of Discuz! X adds."""
     return "\n".join(f"{line}{_forum_noise(chance)}" for line in text.split("\n"))
 
 
 def _forum_noise(chance: random.Random) -> str:
-    pairs = (chr(chance.randint(64, 126)) + chr(chance.randint(33, 63)) for _ in range(8))
-    return f"{chr(chance.randint(33, 63))} {' '.join(pairs)}"
+    pairs = range(chance.randint(5, 15))
+    return "".join(f"{chr(chance.randint(32, 59))} {chr(chance.randint(63, 126))}" for _ in pairs)
 
 
 MARKS: Mapping[str, Damage] = {

@@ -19,7 +19,7 @@ from cleaner.document import Edit
 _CORE = re.compile(r"[@-~][!-?] [@-~][!-?] [@-~]")
 """What the screen of `repair.spacing` looks for too."""
 _RUN = regex.compile(
-    r"(?<![A-Za-z0-9])(?:[!-;] {1,2})?(?:(?P<token>[?-~][!-;]?) {1,2}){3,}"
+    r"(?<![A-Za-z0-9])(?:[ -;] {1,2})?(?:(?P<token>[?-~][!-;]?) {1,2}){3,}"
     r"(?P<token>[?-~][!-;]?)(?![!-~])[ ]?"
 )
 
