@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,16 +116,25 @@ def test_units_cover_each_document_and_depend_on_it_alone(texts: list[str]) -> N
         assert cut.opens[own].tolist() == alone.opens.tolist()
 
 
-def test_a_line_of_dates_and_addresses_is_no_unit() -> None:
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "来源：春耕日报 2021-03-11 11:35 http://www.example.com/a.html\n",
+        "https://www.example.com/2021/0311/c1002-39.html\n",
+        "您现在的位置：首页 > 新闻中心 > 本地新闻 > 正文内容页\n",
+        "（责任编辑：林一舟 校对：周小满 审核：陈立新）\n",
+    ],
+)
+def test_a_line_about_the_text_is_no_unit(facts: str) -> None:
     body = "市里昨天召开春耕会议，部署今年的备耕工作，各县区和有关部门的负责人参加。\n" * 2
-    facts = "来源：春耕日报 2021-03-11 11:35 http://www.example.com/a.html\n"
     title = "全市春耕全面展开 三座新桥同时通车方便农机下地\n"
-    with_facts, without = (title + part + body for part in (facts, ""))
+    reporter = "记者在现场看到，三座新桥昨天同时通车，来往的农机川流不息。\n"
+    around = [body, facts + body, body + facts, body + "完\n", body + reporter]
     counts = [
         len(units.units_of(one_stream(text), fold(encode(text + "\n"))).units)
-        for text in (with_facts, without)
+        for text in (title + rest for rest in around)
     ]
-    assert counts == [3, 3]  # the line and the paragraph below it are one
+    assert counts == [3, 3, 3, 3, 4]  # the line and the paragraph below it, or above, are one
 
 
 def test_one_long_line_and_many_short_ones_give_units_alike() -> None:

@@ -7,6 +7,7 @@ punctuation nor the number of paragraphs can be learned from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -103,6 +104,12 @@ def _buckets(codes: Codes) -> tuple[Buckets, Buckets]:
         hashed[:-2] += mixed[2:]
         _finish(hashed, triples[start : start + _PIECE])
     return pairs, triples
+
+
+def buckets_of(pairs: Sequence[str]) -> Buckets:
+    """The buckets of some pairs of letters, as the folded view has them."""
+    codes = np.array([[*map(ord, pair), BORDER] for pair in pairs], np.uint32)
+    return _buckets(codes.ravel())[0][::3]
 
 
 def _finish(hashed: Codes, out: Buckets) -> None:

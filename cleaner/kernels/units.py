@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import BORDER, Stream
+from cleaner.kernels.grams import BITS, BORDER, Stream, buckets_of
 from cleaner.kernels.segments import Ints, places_of
 from cleaner.kernels.text import Codes
 
@@ -27,7 +28,14 @@ HEADING = 40
 """A line of at most so many letters that nothing closes is a heading."""
 
 FACTS = 60
-"""A line of dates and addresses has at most so many letters and digits."""
+"""A line about a text has at most so many letters and digits."""
+
+_ABOUT = (
+    *("来源", "作者", "记者", "编辑", "责编", "编审", "校对", "审核", "通讯", "供稿", "供图"),
+    *("摄影", "发布", "时间", "日期", "浏览", "阅读", "点击", "字号", "字体", "打印", "分享"),
+    *("关键", "标签", "位置", "首页"),
+)
+"""Pairs of letters of lines about a text: who wrote it, when and where it appeared."""
 
 _STOPS = np.zeros(0x110000, np.bool_)
 _STOPS[[ord(mark) for mark in "。!?;"]] = True
@@ -101,26 +109,45 @@ def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints, opens: M
     cut = np.append(True, ~same | (stretch[1:] > stretch[:-1]))
     docs = stream.docs_at(sentences)
     first = np.append(True, docs[1:] != docs[:-1])
-    # A line that is short hands its text on: the next line does not begin a unit.
+    # A line that is short hands its text on: the next line does not begin a unit. Behind the
+    # last line of text it does not begin one itself.
     sizes = ends_of(stream, lines) - lines
     handed = (sizes < SHORT) | _facts(stream, folded, lines, sizes)
-    after_short = np.append(False, handed[:-1])[own] & (sentences == lines[own])
-    return no_longer(stream, sentences[(cut & ~after_short) | first], LONGEST)
+    joined = np.append(False, handed[:-1]) | _last(stream.docs_at(lines), handed)
+    joins = joined[own] & (sentences == lines[own])
+    return no_longer(stream, sentences[(cut & ~joins) | first], LONGEST)
+
+
+def _last(docs: Ints, handed: Mask) -> Mask:
+    """Which lines stand behind the last one of their document that is not `handed`."""
+    solid = np.flatnonzero(~handed)
+    last = np.full(int(docs[-1]) + 1, len(docs))
+    last[docs[solid]] = solid  # of several the last one stays
+    found: Mask = np.arange(len(docs)) > last[docs]
+    return found
+
+
+@cache
+def _about() -> Mask:
+    """The pairs of _ABOUT by bucket, shape (2**BITS,)."""
+    table = np.zeros(1 << BITS, np.bool_)
+    table[buckets_of(_ABOUT)] = True
+    return table
 
 
 def _facts(stream: Stream, folded: Codes, lines: Ints, sizes: Ints) -> Mask:
-    """Which lines say when and where a text appeared: short, open, and half of them digits and
-    Latin letters."""
+    """Which lines say who wrote a text, when and where it appeared: short, open, and half of
+    them digits and Latin letters, or with one of the words of such lines."""
     found = np.zeros(len(lines), np.bool_)
     some = np.flatnonzero(sizes <= FACTS)
     after = folded.take(stream.at.take(lines[some] + sizes[some] - 1) + 1)
-    some = some[~_CLOSERS.take(after)]
+    some, after = some[~_STOPS.take(after)], after[~_STOPS.take(after)]
     if len(some):
-        size = sizes[some]
-        at, first = places_of(lines[some], size)
+        at, first = places_of(lines[some], sizes[some])
         codes = stream.codes.take(at)
         han = np.add.reduceat((codes >= 0x4E00) & (codes <= 0x9FFF), first, dtype=np.int64)
-        found[some] = 2 * han < size
+        about = np.logical_or.reduceat(_about().take(stream.pairs.take(at)), first)
+        found[some] = about | (2 * han < sizes[some]) & ~_CLOSERS.take(after)
     return found
 
 
