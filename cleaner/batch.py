@@ -95,14 +95,19 @@ class Batch:
         return kernel.encode("".join([doc.text + "\n" for doc in self.docs]))
 
     @cached_property
+    def _indices(self) -> npt.NDArray[Any]:
+        """`codes` as numbers that NumPy need not convert at every lookup."""
+        return self.codes.astype(np.intp)
+
+    @cached_property
     def classes(self) -> Classes:
         """The `Class` of every code point."""
-        return kernel.classify(self.codes)
+        return kernel.classify(self._indices)
 
     @cached_property
     def folded(self) -> Codes:
         """The folded view: width, case and script, one code point for one."""
-        return kernel.fold(self.codes)
+        return kernel.fold(self._indices)
 
     @cached_property
     def line_starts(self) -> Ints:
@@ -135,7 +140,7 @@ class Batch:
         batch made of this one looks up only what is new in it."""
         if name not in self._looked_up:
             found = self._carried.pop(name, None)
-            self._looked_up[name] = found or LookedUp(table, table.take(self.codes))
+            self._looked_up[name] = found or LookedUp(table, table.take(self._indices))
         return self._looked_up[name].values
 
     def count(self, *classes: Class) -> Ints:
