@@ -203,7 +203,7 @@ class Batch:
             if name in self.__dict__:
                 new.__dict__[name] = spliced(self.__dict__[name], getattr(fresh, name))
         for name, (table, values) in self._looked_up.items():
-            carried = spliced(values, table.take(fresh.codes))
+            carried = spliced(values, table.take(fresh._indices))
             new._carried[name] = LookedUp(table, carried)
         if "hits" in self.__dict__:
             new.__dict__["hits"] = self._splice_hits(new, fresh, order, borders)

@@ -14,7 +14,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.kernels.segments import places_of
-from cleaner.kernels.text import Class, Codes, decode
+from cleaner.kernels.text import Class, Codes, decode, table_of
 
 _LEAST = 12
 """A shorter line says nothing: a heading, a name, a verse."""
@@ -67,9 +67,7 @@ class Lines(NamedTuple):
 
 @cache
 def _table(marks: str) -> npt.NDArray[np.bool_]:
-    table = np.zeros(0x110000, np.bool_)
-    table[[ord(mark) for mark in marks]] = True
-    return table
+    return table_of(marks)
 
 
 @cache

@@ -74,6 +74,12 @@ def table_of(characters: str) -> npt.NDArray[np.bool_]:
 
 
 @cache
+def space_table() -> npt.NDArray[np.bool_]:
+    """Which code points are blanks, as `str.split` and `str.strip` have it, shape (0x110000,)."""
+    return table_of("".join(filter(str.isspace, map(chr, range(0x3001)))))
+
+
+@cache
 def fold_table() -> Codes:
     """The table behind `fold`, shape (0x110000,)."""
     from cleaner.kernels.scripts import simplified_pairs

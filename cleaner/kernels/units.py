@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cleaner.kernels.grams import BITS, BORDER, Stream, buckets_of
 from cleaner.kernels.segments import Ints, places_of
-from cleaner.kernels.text import Codes
+from cleaner.kernels.text import Codes, table_of
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,10 +37,8 @@ _ABOUT = (
 )
 """Pairs of letters of lines about a text: who wrote it, when and where it appeared."""
 
-_STOPS = np.zeros(0x110000, np.bool_)
-_STOPS[[ord(mark) for mark in "。!?;"]] = True
-_CLOSERS = _STOPS.copy()
-_CLOSERS[[ord(mark) for mark in "…:,、\"')】》」』"]] = True
+_STOPS = table_of("。!?;")
+_CLOSERS = _STOPS | table_of("…:,、\"')】》」』")
 
 
 class Units(NamedTuple):

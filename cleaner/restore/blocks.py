@@ -116,17 +116,6 @@ BRACKETS = {
 _ANY_BRACKET = regex.compile("[" + regex.escape("".join([*BRACKETS, *BRACKETS.values()])) + "]")
 
 
-class _Reading(NamedTuple):
-    """What a line says by itself, wherever it stands; see `Unit`."""
-
-    kind: Kind
-    cut: bool = False
-    opens: bool = False
-    leads: bool = False
-    signed: bool = False
-    soft: bool = False
-
-
 def units_of(view: View) -> tuple[Unit, ...]:
     """The units of a document, in order of the page, found once."""
     if "units" not in view.memo:
@@ -158,7 +147,7 @@ def unit_at(view: View, start: int, end: int) -> Unit:
     """The line [start, end), which has no space around it, as a unit."""
     raw, folded = view.text[start:end], view.folded[start:end]
     read = _read if len(raw) > _LONGEST_KNOWN else _remembered
-    return Unit(start, end, *read(raw, folded))
+    return Unit(start, end, *read(raw, folded)[2:])
 
 
 def opens_text(folded: str) -> bool:
@@ -248,17 +237,20 @@ def no_heading(raw: str) -> bool:
     return raw[-1] in _NEVER_LAST or bool(_SENTENCE.search(raw) or open_brackets(raw))
 
 
-def _read(raw: str, folded: str) -> _Reading:
-    """What a line says, from its text and its folded text without blanks at the ends."""
+def _read(raw: str, folded: str) -> Unit:
+    """A line as a unit at the beginning of a page, from its text and its folded text without
+    blanks at the ends: what it says hangs on nothing else."""
     label = label_of(folded)
     kind = _kind(label, raw, folded)
     report = _is_report(folded)
     if kind is not Kind.TEXT and not report:
         maybe = kind is Kind.HEADING and len(raw) >= _LEAST_CUT and ends_open(raw)
-        return _Reading(kind, cut=maybe)
+        return Unit(0, len(raw), kind, cut=maybe)
     body = label is Label.BODY
     signed = (body and closes_signed(folded)) or _closes_credited(folded)
-    return _Reading(
+    return Unit(
+        0,
+        len(raw),
         Kind.TEXT,
         cut=label is not Label.ITEM and not signed and ends_open(raw),
         opens=report or (body and opens_report(folded)),

@@ -12,7 +12,7 @@ import numpy as np
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.cuts import Lines, cut_ends, lines_of, lines_with, opens_report
-from cleaner.kernels.text import decode
+from cleaner.kernels.text import decode, table_of
 from cleaner.restore import seams
 from cleaner.restore.blocks import SURNAMES, names_writers, no_heading, opens_text
 
@@ -115,9 +115,7 @@ def _names(batch: Batch, lines: Lines) -> Ints:
 @cache
 def _is_surname() -> Mask:
     """Which code points are surnames, shape (0x110000,)."""
-    table = np.zeros(0x110000, np.bool_)
-    table[[ord(char) for char in SURNAMES]] = True
-    return table
+    return table_of(SURNAMES)
 
 
 def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.batch import View
-from cleaner.kernels.text import Codes, decode
+from cleaner.kernels.text import Codes, decode, table_of
 from cleaner.models import lm
 from cleaner.restore.blocks import BRACKETS, Unit, open_of
 
@@ -107,9 +107,7 @@ def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals
 
 @cache
 def _is_bracket() -> npt.NDArray[np.bool_]:
-    table = np.zeros(0x110000, np.bool_)
-    table[[ord(char) for char in (*BRACKETS, *BRACKETS.values())]] = True
-    return table
+    return table_of("".join([*BRACKETS, *BRACKETS.values()]))
 
 
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:

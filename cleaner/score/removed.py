@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.batch import Batch, View
 from cleaner.document import Change, Document, Piece, Put
 from cleaner.filter import Bound, Evidence, Values
-from cleaner.kernels.text import encode, table_of
+from cleaner.kernels.text import encode, space_table
 from cleaner.rules import RuleBook
 
 _STAGES = ("strip.", "restore.")
@@ -89,10 +87,4 @@ def _weight(text: str) -> int:
     """How many characters of a text are no blanks."""
     if len(text) < _LONG:
         return len("".join(text.split()))
-    return int(_filled().take(encode(text)).sum())
-
-
-@cache
-def _filled() -> npt.NDArray[np.bool_]:
-    """Which code points are no blanks, as `str.split` has it, shape (0x110000,)."""
-    return ~table_of("".join(filter(str.isspace, map(chr, range(0x3001)))))
+    return len(text) - int(space_table().take(encode(text)).sum())

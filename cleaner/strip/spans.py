@@ -13,7 +13,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Ints, Line, Mask, View
-from cleaner.kernels.text import decode, fold_text, table_of
+from cleaner.kernels.text import decode, fold_text, space_table, table_of
 from cleaner.rules import line_around
 
 
@@ -95,4 +95,4 @@ def inner_ends(batch: Batch, lines: Ints) -> tuple[Ints, Ints]:
 @cache
 def blank_table() -> npt.NDArray[np.bool_]:
     """Which code points `str.strip` takes off the ends of a line."""
-    return table_of("".join(c for c in map(chr, range(0x3001)) if c.isspace() and c != "\n"))
+    return space_table() & ~table_of("\n")
