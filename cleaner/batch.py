@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.document import Document
+from cleaner.hits import Stretch, hits_after, stretches_of
 from cleaner.kernels import text as kernel
-from cleaner.kernels.literals import Automaton
+from cleaner.kernels.literals import Automaton, Matches
 from cleaner.kernels.segments import segment_sum, splice
 from cleaner.kernels.text import Class, Classes, Codes
 
@@ -21,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 _PER_CODE_POINT = ("codes", "classes", "folded")
-_OF_TEXT = ("folded", "folded_lines", "lines", "line_starts", "line_ends")
+_OF_TEXT = ("memo", "folded", "folded_lines", "lines", "line_starts", "line_ends")
 """Facts of a view that hang on its text alone."""
 
 
@@ -34,19 +35,6 @@ class Line(NamedTuple):
 
 _LINE = partial(tuple.__new__, Line)
 """A Line of a pair: half the time of a call of the class, and pages have many."""
-
-
-class Hits(NamedTuple):
-    """Literals of rules found in a batch, sorted by document and end; each array shape (k,)."""
-
-    literal: Ints
-    doc: Ints
-    start: Ints  # in code points of the document
-    end: Ints
-
-
-Found = tuple[Ints, Ints, Ints]
-"""Literal, start and end of the hits of one document, as in `Hits`."""
 
 
 class Hit(NamedTuple):
@@ -84,6 +72,7 @@ class Batch:
         self._looked_up: dict[str, LookedUp] = {}
         self._carried: dict[str, LookedUp] = {}
         self._views: dict[int, View] = {}
+        self._facts: dict[int, dict[str, Any]] = {}
         self._counts: dict[Class, Ints] = {}
 
     def __len__(self) -> int:
@@ -125,15 +114,13 @@ class Batch:
         return np.searchsorted(self.ends, self.line_ends)
 
     @cached_property
-    def hits(self) -> Hits:
-        """Every literal of every rule, found in one pass over the folded view."""
-        if self.automaton is None or not self.docs:
+    def hits(self) -> Matches:
+        """Every literal of every rule, found in one pass over the folded view; positions are those
+        of `codes`."""
+        if self.automaton is None:
             none = np.zeros(0, np.int64)
-            return Hits(none, none, none, none)
-        found = self.automaton.find(self.folded)
-        docs = np.searchsorted(self.ends, found.start, side="right")
-        base = self.starts.take(docs)
-        return Hits(found.literal, docs, found.start - base, found.end - base)
+            return Matches(none, none, none)
+        return self.automaton.find(self.folded)
 
     def by_code_point(self, name: str, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """What a table of shape (0x110000,) says of each code point, under a name of its own; a
@@ -170,12 +157,14 @@ class Batch:
         """One document with its share of the facts."""
         if index not in self._views:
             self._views[index] = View(self, index)
+            self._views[index].__dict__.update(self._facts.pop(index, {}))
         return self._views[index]
 
     def release(self) -> None:
         """Nobody will ask this batch for more. Views and shared facts point back at it, and
         would keep its arrays until the garbage collector comes by."""
         self._views.clear()
+        self._facts.clear()
         self.memo.clear()
 
     def with_texts(self, changed: Mapping[int, Sequence[Document]]) -> Batch:
@@ -205,91 +194,41 @@ class Batch:
         for name, (table, values) in self._looked_up.items():
             carried = spliced(values, table.take(fresh._indices))
             new._carried[name] = LookedUp(table, carried)
-        if "hits" in self.__dict__:
-            new.__dict__["hits"] = self._splice_hits(new, fresh, order, borders)
         sizes = np.ones(len(self), np.int64)
         sizes[order] = np.diff(borders)
         numbers = (np.cumsum(sizes) - sizes).tolist()
-        for index, view in self._views.items():
-            if index not in changed:
-                new.view(numbers[index]).take_over(view)
+        if "hits" in self.__dict__ and self.automaton is not None:
+            stretches = self._stretches(new, changed, numbers)
+            new.__dict__["hits"] = hits_after(self.hits, stretches, new.folded, self.automaton)
+        facts = self._facts | {index: view.facts() for index, view in self._views.items()}
+        new._facts = {numbers[at]: found for at, found in facts.items() if at not in changed}
         return new
+
+    def _stretches(
+        self, new: Batch, changed: Mapping[int, Sequence[Document]], numbers: Sequence[int]
+    ) -> list[Stretch]:
+        """What a new batch has of the text of this one, `numbers` being those of the documents in
+        the new one."""
+        starts, to = self.starts.tolist(), [*new.starts.tolist(), len(new.codes)]
+        left: list[Stretch] = []
+        at = 0
+        for index in sorted(changed):
+            left.append((starts[at], starts[index], to[numbers[at]]))
+            left += stretches_of(
+                self.docs[index], starts[index], changed[index], to[numbers[index]]
+            )
+            at = index + 1
+        if at < len(self):
+            left.append((starts[at], len(self.codes), to[numbers[at]]))
+        return [stretch for stretch in left if stretch[0] < stretch[1]]
 
     def with_docs(self, docs: Sequence[Document]) -> Batch:
         """The same texts under documents with other signals or reasons; all facts carry over."""
         new = Batch(docs, self.automaton)
-        own = ("docs", "memo", "_views")
+        own = ("docs", "memo", "_views", "_facts")
         facts = {k: v for k, v in self.__dict__.items() if k not in own}
         new.__dict__.update(facts)
         return new
-
-    def _splice_hits(self, new: Batch, fresh: Batch, order: Sequence[int], borders: Ints) -> Hits:
-        """Hits of the unchanged documents and of the fresh ones, renumbered."""
-        old = self.hits
-        own: dict[int, Found] = {}
-        for index, (first, last) in zip(order, pairwise(borders.tolist()), strict=True):
-            left = _lines_left(self.docs[index], fresh.docs[first:last])
-            if left is not None:
-                own[first] = self._moved(index, left)
-        own |= _scanned(fresh, [at for at in range(len(fresh)) if at not in own])
-        found = [own[at] for at in range(len(fresh))]
-        gone = np.array(order, np.int64)
-        starts, ends = np.searchsorted(old.doc, np.stack([gone, gone + 1]))
-        groups = [found[first:last] for first, last in pairwise(borders.tolist())]
-        joined = [group[0] if len(group) == 1 else _joined(group) for group in groups]
-        columns = [
-            splice(column, starts, ends, [hits[at] for hits in joined])
-            for at, column in enumerate((old.literal, old.start, old.end))
-        ]
-        counts = splice(
-            np.bincount(old.doc, minlength=len(self)),
-            gone,
-            gone + 1,
-            [np.array([len(hits[0]) for hits in group], np.int64) for group in groups],
-        )
-        return Hits(columns[0], np.repeat(np.arange(len(new)), counts), *columns[1:])
-
-    def _moved(self, index: int, left: Sequence[tuple[int, int]]) -> Found:
-        """The hits of a document of which these ranges are left, whole lines all of them."""
-        first, last = np.searchsorted(self.hits.doc, [index, index + 1])
-        literal, start, end = (
-            column[first:last] for column in (self.hits.literal, self.hits.start, self.hits.end)
-        )
-        ranges = np.array(left, np.int64).reshape(-1, 2)
-        sizes = ranges[:, 1] - ranges[:, 0]
-        place = np.searchsorted(ranges[:, 0], start, "right") - 1
-        kept = place >= 0
-        kept[kept] = start[kept] < ranges[place[kept], 1]
-        moved = (np.cumsum(sizes) - sizes - ranges[:, 0]).take(place[kept])
-        return literal[kept], start[kept] + moved, end[kept] + moved
-
-
-def _joined(hits: Sequence[Found]) -> Found:
-    """The hits of several documents in one, or of none."""
-    none = np.zeros((3, 0), np.int64)
-    literal, start, end = np.concatenate([none, *hits], axis=1)
-    return literal, start, end
-
-
-def _lines_left(old: Document, new: Sequence[Document]) -> list[tuple[int, int]] | None:
-    """What is left of a document that one without some whole lines took the place of."""
-    if len(new) != 1 or not new[0].changes or new[0].changes[-1].source is not old.text:
-        return None
-    return new[0].changes[-1].lines_left()
-
-
-def _scanned(batch: Batch, numbers: Sequence[int]) -> dict[int, Found]:
-    """The hits of some documents, by their number."""
-    if not numbers:
-        return {}
-    some = Batch([batch.docs[at] for at in numbers], batch.automaton)
-    some.__dict__["folded"] = np.concatenate(
-        [batch.folded[batch.starts[at] : batch.ends[at] + 1] for at in numbers]
-    )
-    literal, doc, start, end = some.hits
-    cuts = np.searchsorted(doc, np.arange(1, len(numbers)))
-    columns = (np.split(column, cuts) for column in (literal, start, end))
-    return dict(zip(numbers, zip(*columns, strict=True), strict=True))
 
 
 class View:
@@ -308,10 +247,9 @@ class View:
         """What a pre-screen says of the document; see `of_batch`."""
         return bool(self.of_batch(name, screen)[self._index])
 
-    def take_over(self, old: View) -> None:
-        """Facts of the same text in another batch."""
-        self.memo = old.memo
-        self.__dict__.update({k: old.__dict__[k] for k in _OF_TEXT if k in old.__dict__})
+    def facts(self) -> dict[str, Any]:
+        """What has been found out about the text, for a view of it in another batch."""
+        return {name: self.__dict__[name] for name in _OF_TEXT if name in self.__dict__}
 
     @property
     def doc(self) -> Document:
@@ -392,10 +330,10 @@ class View:
 
     def hit_columns(self, literals: Mask | None) -> tuple[Ints, Ints, Ints]:
         """`hits_among` in columns: literal, start and end, each of shape (k,)."""
-        hits = self._batch.hits
-        own = slice(*np.searchsorted(hits.doc, [self._index, self._index + 1]).tolist())
-        literal, start, end = hits.literal[own], hits.start[own], hits.end[own]
-        if literals is None:
-            return literal, start, end
-        at = np.flatnonzero(literals.take(literal))
-        return literal[at], start[at], end[at]
+        hits, base = self._batch.hits, self._span.start
+        first, last = np.searchsorted(hits.end, [base, self._span.stop], "right").tolist()
+        literal, start, end = (column[first:last] for column in hits)
+        if literals is not None:
+            at = np.flatnonzero(literals.take(literal))
+            literal, start, end = literal[at], start[at], end[at]
+        return literal, start - base, end - base

@@ -97,23 +97,6 @@ class Change:
             at += size
         return (low, high) if touched else (0, 0)
 
-    def lines_left(self) -> list[tuple[int, int]] | None:
-        """The source ranges that are left where nothing but whole lines went away; None where
-        anything else changed."""
-        text, left, at = self.source, list[tuple[int, int]](), 0
-        for piece in self.pieces:
-            start, end = piece.start, piece.end
-            whole = not start or text[start - 1] == "\n"
-            whole = whole and (end == len(text) or text[end - 1 : end] == "\n")
-            if isinstance(piece, Keep):
-                left.append((start, end))
-            elif piece.text or not whole:
-                return None
-            if start != at:
-                return None
-            at = end
-        return left if at == len(text) else None
-
     @property
     def puts(self) -> tuple[Put, ...]:
         """The pieces that changed something."""

@@ -233,10 +233,10 @@ def literals_near(batch: Batch, longest: Ints) -> Near:
     limits = longest.take(hits.literal)
     at = np.flatnonzero(limits)
     ends = batch.line_ends
-    docs = hits.doc[at]
-    lines = np.searchsorted(ends, batch.starts.take(docs) + hits.start[at])
+    lines = np.searchsorted(ends, hits.start[at])
     near = ends[lines] - batch.line_starts[lines] <= limits[at]
-    return Near(hits.literal[at[near]], docs[near], lines[near])
+    docs = np.searchsorted(batch.ends, ends[lines[near]])
+    return Near(hits.literal[at[near]], docs, lines[near])
 
 
 def line_around(view: View, at: int) -> Line:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from cleaner.batch import Batch
 from cleaner.catalog import FILTERS, build, stage_of
-from cleaner.document import Document, Edit, Keep, change_from_edits
+from cleaner.document import Change, Document, Edit, Keep, Put, change_from_edits
 from cleaner.filter import Filter
 from cleaner.kernels.literals import Automaton
 from cleaner.kernels.segments import segment_sum
@@ -155,9 +156,7 @@ def test_spliced_facts_are_those_of_a_new_batch(texts: list[str], data: st.DataO
     gone=st.sets(st.integers(0, 9)),
     inline=st.booleans(),
 )
-def test_hits_move_with_the_lines_that_are_left(
-    lines: list[str], gone: set[int], inline: bool
-) -> None:
+def test_hits_move_with_what_is_left(lines: list[str], gone: set[int], inline: bool) -> None:
     text = "\n".join(lines)
     ends = list(accumulate(len(line) + 1 for line in lines))
     edits = [
@@ -166,10 +165,33 @@ def test_hits_move_with_the_lines_that_are_left(
         if at in gone and line
     ]
     batch = batch_of(["首页", text, "微信"])
-    assert len(batch.hits.doc) >= 0
+    assert len(batch.hits.end) >= 0
     doc = batch.docs[1].changed(change_from_edits("strip.test", batch.docs[1].text, edits))
     moved = batch.with_texts({1: [doc]})
     assert all(map(np.array_equal, moved.hits, Batch(moved.docs, BOOK.automaton).hits))
+
+
+@given(
+    text=st.text(st.sampled_from("首页微信\n天"), max_size=12),
+    cuts=st.lists(st.integers(0, 12), max_size=6),
+    order=st.randoms(use_true_random=False),
+)
+def test_hits_move_with_pieces_in_any_order(text: str, cuts: list[int], order: Random) -> None:
+    automaton = Automaton(["首页", "微信", "页微信首", "天"])
+    borders = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    news = ["", "微", "页\n"]
+    pieces: list[Keep | Put] = [
+        Keep(*span) if order.random() < 0.6 else Put(order.choice(news), *span, "x")
+        for span in pairwise(borders)
+    ]
+    order.shuffle(pieces)
+    batch = Batch([Document("a", "首页"), Document("b", text), Document("c", "微信")], automaton)
+    assert len(batch.hits.end) >= 2
+    half = len(pieces) // 2
+    for parts in ([pieces], [pieces[:half], pieces[half:]]):
+        docs = [batch.docs[1].changed(Change("x", text, tuple(part))) for part in parts]
+        moved = batch.with_texts({1: docs})
+        assert all(map(np.array_equal, moved.hits, Batch(moved.docs, automaton).hits))
 
 
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=60))

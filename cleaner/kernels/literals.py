@@ -33,16 +33,19 @@ class Automaton:
 
     The engine reads bytes. It is given UTF-16, two bytes for each code point, so that an even
     offset is a position and no byte offset needs to be counted back to characters.
-    Raises ValueError for an empty literal and for one outside of the basic plane.
+    Raises ValueError for an empty literal, one with a newline and one outside of the basic plane.
     """
 
     def __init__(self, literals: Sequence[str]) -> None:
         self.literals = tuple(literals)
         codes = [encode(fold_text(literal)) for literal in self.literals]
         for literal, points in zip(self.literals, codes, strict=True):
-            if not len(points) or points.max() >= _LAST:
-                raise ValueError(f"literal {literal!r} is empty or outside of the basic plane")
+            if not len(points) or points.max() >= _LAST or ord("\n") in points:
+                wrong = "is empty, holds a newline or lies outside of the basic plane"
+                raise ValueError(f"literal {literal!r} {wrong}")
         self._lengths: Ints = np.array([len(points) for points in codes], np.int64)
+        self.longest = int(self._lengths.max(initial=1))
+        """The length of the longest literal, in code points."""
         self._engine = _compiled(codes) if codes else None
 
     def find(self, folded: Codes) -> Matches:
@@ -59,7 +62,16 @@ class Automaton:
         table = np.array(found, np.int64)
         table = table[(table >> _NUMBER) % 2 == 0]
         table.sort()
-        literal, end = table & (1 << _NUMBER) - 1, table >> _NUMBER + 1
+        return self._matches(table & (1 << _NUMBER) - 1, table >> _NUMBER + 1)
+
+    def union(self, one: Matches, two: Matches) -> Matches:
+        """The occurrences that are among those of one text or of the other, in order."""
+        table = np.concatenate([part.end << _NUMBER | part.literal for part in (one, two)])
+        table.sort(kind="stable")  # quick on what is nearly in order
+        table = table[np.append(True, table[1:] != table[:-1])[: len(table)]]
+        return self._matches(table & (1 << _NUMBER) - 1, table >> _NUMBER)
+
+    def _matches(self, literal: Ints, end: Ints) -> Matches:
         return Matches(literal, end - self._lengths.take(literal), end)
 
 

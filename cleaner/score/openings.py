@@ -62,7 +62,7 @@ class Openings:
         """Lines that hold a literal near their start, in documents that have two of them."""
         hits = batch.hits
         mine = np.flatnonzero(self._mine.take(hits.literal))
-        place = batch.starts[hits.doc[mine]] + hits.start[mine]
+        place = hits.start[mine]
         line = np.searchsorted(batch.line_ends, place)
         lines = np.unique(line[place - batch.line_starts[line] <= _NEAR])
         docs = batch.line_docs[lines]

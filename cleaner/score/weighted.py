@@ -36,7 +36,8 @@ class Weighted:
 
     def score(self, batch: Batch) -> dict[str, Values]:
         values = np.zeros(len(batch))
-        for at in np.unique(batch.hits.doc[self._mine.take(batch.hits.literal)]).tolist():
+        starts = batch.hits.start[self._mine.take(batch.hits.literal)]
+        for at in np.unique(np.searchsorted(batch.ends, starts)).tolist():
             values[at] = self._value(batch.view(at))
         return dict.fromkeys(self.names, values)
 

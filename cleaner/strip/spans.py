@@ -67,7 +67,7 @@ def hits_per_line(batch: Batch, weights: Ints, longest: Ints) -> tuple[Ints, Int
     weight = weights.take(hits.literal) if len(weights) else hits.literal
     at = np.flatnonzero(weight)
     ends = batch.line_ends
-    place = batch.starts.take(hits.doc[at]) + hits.start[at]
+    place = hits.start[at]
     lines = np.searchsorted(ends, place)
     reach = np.minimum(place - batch.line_starts[lines], ends[lines] - place)
     short = reach <= longest.take(hits.literal[at])
