@@ -153,6 +153,12 @@ class Batch:
         found[np.searchsorted(self.ends, np.flatnonzero(mask))] = True
         return found
 
+    def with_line(self, lines: Ints) -> Mask:
+        """Which documents have one of these lines, shape (n,)."""
+        found = np.zeros(len(self), np.bool_)
+        found[np.searchsorted(self.ends, self.line_ends.take(lines))] = True
+        return found
+
     def view(self, index: int) -> View:
         """One document with its share of the facts."""
         if index not in self._views:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -18,6 +17,7 @@ from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.errors import RuleError
 from cleaner.kernels.literals import Automaton
+from cleaner.kernels.segments import places_of
 
 Scope = Literal["line", "inline"]
 Where = Literal["head", "tail", "any"]
@@ -26,6 +26,9 @@ _EDGE_LINES = 8
 """How many non-blank lines count as the head or the tail of a page."""
 
 _ANY_LENGTH = 1 << 40
+
+_RANK = 16
+"""Bits of the rank of a rule among those of a filter."""
 
 _KEYS = {"why", "source", "pattern", "literals", "lists", "words", "scope", "where", "put"}
 _KEYS |= {"confidence", "hits", "near_misses", "longest", "options"}
@@ -164,79 +167,77 @@ class RuleEditor:
     def __init__(self, name: str, book: RuleBook, filters: Sequence[str] = ()) -> None:
         """With the rules of the filter of this name, or those of others."""
         self.name = name
-        self._memo = f"{name}.near"
+        self._memo = f"{name}.tried"
         self._rules = tuple(rule for own in filters or [name] for rule in book.of(own))
-        self._by_literal: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        self._longest = np.zeros(len(book.literals), np.int64)
+        self._zoned = np.array([rule.where != "any" for rule in self._rules], np.bool_)
+        asked: list[tuple[int, int, int]] = []  # literal, rank of the rule, longest line
         for rank, rule in enumerate(self._rules):
             if not rule.literals:
                 raise RuleError(f"{rule.id}: no literals; a rule needs one that every match holds")
             longest = rule.longest or _ANY_LENGTH
-            for word in rule.literals:
-                number = book.literals[word]
-                self._by_literal[number].append((rank, longest))
-                self._longest[number] = max(self._longest[number], longest)
+            asked += [(book.literals[word], rank, longest) for word in rule.literals]
+        literals, self._ranks, self._limits = np.array(sorted(asked), np.int64).reshape(-1, 3).T
+        numbers = np.arange(len(book.literals))
+        self._first = np.searchsorted(literals, numbers)
+        self._count = np.searchsorted(literals, numbers, "right") - self._first
+        self._longest = np.zeros(len(book.literals), np.int64)
+        np.maximum.at(self._longest, literals, self._limits)
 
     def suspects(self, batch: Batch) -> Mask:
-        near = batch.memo[self._memo] = literals_near(batch, self._longest)
-        found = np.zeros(len(batch), np.bool_)
-        found[near.doc] = True
-        return found
+        tried = batch.memo[self._memo] = self._tried(batch)
+        return batch.with_line(tried.line)
 
     def edits(self, view: View) -> Iterator[Edit]:
         return self.edits_on(view, None)
 
     def edits_on(self, view: View, lines: Mask | None) -> Iterator[Edit]:
         """The edits on those lines of a document that are under a mask of shape (lines,)."""
-        tried = self._tried(view, lines)
-        if not tried:
+        tried = view.of_batch(self._memo, self._tried)
+        first, last = view.line_numbers
+        own = slice(*np.searchsorted(tried.line, [first, last]).tolist())
+        numbers, ranks = tried.line[own] - first, tried.rank[own]
+        if lines is not None:
+            asked = lines.take(numbers)
+            numbers, ranks = numbers[asked], ranks[asked]
+        if not len(ranks):
             return
-        starts, ends = view.line_starts.tolist(), view.line_ends.tolist()
-        zoned = any(self._rules[rank].where != "any" for _, rank in tried)
-        zones = _zones(view) if zoned else {}
-        for at, rank in tried:
+        zones = _zones(view) if self._zoned.take(ranks).any() else {}
+        starts, ends = view.line_starts.take(numbers), view.line_ends.take(numbers)
+        columns = (column.tolist() for column in (numbers, ranks, starts, ends))
+        for at, rank, start, end in zip(*columns, strict=True):
             rule = self._rules[rank]
             if rule.where == "any" or at in zones[rule.where]:
-                yield from _matches(rule, view, Line(starts[at], ends[at]), view.folded_lines[at])
+                yield from _matches(rule, view, Line(start, end), view.folded_lines[at])
 
-    def _tried(self, view: View, among: Mask | None) -> list[tuple[int, int]]:
-        """(number of a line, number of a rule) of all that a literal asks for, in order."""
-        near = view.of_batch(self._memo, lambda batch: literals_near(batch, self._longest))
-        first, last = view.line_numbers
-        own = slice(*np.searchsorted(near.line, [first, last]).tolist())
-        found = set(zip(near.line[own].tolist(), near.literal[own].tolist(), strict=True))
-        starts, ends = view.line_starts, view.line_ends
-        sizes = (ends - starts).tolist()
-        asked = None if among is None else among.tolist()
-        return sorted(
-            {
-                (line - first, rank)
-                for line, literal in found
-                if asked is None or asked[line - first]
-                for rank, longest in self._by_literal[literal]
-                if sizes[line - first] <= longest
-            }
-        )
+    def _tried(self, batch: Batch) -> Tried:
+        """All that a literal asks for, in order."""
+        literals, lines = literals_near(batch, self._longest)
+        count = self._count.take(literals)
+        at, _ = places_of(self._first.take(literals), count)
+        lines = np.repeat(lines, count)
+        sizes = batch.line_ends.take(lines) - batch.line_starts.take(lines)
+        short = sizes <= self._limits.take(at)
+        pairs = np.unique(lines[short] << _RANK | self._ranks.take(at[short]))
+        return Tried(pairs >> _RANK, pairs & (1 << _RANK) - 1)
 
 
-class Near(NamedTuple):
-    """Literals on lines that are short enough for them, sorted by line; each array shape (k,)."""
+class Tried(NamedTuple):
+    """Lines on which rules are tried, numbered as in `batch.line_ends`, and the ranks of these
+    rules; each array shape (k,)."""
 
-    literal: Ints
-    doc: Ints
-    line: Ints  # numbered as in `batch.line_ends`
+    line: Ints
+    rank: Ints
 
 
-def literals_near(batch: Batch, longest: Ints) -> Near:
-    """The literals on lines of at most `longest[literal]` characters; 0 leaves a literal out."""
+def literals_near(batch: Batch, longest: Ints) -> tuple[Ints, Ints]:
+    """The literals on lines of at most `longest[literal]` characters, and the numbers of these
+    lines among `batch.line_ends`, sorted; both shape (k,). 0 leaves a literal out."""
     hits = batch.hits
     limits = longest.take(hits.literal)
     at = np.flatnonzero(limits)
-    ends = batch.line_ends
-    lines = np.searchsorted(ends, hits.start[at])
-    near = ends[lines] - batch.line_starts[lines] <= limits[at]
-    docs = np.searchsorted(batch.ends, ends[lines[near]])
-    return Near(hits.literal[at[near]], docs, lines[near])
+    lines = np.searchsorted(batch.line_ends, hits.start[at])
+    near = batch.line_ends[lines] - batch.line_starts[lines] <= limits[at]
+    return hits.literal[at[near]], lines[near]
 
 
 def line_around(view: View, at: int) -> Line:
@@ -248,9 +249,7 @@ def line_around(view: View, at: int) -> Line:
 def lines_with_literal(batch: Batch, longest: Ints) -> Mask:
     """Which documents hold a literal on a line of at most `longest[literal]` characters,
     shape (n,); 0 leaves a literal out."""
-    found = np.zeros(len(batch), np.bool_)
-    found[literals_near(batch, longest).doc] = True
-    return found
+    return batch.with_line(literals_near(batch, longest)[1])
 
 
 def line_deletion(view: View, line: Line, rule: str, confidence: float = 1.0) -> Edit:

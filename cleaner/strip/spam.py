@@ -83,9 +83,7 @@ class Spam:
 
     def suspects(self, batch: Batch) -> Mask:
         lines, weights = hits_per_line(batch, self._weights, self._longest)
-        found = np.zeros(len(batch), np.bool_)
-        found[batch.line_docs[lines[weights >= _UNIT]]] = True
-        return found
+        return batch.with_line(lines[weights >= _UNIT])
 
     def edits(self, view: View) -> Iterator[Edit]:
         lines = view.lines
