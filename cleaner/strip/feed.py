@@ -15,7 +15,17 @@ from cleaner.document import Edit
 from cleaner.kernels.text import table_of
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
 from cleaner.strip.feed_ends import DATE, FEWEST, ONLY_DATE, Closing, closes
-from cleaner.strip.feed_rows import HEAD, MARKS, Kin, Row, is_body, is_prose, is_subhead, leads_end
+from cleaner.strip.feed_rows import (
+    HEAD,
+    MARKS,
+    Kin,
+    Row,
+    is_body,
+    is_prose,
+    is_subhead,
+    is_told,
+    leads_end,
+)
 from cleaner.strip.spans import any_of, inner_ends
 from cleaner.structure import Label, label_of
 
@@ -236,10 +246,11 @@ def _sliced(items: Sequence[Row]) -> int:
 
 
 def _has_body(rows: Sequence[Row], taken: Container[int]) -> bool:
-    """Whether paragraphs remain: two, or one that outweighs the list."""
-    sizes = [len(row.text) for at, row in enumerate(rows) if at not in taken and is_body(row)]
+    """Whether paragraphs remain: two, or one that outweighs the list, or several short ones."""
+    left = [row for at, row in enumerate(rows) if at not in taken]
+    sizes = [len(row.text) for row in left if is_body(row)]
     gone = sum(len(row.text) for at, row in enumerate(rows) if at in taken)
-    return len(sizes) >= 2 or sum(sizes) > gone
+    return len(sizes) >= 2 or sum(sizes) > gone or sum(map(is_told, left)) >= FEWEST
 
 
 def _marked(batch: Batch) -> Mask:

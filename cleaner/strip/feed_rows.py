@@ -14,6 +14,8 @@ _BULLET = regex.compile(rf"([{regex.escape(MARKS)}])\s*(?=\S)")
 _SENTENCE = regex.compile(r"[。!?;]")
 _BODY = 50
 """A line of so many characters, with sentences in it, is a paragraph."""
+_TOLD = 25
+"""A line of so many characters that ends as a sentence is a short paragraph."""
 _ENDS_IN_DOTS = ("..", "…")
 _AGO = regex.compile(r".*(?:\d\s*(?:分钟|小时|天|周|个月|年)前.{0,16}|[・·]\s*.{0,10})")
 """What stands behind a lead: how old it is, or a dot before what is lost."""
@@ -46,6 +48,12 @@ class Row(NamedTuple):
 def is_body(row: Row) -> bool:
     """Whether a line is a paragraph."""
     return len(row.text) >= _BODY and _SENTENCE.search(row.text) is not None and not row.cut
+
+
+def is_told(row: Row) -> bool:
+    """Whether a line is a short paragraph of a report: a sentence to its end, and no item."""
+    text = row.text
+    return len(text) >= _TOLD and text[-1] in "。!?\"'" and "。" in text and not row.bullet
 
 
 def leads_end(rows: Sequence[Row], first: int) -> int:

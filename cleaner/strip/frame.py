@@ -25,6 +25,8 @@ from cleaner.strip.frame_runs import FEWEST, frame_lines
 _SPLIT = re.compile(r"[\s|丨/>»›·•*,、:()\[\]]+")
 _BAR = "丨"
 """The one separator that is a letter."""
+_BETWEEN = re.compile(r"[|丨]|\s[-–—·•]\s")
+"""What parts the pieces of a bar: a bar, or a mark with blanks around it."""
 _RIM = "| 　:："
 """What may stand around the heading of a feed."""
 _ITEMS = "strip.frame.items"
@@ -136,7 +138,7 @@ class Frame:
         parts = _parts(text)
         words = self._menu_words(text, parts)
         inside = sum(part in self._words for part in parts)
-        bar = len(parts) >= FEWEST and (inside == len(parts) or _is_bar(text, parts, inside))
+        bar = len(parts) >= FEWEST and (inside == len(parts) or _is_bar(text, self._words))
         alone = text in self._words or len(words) >= min(2, len(parts))
         return _Said(inside if bar else len(words), bar, bar or (bool(words) and alone))
 
@@ -151,14 +153,16 @@ class Frame:
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
 
-def _is_bar(text: str, parts: Sequence[str], inside: int) -> bool:
+def _is_bar(text: str, words: set[str]) -> bool:
     """Whether a line is many short pieces between bars, a third of them words of menus."""
-    bars = text.count("|") + text.count(_BAR)
-    return bars >= _BARS and 3 * inside >= len(parts) and max(map(len, parts)) <= _PIECE
+    pieces = [piece for piece in map(str.strip, _BETWEEN.split(text)) if piece]
+    inside = sum(piece in words for piece in pieces)
+    long = max(map(len, pieces), default=0)
+    return len(pieces) > _BARS and 3 * inside >= len(pieces) and long <= _PIECE
 
 
 def _parts(text: str) -> list[str]:
     """The pieces of a line between separators."""
     if text.isalnum() and _BAR not in text:  # as most lines of menus
         return [text]
-    return [part for part in _SPLIT.split(text) if part]
+    return [part for part in _SPLIT.split(text) if part.strip("-–—")]
