@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import table_of
 from cleaner.rules import RuleBook, line_deletion, lines_with_literal
-from cleaner.strip.feed_ends import DATE, FEWEST, ONLY_DATE, Closing, closes
+from cleaner.strip.feed_ends import (
+    DATE,
+    FEWEST,
+    ONLY_DATE,
+    Closing,
+    below_signed,
+    closes,
+)
 from cleaner.strip.feed_rows import (
     HEAD,
     MARKS,
@@ -26,7 +30,8 @@ from cleaner.strip.feed_rows import (
     is_told,
     leads_end,
 )
-from cleaner.strip.spans import any_of, inner_ends
+from cleaner.strip.feed_screen import CLOSING, WIDE, may_hold
+from cleaner.strip.spans import any_of
 from cleaner.structure import Label, label_of
 
 _EDGE = r"[^\p{L}\p{N}]*"
@@ -38,19 +43,12 @@ _COUNTED = regex.compile(
     r".*\S\s*\(?\d[\d,.]*\s*[万亿wk]?\s*(?:阅读|评论|浏览|人气|点击|次|赞|跟贴|热度)\)?"
 )
 _IMAGE = regex.compile(r"https?://\S+\.(?:jpe?g|png|gif|webp|bmp)\S*")
-_CLOSING = "。;；!?！？,\"')）:"
 _STATED = "。;；，,：:"
 """What closes a sentence or a clause, but no headline."""
-_CLOSED = regex.compile(rf".*[{_CLOSING}]")
+_CLOSED = regex.compile(rf".*[{CLOSING}]")
 
 _TEASER = 60
-_WIDE = 30
-"""Cut lists are recognised by their width only if they are at least this wide."""
 _SHORT = 12
-_DATE_ENDS = "0123456789t"
-"""The last is of time zones (HKT)."""
-_DATE_LINE = 24
-"""A line that is a date is shorter."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this: Latin letters are narrower."""
 _KIN, _KIN_OF_TITLE = 0.5, 0.3
@@ -76,12 +74,12 @@ class Feeds:
         self._limits[book.numbers([heading])] = heading.longest
         words = any_of(heading.literals).pattern
         more = r"(?:更多|more|换一换|\s|>|»|[|丨]|排行榜?|:)*"
-        self._heading = regex.compile(rf"{_EDGE}(?:更多\s+)?{words}{more}{_EDGE}")
+        self._heading = regex.compile(rf"{_EDGE}(?:更多[\s>»]+)?{words}{more}{_EDGE}")
         self._named = heading.pattern
         self._longest = heading.longest
 
     def suspects(self, batch: Batch) -> Mask:
-        return lines_with_literal(batch, self._limits) | _marked(batch)
+        return lines_with_literal(batch, self._limits) | may_hold(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
         texts = map(str.strip, view.folded_lines)
@@ -101,11 +99,14 @@ class Feeds:
         """(first, last, rule) of every feed. A run that is none is passed over whole, and most
         rows can begin none."""
         kin, closing = Kin(rows), Closing.of(rows, _first_of_the_last(rows))
+        below = below_signed(rows, closing.first, kin)
         end = 0
         for at, row in enumerate(rows):
             if at < end:
                 continue
-            if row.number in named and self._is_heading(row):
+            if at == below:
+                found, end, rule = True, len(rows), "strip.feed.below"
+            elif row.number in named and self._is_heading(row):
                 found, end = self._headed(rows, at, kin)
                 rule = "strip.feed.heading"
             elif row.text[0] in MARKS or row.cut or closing.may_begin(at):
@@ -161,7 +162,7 @@ def _plain(rows: Sequence[Row], first: int, kin: Kin) -> tuple[bool, int]:
         end -= 1  # the title or subhead of what follows
     end = _marked_end(rows, first, end)
     items = rows[first:end]
-    whole = end == len(rows) or all(item.cut and len(item.text) >= _WIDE for item in items)
+    whole = end == len(rows) or all(item.cut and len(item.text) >= WIDE for item in items)
     if len(items) < (1 if whole else FEWEST):
         return False, run
     akin = sum(kin(item) for item in items if not item.cut)
@@ -229,10 +230,10 @@ def _unheaded(rows: Sequence[Row], first: int, closing: Closing) -> tuple[bool, 
         end += 1
     if closes(rows, first, end):
         return True, len(rows)
-    end, width = first, len(rows[first].text)
-    while end < len(rows) and rows[end].cut and abs(len(rows[end].text) - width) <= _EVEN:
+    end, width = first, rows[first].width
+    while end < len(rows) and rows[end].cut and abs(rows[end].width - width) <= _EVEN:
         end += 1
-    return end - first >= FEWEST and width >= _WIDE, end
+    return end - first >= FEWEST and width >= WIDE, end
 
 
 def _sliced(items: Sequence[Row]) -> int:
@@ -240,7 +241,7 @@ def _sliced(items: Sequence[Row]) -> int:
     too, since NFKC makes three dots of one."""
     widths = Counter(len(item.text) for item in items if not _CLOSED.fullmatch(item.text))
     width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
-    if times < FEWEST or width < _WIDE:
+    if times < FEWEST or width < WIDE:
         return 0
     return sum(count for size, count in widths.items() if size >= width)
 
@@ -251,27 +252,3 @@ def _has_body(rows: Sequence[Row], taken: Container[int]) -> bool:
     sizes = [len(row.text) for row in left if is_body(row)]
     gone = sum(len(row.text) for at, row in enumerate(rows) if at in taken)
     return len(sizes) >= 2 or sum(sizes) > gone or sum(map(is_told, left)) >= FEWEST
-
-
-def _marked(batch: Batch) -> Mask:
-    """Which documents can hold a list without a heading: two lines that open with a bullet and
-    are cut off, or three that end in dots."""
-    if not len(batch):
-        return np.zeros(0, np.bool_)
-    codes = batch.folded
-    first, last = inner_ends(batch, np.arange(len(batch.line_ends)))
-    ends = codes[last]
-    dotted = _table(".…").take(ends)
-    wide = (last - first + 1 >= _WIDE) & ~_table(_CLOSING).take(ends)
-    cut = _table(MARKS).take(codes[first]) & (dotted | wide)
-    digits = _table("0123456789")
-    dated = digits.take(codes[first]) & _table(_DATE_ENDS).take(ends) & (last - first < _DATE_LINE)
-    marks = (cut, dotted, dated)
-    counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
-    in_list, in_dots, in_dates = counts
-    return (in_list >= 2) | (in_dots >= FEWEST) | (in_dates >= FEWEST)
-
-
-@cache
-def _table(characters: str) -> npt.NDArray[np.bool_]:
-    return table_of(characters)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import regex
 
 from cleaner.strip.feed_rows import Row
+from cleaner.structure import Label, closes_signed, label_of
 
 FEWEST = 3
 """Fewer items are no list."""
@@ -17,6 +18,14 @@ DATE = (
     r"[\[(]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\])]?"
 )
 ONLY_DATE = regex.compile(rf"{DATE}|{DATE}\s*\S{{0,10}}")
+HEADLINES = 4
+"""So many headlines below the signature of a report are links to others."""
+_HEADLINE = regex.compile(r"(?=.*\p{Han}{4})[^。;]{6,44}[^。;,、:]")
+_CREDIT = regex.compile(
+    r".{0,8}(?:摄影?|摄像|编辑|监制|制片人?|制作|剪辑|策划|统筹|设计|校对|审核|来源|记者|文字|数据)\s*[:|丨/].*"
+    r"|.*(?:出品|制作|摄|电|讯)[)）]?|[(（【\[].*[)）】\]]|附.{0,4}[:：].*"
+)
+"""What stands below a report as well: who made it, when, and where it comes from."""
 _GLUED = regex.compile(r"(?:19|20)\d\d-\d\d-\d\d(?=\p{L})")
 """A date right before the next item: the break between them is lost."""
 
@@ -29,6 +38,27 @@ def closes(rows: Sequence[Row], first: int, end: int) -> bool:
         return False
     glued = sum(_GLUED.match(row.text) is not None for row in rows[first:end])
     return end - first >= (FEWEST if glued > 1 else 2 * FEWEST)
+
+
+def below_signed(rows: Sequence[Row], first: int, kin: Callable[[Row], float]) -> int:
+    """Where the headlines below the signature, the editor or the source of a report begin, if
+    the page has nothing else from `first` to its end; else the number of rows."""
+    none = len(rows)
+    if none - first < HEADLINES or not first:
+        return none
+    above = rows[first - 1].text
+    ended = label_of(above) is Label.EDITOR or closes_signed(above)
+    if not ended and label_of(rows[first].text) is Label.SOURCE:
+        ended, first = True, first + 1
+    items = rows[first:]
+    if not ended or len(items) < HEADLINES or not all(map(_is_headline, items)):
+        return none
+    return first if sum(map(kin, items)) < len(items) / 2 else none
+
+
+def _is_headline(row: Row) -> bool:
+    headline = _HEADLINE.fullmatch(row.text) and not row.cut
+    return bool(headline) and not _CREDIT.fullmatch(row.text)
 
 
 class Closing(NamedTuple):

@@ -38,6 +38,12 @@ class Row(NamedTuple):
         return self.text.endswith(_ENDS_IN_DOTS)
 
     @property
+    def width(self) -> float:
+        """How wide a column it fills, in Han characters: Latin letters and digits are half as
+        wide."""
+        return sum(1.0 if char > "\u2e80" else 0.5 for char in self.text)
+
+    @property
     def bullet(self) -> str:
         """The mark that it begins with."""
         found = _BULLET.match(self.text)
@@ -53,7 +59,7 @@ def is_body(row: Row) -> bool:
 def is_told(row: Row) -> bool:
     """Whether a line is a short paragraph of a report: a sentence to its end, and no item."""
     text = row.text
-    return len(text) >= _TOLD and text[-1] in "。!?\"'" and "。" in text and not row.bullet
+    return len(text) >= _TOLD and text[-1] in "。!?\"')" and "。" in text and not row.bullet
 
 
 def leads_end(rows: Sequence[Row], first: int) -> int:

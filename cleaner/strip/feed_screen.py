@@ -1,0 +1,59 @@
+"""Which documents may hold a list of teasers without a heading, from the ends of their lines."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.batch import Batch, Ints, Mask
+from cleaner.kernels.text import table_of
+from cleaner.strip.feed_ends import FEWEST, HEADLINES
+from cleaner.strip.feed_rows import MARKS
+from cleaner.strip.spans import inner_ends
+
+CLOSING = "。;；!?！？,\"')）:"
+WIDE = 30
+"""Cut lists are recognised by their width only if they are at least this wide."""
+_DATE_ENDS = "0123456789t"
+"""The last is of time zones (HKT)."""
+_DATE_LINE = 24
+"""A line that is a date is shorter."""
+
+
+def may_hold(batch: Batch) -> Mask:
+    """Which documents can hold a list without a heading: two lines that open with a bullet and
+    are cut off, or three that end in dots, or several at the end that close no sentence."""
+    if not len(batch):
+        return np.zeros(0, np.bool_)
+    codes = batch.folded
+    first, last = inner_ends(batch, np.arange(len(batch.line_ends)))
+    ends = codes[last]
+    dotted = _table(".…").take(ends)
+    wide = (last - first + 1 >= WIDE) & ~_table(CLOSING).take(ends)
+    cut = _table(MARKS).take(codes[first]) & (dotted | wide)
+    digits = _table("0123456789")
+    dated = digits.take(codes[first]) & _table(_DATE_ENDS).take(ends) & (last - first < _DATE_LINE)
+    marks = (cut, dotted, dated)
+    counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
+    in_list, in_dots, in_dates = counts
+    open_end = _all_open(batch, (first <= last).nonzero()[0], ~_table("。;,、:").take(ends))
+    return (in_list >= 2) | (in_dots >= FEWEST) | (in_dates >= FEWEST) | open_end
+
+
+def _all_open(batch: Batch, lines: Ints, is_open: Mask) -> Mask:
+    """Which documents end with `HEADLINES` of these lines, in order, that are open."""
+    docs = batch.line_docs[lines]
+    last = np.flatnonzero(np.diff(docs, append=-1) != 0)
+    last = last[last >= HEADLINES - 1]
+    back = last[:, None] - np.arange(HEADLINES)
+    same = (docs[back] == docs[last][:, None]).all(axis=1)
+    found = np.zeros(len(batch), np.bool_)
+    found[docs[last[same & is_open[lines[back]].all(axis=1)]]] = True
+    return found
+
+
+@cache
+def _table(characters: str) -> npt.NDArray[np.bool_]:
+    return table_of(characters)
