@@ -243,7 +243,8 @@ class View:
     def __init__(self, batch: Batch, index: int) -> None:
         self._batch = batch
         self._index = index
-        self._span = slice(int(batch.starts[index]), int(batch.ends[index]))
+        self.span = slice(int(batch.starts[index]), int(batch.ends[index]))
+        """Where the document stands in `batch.codes`."""
         self.text: str = batch.docs[index].text
         """The present text."""
         self.memo: dict[str, Any] = {}
@@ -270,17 +271,17 @@ class View:
     @property
     def codes(self) -> Codes:
         """Code points of `text`."""
-        return self._batch.codes[self._span]
+        return self._batch.codes[self.span]
 
     @property
     def folded_codes(self) -> Codes:
         """Code points of `folded`."""
-        return self._batch.folded[self._span]
+        return self._batch.folded[self.span]
 
     @property
     def classes(self) -> Classes:
         """The `Class` of every code point."""
-        return self._batch.classes[self._span]
+        return self._batch.classes[self.span]
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -292,13 +293,13 @@ class View:
     @cached_property
     def line_ends(self) -> Ints:
         """Where each line ends, at its newline or at the end of the text."""
-        ends: Ints = self._batch.line_ends[slice(*self.line_numbers)] - self._span.start
+        ends: Ints = self._batch.line_ends[slice(*self.line_numbers)] - self.span.start
         return ends
 
     @cached_property
     def line_starts(self) -> Ints:
         """Where each line begins."""
-        starts: Ints = self._batch.line_starts[slice(*self.line_numbers)] - self._span.start
+        starts: Ints = self._batch.line_starts[slice(*self.line_numbers)] - self.span.start
         return starts
 
     @cached_property
@@ -309,7 +310,7 @@ class View:
     @cached_property
     def line_numbers(self) -> tuple[int, int]:
         """The first line of the document among those of the batch, and the first of the next."""
-        first, last = np.searchsorted(self._batch.line_ends, [self._span.start, self._span.stop])
+        first, last = np.searchsorted(self._batch.line_ends, [self.span.start, self.span.stop])
         return int(first), int(last) + 1
 
     def of_batch(self, name: str, fact: Callable[[Batch], T]) -> T:
@@ -319,6 +320,11 @@ class View:
             self._batch.memo[name] = fact(self._batch)
         found: T = self._batch.memo[name]
         return found
+
+    def within(self, places: Ints) -> slice:
+        """Which of some places in `batch.codes`, sorted, lie in the document."""
+        first, last = np.searchsorted(places, [self.span.start, self.span.stop]).tolist()
+        return slice(first, last)
 
     def of_lines(self, name: str, fact: Callable[[Batch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """What a fact of all lines of the batch says of those of the document; see `of_batch`."""
@@ -336,8 +342,8 @@ class View:
 
     def hit_columns(self, literals: Mask | None) -> tuple[Ints, Ints, Ints]:
         """`hits_among` in columns: literal, start and end, each of shape (k,)."""
-        hits, base = self._batch.hits, self._span.start
-        first, last = np.searchsorted(hits.end, [base, self._span.stop], "right").tolist()
+        hits, base = self._batch.hits, self.span.start
+        first, last = np.searchsorted(hits.end, [base, self.span.stop], "right").tolist()
         literal, start, end = (column[first:last] for column in hits)
         if literals is not None:
             at = np.flatnonzero(literals.take(literal))

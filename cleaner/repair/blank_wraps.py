@@ -7,6 +7,7 @@ verse breaks between words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,11 @@ from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
 from cleaner.kernels.text import Class, Classes, Codes
 from cleaner.models.lm import load
+from cleaner.repair.screen import Look, positions
 
 Floats = npt.NDArray[np.float64]
 
+_RUNS = "repair.spacing.runs"
 _NARROWEST, _WIDEST, _EVEN = 9, 40, 3
 """Characters from one blank to the next, and how much they differ from their median."""
 _OTHER_LINE = 1 << 20
@@ -28,12 +31,28 @@ _CUT, _CUTS, _SHARE = 3.0, 3, 0.4
 words must have been cut, and which share of all that stand between two Han characters."""
 
 
-def even(batch: Batch, blanks: Ints) -> Ints:
+class _Runs(NamedTuple):
+    """Blanks before Han characters in a batch, and those with four more behind on their line, at
+    even distances."""
+
+    at: Ints  # shape (n,)
+    steps: Ints  # from each to the next, shape (n - 1,)
+    first: Ints  # which of them begin a run, shape (k,)
+    middle: Floats  # the median of the distances there, shape (k,)
+
+
+def even(batch: Batch) -> Ints:
     """Blanks before Han characters with four more of them behind on their line, at even distances:
     the first of each."""
-    at = _before_han(batch.codes, batch.classes, blanks)
-    found: Ints = at[_first_of_even(_steps(at, batch.line_ends))[0]]
+    runs = batch.memo[_RUNS] = _runs(batch)
+    found: Ints = runs.at[runs.first]
     return found
+
+
+def _runs(batch: Batch) -> _Runs:
+    at = _before_han(batch.codes, batch.classes, positions(batch, Look.BLANK))
+    steps = _steps(at, batch.line_ends)
+    return _Runs(at, steps, *_first_of_even(steps))
 
 
 def wraps(view: View) -> Iterator[Edit]:
@@ -48,18 +67,21 @@ def wraps(view: View) -> Iterator[Edit]:
 
 def _columns(view: View) -> Iterator[Ints]:
     """Where the blanks of every run at even distances on a line stand."""
-    at = np.flatnonzero((view.codes == 0x20) | (view.codes == 0xA0) | (view.codes == 0x3000))
-    at = _before_han(view.codes, view.classes, at)
-    steps = _steps(at, view.line_ends)
-    distances = steps.tolist()
+    runs = view.of_batch(_RUNS, _runs)
+    own = view.within(runs.at)
+    at, distances = (
+        runs.at[own] - view.span.start,
+        runs.steps[own][: own.stop - own.start - 1].tolist(),
+    )
+    first, last = np.searchsorted(runs.first, [own.start, own.stop]).tolist()
     end = 0
-    first_ones, middles = _first_of_even(steps)
-    for first, middle in zip(first_ones.tolist(), middles.tolist(), strict=True):
-        if first >= end:
-            end = first + _FEWEST
+    starts, middles = runs.first[first:last] - own.start, runs.middle[first:last]
+    for start, middle in zip(starts.tolist(), middles.tolist(), strict=True):
+        if start >= end:
+            end = start + _FEWEST
             while end < len(distances) and abs(distances[end] - middle) <= _EVEN:
                 end += 1
-            yield at[first : end + 1]
+            yield at[start : end + 1]
 
 
 def _before_han(codes: Codes, classes: Classes, at: Ints) -> Ints:

@@ -31,6 +31,7 @@ _TOKEN = r"(?:\p{Han}|[，。、：；！？“”‘’（）《》【】「」
 _SPACED = regex.compile(rf"(?<![\p{{Han}}\w.%]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?![\p{{Han}}\w])")
 _GAPS = regex.compile(rf"(?<=(?P<before>\S)){_GAP}(?=(?P<after>\S))")
 _CORE = regex.compile(rf"{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
+_APART = "repair.spacing.apart"
 _LEAST_HAN = 5
 _FLUENT, _FLUENT_IF_LONG, _LONG = -4.7, -6.2, 8
 """Mean ln p of a character, once joined, that running text reaches and lists of names do not;
@@ -96,24 +97,36 @@ def _spaced(view: View) -> Iterator[Edit]:
 def _regions(view: View) -> Iterator[tuple[int, int]]:
     """Where runs of characters set apart may lie: stretches of a line with no two Chinese
     characters side by side but at their ends, which no run has."""
-    cores = list(_CORE.finditer(view.text))
-    if not cores:
-        return
     han = (view.classes == int(Class.HAN)) | (view.classes == int(Class.RARE_HAN))
     pairs = np.flatnonzero(han[:-1] & han[1:])
     last = 0
-    for core in cores:
-        if core.start() < last:
+    for start, stop in _cores(view):
+        if start < last:
             continue
-        first = view.text.rfind("\n", 0, core.start()) + 1
-        end = view.text.find("\n", core.end())
+        first = view.text.rfind("\n", 0, start) + 1
+        end = view.text.find("\n", stop)
         last = end if end >= 0 else len(view.text)
-        behind = int(np.searchsorted(pairs, core.start()))
+        behind = int(np.searchsorted(pairs, start))
         if behind:
             first = max(first, int(pairs[behind - 1]))
         if behind < len(pairs):
             last = min(last, int(pairs[behind]) + 2)
         yield first, last
+
+
+def _cores(view: View) -> Iterator[tuple[int, int]]:
+    """Where `_CORE` matches: at the last blank of a gap that the screen has found, or before it."""
+    end = 0
+    found = view.of_batch(_APART, _apart)
+    for at in (found[view.within(found)] - view.span.start).tolist():
+        if at < end:
+            continue
+        starts = [at] if at == end else [at - 1, at]
+        matches = (_CORE.match(view.text, start) for start in starts)
+        core = next(filter(None, matches), None)
+        if core is not None:
+            end = core.end()
+            yield core.span()
 
 
 def _is_sentence(run: str) -> bool:
@@ -167,9 +180,16 @@ def _blanks(batch: Batch) -> Ints:
     return positions(batch, Look.BLANK)
 
 
+def _apart(batch: Batch) -> Ints:
+    if _APART not in batch.memo:
+        batch.memo[_APART] = screen.apart(batch, _blanks(batch))
+    found: Ints = batch.memo[_APART]
+    return found
+
+
 _FINDS: tuple[tuple[str, Callable[[Batch], Mask], Callable[[View], Iterator[Edit]]], ...] = (
-    ("repair.spacing.letters", lambda b: documents(b, screen.apart(b, _blanks(b))), _spaced),
-    ("repair.spacing.wrap", lambda b: documents(b, even(b, _blanks(b))), wraps),
+    ("repair.spacing.letters", lambda b: documents(b, _apart(b)), _spaced),
+    ("repair.spacing.wrap", lambda b: documents(b, even(b)), wraps),
     ("repair.spacing.indent", lambda b: documents(b, screen.questions(b)), _indents),
     (
         "repair.spacing.doubled",

@@ -97,7 +97,7 @@ class Spam:
         if not heavy:
             return
         items = items_of(view, words)
-        edits = self._endless(view, items, [lines[at] for at in heavy])
+        edits = self._endless(view, items, words, [lines[at] for at in heavy])
         rest = [lines[at] for at in heavy if lines[at] not in edits]
         if rest:
             items = with_fillers(items, view, words, self._fillers(view, rest))
@@ -108,22 +108,22 @@ class Spam:
                 yield edit
                 yield from _lone_below(view, lines[at])
 
-    def _endless(self, view: View, items: Items, heavy: Sequence[Line]) -> dict[Line, Edit | None]:
+    def _endless(
+        self, view: View, items: Items, words: Words, heavy: Sequence[Line]
+    ) -> dict[Line, Edit | None]:
         """The edits of those of some lines whose words alone, without any filler, say that an
         endless row of them is spam."""
-        edits: dict[Line, Edit | None] = {}
-        for line in heavy:
-            whole = items.among(line.start, line.end)
-            if _is_endless(items, whole):
-                edit = self._judge(view, line, items, whole, True)
-                if edit is not None:
-                    edits[line] = edit
-        return edits
+        whole = {line: items.among(line.start, line.end) for line in heavy}
+        endless = [line for line in heavy if _is_endless(items, whole[line])]
+        if not endless:
+            return {}
+        items = with_fillers(items, view, words, np.zeros((2, 0), np.int64))
+        edits = {line: self._judge(view, line, items, whole[line], True) for line in endless}
+        return {line: edit for line, edit in edits.items() if edit is not None}
 
     def _words(self, view: View) -> Words:
         """The words of the page that are near enough to an end of their line."""
-        ends = np.array([line.end for line in view.lines])
-        starts = np.array([line.start for line in view.lines])
+        starts, ends = view.line_starts, view.line_ends
         hits = np.stack(view.hit_columns(self._weights > 0))
         words = words_of(view, hits, self._family_of, self._families, ends)
         near = np.minimum(words.start - starts[words.line], ends[words.line] - words.start)

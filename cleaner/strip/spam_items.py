@@ -76,7 +76,7 @@ class Items:
 
 
 def items_of(view: View, words: Words) -> Items:
-    """The items of a page, without any filler; see `with_fillers`."""
+    """The items of a page, filled by nothing; see `with_fillers`."""
     start, end = _between_separators(view)
     of_word = np.searchsorted(end, words.start, side="right")
     separator = (end - start == 1) & (view.folded_codes[start] == ord("i"))  # a spaced capital I
@@ -92,19 +92,19 @@ def items_of(view: View, words: Words) -> Items:
     letters = np.append(0, np.cumsum(letters[end] - letters[start]))
     first_word = np.append(0, np.cumsum(count))
     kind = np.where(count > 0, int(Kind.SPAM), int(Kind.PLAIN))
-    items = Items(start, end, kind, inside, first_word, letters, letters)
-    return with_fillers(items, view, words, np.zeros((2, 0), np.int64))
+    return Items(start, end, kind, inside, first_word, letters, np.zeros_like(letters))
 
 
 def with_fillers(items: Items, view: View, words: Words, fillers: Ints) -> Items:
-    """The items of a page where fillers, which do not overlap, take the ranges [start, end), the
-    columns of an array of shape (2, k)."""
+    """The items of a page with words, and with fillers, which do not overlap: these take the ranges
+    [start, end), the columns of an array of shape (2, k)."""
     size = np.zeros(len(view.text) + 1, np.int8)
     size[words.start] += 1
     size[words.end] -= 1
     size[fillers[0]] += 1
     size[fillers[1]] -= 1
-    filled = np.append(0, np.cumsum(np.cumsum(size[:-1], dtype=np.int8) > 0))
+    filled = np.zeros(len(size), np.int32)
+    np.cumsum(np.cumsum(size[:-1], dtype=np.int8) > 0, out=filled[1:])
     filled = filled[items.end] - filled[items.start]
     much = filled >= _FILLED * np.diff(items.letters_before)
     kind = np.where(much, int(Kind.FILLER), int(Kind.PLAIN))
@@ -123,7 +123,7 @@ def letters_before(view: View) -> Ints:
     """How many letters and digits stand before each place of a page, shape (len(text) + 1,)."""
     if "letters" not in view.memo:
         wordy = table_matching(r"[\p{L}\p{N}]").take(view.folded_codes)
-        view.memo["letters"] = np.append(0, np.cumsum(wordy))
+        view.memo["letters"] = np.append(0, np.cumsum(wordy, dtype=np.int32))
     before: Ints = view.memo["letters"]
     return before
 
@@ -131,7 +131,7 @@ def letters_before(view: View) -> Ints:
 def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
     """The stretches of a line that one and the same separator parts, enough of them spam."""
     first, last = line
-    if last - first < 3:
+    if last - first < 3 or items.spam(line) < 2:
         return []
     starts, ends = items.start[first:last].tolist(), items.end[first:last].tolist()
     gaps = [folded[a:b] for a, b in zip(ends, starts[1:], strict=False)]
@@ -143,27 +143,28 @@ def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
     elif not set(fence.strip()) <= set(_FENCES):
         return []
     parting = {gap for gap in counts if " " not in gap and set(gap) <= set(_FENCES)} | {fence}
-    sizes = map(int.__sub__, ends[1:], starts[1:])
-    apart = [
-        at
-        for at, (gap, size) in enumerate(zip(gaps, sizes, strict=True), first + 1)
-        if gap not in parting or size > _LONGEST_ITEM
-    ]
+    parted = np.array([gap in parting for gap in gaps])
+    parted &= items.end[first + 1 : last] - items.start[first + 1 : last] <= _LONGEST_ITEM
+    apart = (first + 1 + np.flatnonzero(~parted)).tolist()
     runs = list(zip([first, *apart], [*apart, last], strict=True))
     if fence == " ":  # a space alone does not tell the last item from the text after it
         runs = [_trimmed(items, run) for run in runs if run[1] - run[0] >= 3]
     else:
-        fenced = [gap.strip(" ") == fence for gap in gaps]
+        fences = {gap for gap in counts if gap.strip(" ") == fence}
+        fenced = [gap in fences for gap in gaps]
         fenced.append(False)  # behind the last item
         runs = [
             _extended(items, run, first, fenced) if fenced[run[1] - 1 - first] else run
             for run in runs
         ]
     least, share = (2, _SHARE) if fence != " " else (4, 2 * _SHARE)
+    spam = np.cumsum(items.kind[first:last] == int(Kind.SPAM)).tolist()
+    spam.append(0)  # before the first item
     return [
-        run
-        for run in runs
-        if run[1] - run[0] >= 3 and items.spam(run) >= max(least, share * (run[1] - run[0]))
+        (start, end)
+        for start, end in runs
+        if end - start >= 3
+        and spam[end - 1 - first] - spam[start - 1 - first] >= max(least, share * (end - start))
     ]
 
 

@@ -87,9 +87,10 @@ def words_of(
 
 
 def longest_words(hits: Ints) -> Ints:
-    """Hits without what lies within others, cut where they overlap the one before; of equal
-    ranges the last is taken. Rows as in `hits`."""
-    hits = hits[:, np.lexsort((-np.arange(hits.shape[1]), -hits[2], hits[1]))]
+    """Hits, which are in order of their end, without what lies within others, cut where they
+    overlap the one before; of equal ranges the last is taken. Rows as in `hits`."""
+    hits = hits[:, ::-1]  # so that of those that begin alike the longest leads
+    hits = hits[:, np.argsort(hits[1], kind="stable")]
     # What comes behind another by less than this can be neither a word nor the end of one.
     hits = hits[:, hits[2] - np.maximum(hits[1], _reach(hits) - (_FRESH - 1)) >= _FRESH]
     _, start, end = hits
@@ -98,10 +99,11 @@ def longest_words(hits: Ints) -> Ints:
     start = np.maximum(start, reach)
     # What is left of a hit is a word, or too short: then those behind it may begin earlier.
     chain = np.cumsum(free)
-    unclear = np.isin(chain, chain[end - start < _FRESH])
-    words = np.stack([hits[0], start, end])[:, ~unclear]
-    words = np.concatenate([words, _one_by_one(hits[:, unclear])], axis=1)
-    return words[:, np.argsort(words[1])]
+    short = np.zeros(len(chain) + 1, np.bool_)
+    short[chain[end - start < _FRESH]] = True
+    unclear = short.take(chain)
+    start[unclear] = _one_by_one(hits[1:, unclear])
+    return np.stack([hits[0], start, end])[:, start >= 0]
 
 
 def _reach(hits: Ints) -> Ints:
@@ -109,24 +111,30 @@ def _reach(hits: Ints) -> Ints:
     return np.maximum.accumulate(np.append(0, hits[2, :-1]))
 
 
-def _one_by_one(hits: Ints) -> Ints:
-    """Sorted hits, each without what the one before covers; what is left may be too short."""
-    kept: list[tuple[int, int, int]] = []
+def _one_by_one(hits: Ints) -> list[int]:
+    """Where sorted hits, the rows start and end, begin behind what the one before covers; -1 where
+    too little is left."""
+    starts: list[int] = []
     last = 0
-    for literal, first, behind in hits.T.tolist():
-        if first < last:
-            first = last
-        if behind - first >= _FRESH:
+    for first, behind in zip(*hits.tolist(), strict=True):
+        first = max(first, last)
+        if behind - first < _FRESH:
+            first = -1
+        else:
             last = behind
-            kept.append((literal, first, behind))
-    return np.array(kept, np.int64).reshape(-1, 3).T
+        starts.append(first)
+    return starts
 
 
 def _texts(view: View, number: Ints, start: Ints, end: Ints) -> Ints:
     """A number for the text of each word; literals that were cut may be equal in what is left."""
-    _, at, kind = np.unique(number << 20 | end - start, return_index=True, return_inverse=True)
+    sizes = end - start
+    key = number * (1 + int(sizes.max(initial=0))) + sizes
+    word = np.full(1 + int(key.max(initial=0)), -1)
+    word[key] = np.arange(len(key))
+    kinds = np.flatnonzero(word >= 0)
     known: dict[str, int] = {}
-    places = zip(start[at].tolist(), end[at].tolist(), strict=True)
-    texts = [known.setdefault(view.folded[a:b], len(known)) for a, b in places]
-    numbers: Ints = np.array(texts, np.int64)[kind]
+    places = zip(start[word[kinds]].tolist(), end[word[kinds]].tolist(), strict=True)
+    word[kinds] = [known.setdefault(view.folded[a:b], len(known)) for a, b in places]
+    numbers: Ints = word.take(key)
     return numbers
