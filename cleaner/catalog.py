@@ -33,6 +33,7 @@ FILTERS: Mapping[str, str] = {
     "strip.emoji": "cleaner.strip.emoji:Emoji",
     "strip.spam": "cleaner.strip.spam:Spam",
     "strip.brand": "cleaner.strip.brand:Brands",
+    "strip.stamp": "cleaner.strip.stamp:Stamps",
     "strip.placeholder": "rules",
     "strip.frame": "cleaner.strip.frame:Frame",
     "strip.chrome": "rules",
