@@ -50,7 +50,7 @@ _CLOSED = regex.compile(rf".*[{CLOSING}]")
 _TEASER = 60
 _SHORT = 12
 _EVEN = 3
-"""Teasers cut at one width differ by no more than this: Latin letters are narrower."""
+"""Teasers cut at one width differ by no more than this."""
 _KIN, _KIN_OF_TITLE = 0.5, 0.3
 """A short line of which this share of character pairs stands in the paragraphs is a subhead of
 theirs, and no teaser; above the text, within the first lines of a page, less makes it the title."""
@@ -230,10 +230,15 @@ def _unheaded(rows: Sequence[Row], first: int, closing: Closing) -> tuple[bool, 
         end += 1
     if closes(rows, first, end):
         return True, len(rows)
-    end, width = first, rows[first].width
-    while end < len(rows) and rows[end].cut and abs(rows[end].width - width) <= _EVEN:
+    end = first
+    while end < len(rows) and rows[end].cut and _even(rows[first], rows[end]):
         end += 1
-    return end - first >= FEWEST and width >= WIDE, end
+    return end - first >= FEWEST and len(rows[first].text) >= WIDE, end
+
+
+def _even(one: Row, two: Row) -> bool:
+    """Whether two rows are cut at one width, by characters or by columns."""
+    return min(abs(len(one.text) - len(two.text)), abs(one.width - two.width)) <= _EVEN
 
 
 def _sliced(items: Sequence[Row]) -> int:
