@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 
 import numpy as np
 import regex
@@ -49,6 +49,8 @@ _CLOSED = regex.compile(rf".*[{CLOSING}]")
 
 _TEASER = 60
 _SHORT = 12
+_REPORT = 100
+"""One paragraph of so many characters above a list is a report."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this."""
 _KIN, _KIN_OF_TITLE = 0.5, 0.3
@@ -251,9 +253,12 @@ def _sliced(items: Sequence[Row]) -> int:
     return sum(count for size, count in widths.items() if size >= width)
 
 
-def _has_body(rows: Sequence[Row], taken: Container[int]) -> bool:
-    """Whether paragraphs remain: two, or one that outweighs the list, or several short ones."""
+def _has_body(rows: Sequence[Row], taken: Collection[int]) -> bool:
+    """Whether paragraphs remain: two, one that outweighs the list or is a report above it, or
+    several short ones."""
     left = [row for at, row in enumerate(rows) if at not in taken]
     sizes = [len(row.text) for row in left if is_body(row)]
     gone = sum(len(row.text) for at, row in enumerate(rows) if at in taken)
-    return len(sizes) >= 2 or sum(sizes) > gone or sum(map(is_told, left)) >= FEWEST
+    above = max((len(row.text) for row in rows[: min(taken)] if is_body(row)), default=0)
+    told = sum(map(is_told, left)) >= FEWEST
+    return len(sizes) >= 2 or sum(sizes) > gone or above >= _REPORT or told

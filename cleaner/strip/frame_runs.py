@@ -28,7 +28,7 @@ _KIN = 0.4
 stands in the text too."""
 _DESK = regex.compile(
     r"(?:新华社|中新社|中央社|本报|法新社|路透社?|美联社)\p{Han}{0,8}(?:\d{1,2}月)?\d{1,2}日"
-    r"\p{Han}{0,2}(?:电|讯|消息)|[\p{Han}·\s、]{2,16}[/╱]\s?\p{Han}{2,8}报导"
+    r"(?:\p{Han}{0,2}(?:电|讯|消息)|\p{Han}{0,6}报导)|[\p{Han}·\s、]{2,16}[/╱]\s?\p{Han}{2,8}报导"
 )
 """Who reports from where, alone on a line as a byline is (编译中心/综合报导)."""
 
