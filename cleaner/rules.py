@@ -206,8 +206,13 @@ class RuleEditor:
         columns = (column.tolist() for column in (numbers, ranks, starts, ends))
         for at, rank, start, end in zip(*columns, strict=True):
             rule = self._rules[rank]
-            if rule.where == "any" or at in zones[rule.where]:
-                yield from _matches(rule, view, Line(start, end), view.folded_lines[at])
+            if rule.where != "any" and at not in zones[rule.where]:
+                continue
+            text = view.folded_lines[at]
+            if rule.scope == "inline":
+                yield from _matches(rule, start, text)
+            elif rule.pattern is None or _whole(rule.pattern, text.strip()):
+                yield line_deletion(view, Line(start, end), rule.id, rule.confidence)
 
     def _tried(self, batch: Batch) -> Tried:
         """All that a literal asks for, in order."""
@@ -257,17 +262,15 @@ def line_deletion(view: View, line: Line, rule: str, confidence: float = 1.0) ->
     return Edit(line.start, min(line.end + 1, len(view.text)), "", rule, confidence)
 
 
-def _matches(rule: Rule, view: View, line: Line, folded: str) -> Iterator[Edit]:
-    if rule.scope == "line":
-        if rule.pattern is None or _whole(rule.pattern, folded.strip()):
-            yield line_deletion(view, line, rule.id, rule.confidence)
-        return
+def _matches(rule: Rule, start: int, folded: str) -> Iterator[Edit]:
+    """The edits of a rule within a line that begins at `start`."""
     if rule.pattern is None:
         raise RuleError(f"{rule.id}: a rule of scope inline needs a pattern")
     for match in rule.pattern.finditer(folded):
-        start, end = line.start + match.start(), line.start + match.end()
-        if end > start:
-            yield Edit(start, end, match.expand(rule.put), rule.id, rule.confidence)
+        first, last = match.span()
+        if last > first:
+            new = match.expand(rule.put)
+            yield Edit(start + first, start + last, new, rule.id, rule.confidence)
 
 
 @lru_cache(maxsize=1 << 13)  # a page is asked for its frame, too

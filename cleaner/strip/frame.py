@@ -93,8 +93,9 @@ class Frame:
             found.update(frame_lines(page, kinds))
         if found:
             lines = np.array(sorted(found))
-            first = np.flatnonzero(np.diff(page.numbers[lines], prepend=-2) > 1)
-            last = np.append(first[1:], len(lines)) - 1
+            numbers = page.numbers[lines]
+            apart = np.flatnonzero(numbers[1:] - numbers[:-1] > 1)
+            first, last = np.append(0, apart + 1), np.append(apart, len(lines) - 1)
             ends = np.minimum(page.ends[lines[last]] + 1, len(view.text))  # with the newline
             yield from deletions(page.starts[lines[first]].tolist(), ends.tolist(), self._rule)
 
@@ -121,33 +122,34 @@ class Frame:
         asked = np.zeros(len(view.line_starts), np.bool_)
         asked[page.numbers] = kinds != int(Kind.KNOWN)
         edits = self._ruled.edits_on(view, asked)
-        ruled = np.array([edit.start for edit in edits if not edit.new], np.int64)
-        at = np.searchsorted(page.starts, ruled, "right") - 1
-        kinds[at[page.starts[at] == ruled]] = int(Kind.KNOWN)
+        ruled = {edit.start for edit in edits if not edit.new}
+        if ruled:
+            starts = np.array(sorted(ruled))
+            at = np.searchsorted(page.starts, starts, "right") - 1
+            kinds[at[page.starts[at] == starts]] = int(Kind.KNOWN)
         return kinds
 
     def _heading_lines(self, view: View, page: Page) -> list[int]:
         """The lines that are headings of feeds: the literals of the rule."""
         starts = view.hit_columns(self._of_headings)[1]
-        numbers = np.unique(np.searchsorted(view.line_ends, starts))
-        lines = np.searchsorted(page.numbers, numbers).tolist()
+        numbers = np.searchsorted(view.line_ends, starts)
+        lines = set(np.searchsorted(page.numbers, numbers).tolist())
         return [at for at in lines if page.texts[at].strip(_RIM) in self._headings]
 
     def _read(self, text: str) -> _Said:
         """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
         parts = _parts(text)
-        words = self._menu_words(text, parts)
-        inside = sum(part in self._words for part in parts)
-        bar = len(parts) >= FEWEST and (inside == len(parts) or _is_bar(text, self._words))
+        inside = [part for part in parts if part in self._words]
+        words = self._menu_words(text, inside)
+        bar = len(parts) >= FEWEST and (len(inside) == len(parts) or _is_bar(text, self._words))
         alone = text in self._words or len(words) >= min(2, len(parts))
-        return _Said(inside if bar else len(words), bar, bar or (bool(words) and alone))
+        return _Said(len(inside if bar else words), bar, bar or (bool(words) and alone))
 
-    def _menu_words(self, text: str, parts: Sequence[str]) -> list[str]:
+    def _menu_words(self, text: str, inside: Sequence[str]) -> Sequence[str]:
         """The words of menus that stand by themselves in a line and cover enough of it; a line
         with a full stop is none of a menu."""
         if "。" in text:
             return []
-        inside = [part for part in parts if part in self._words]
         if text in self._words:
             inside = max([text], inside, key=lambda words: sum(map(len, words)))
         return inside if sum(map(len, inside)) >= _COVERED * len(text) else []

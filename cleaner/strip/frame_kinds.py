@@ -44,11 +44,10 @@ class Page:
     """The lines of a document that are not blank; lists and arrays of one length."""
 
     def __init__(self, view: View) -> None:
-        bare = [line.strip() for line in view.folded_lines]
-        filled = [at for at, text in enumerate(bare) if text]
-        self.texts = bare if len(filled) == len(bare) else [bare[at] for at in filled]
+        bare = list(map(str.strip, view.folded_lines))
+        self.texts = list(filter(None, bare))
         """Folded, blanks at the ends aside."""
-        self.numbers = np.array(filled, np.int64)
+        self.numbers = np.flatnonzero(list(map(bool, bare)))
         """Their numbers among the lines of the view."""
         self.starts: Ints = view.line_starts[self.numbers]
         self.ends: Ints = view.line_ends[self.numbers]
@@ -64,7 +63,10 @@ class Page:
     def prose(self) -> list[int]:
         """The lines that are paragraphs or sentences of them."""
         long = np.flatnonzero(self.sizes >= _PROSE // 2).tolist()
-        return [at for at in long if _is_prose(self.texts[at])]
+        rows = ((at, self.texts[at]) for at in long)
+        return [
+            at for at, text in rows if ("。" in text or len(text) >= 2 * _PROSE) and _is_prose(text)
+        ]
 
     def is_weak(self, at: int) -> bool:
         """Whether an unknown line is a count, or stands on the page again and again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -95,11 +94,11 @@ def _chained(page: Page, kinds: Kinds, first: int, last: int, reach: int) -> lis
         return []
     weak_among(page, kinds, known[0], known[-1])
     other = np.cumsum((kinds != int(Kind.KNOWN)) & (kinds != int(Kind.WEAK)))[known]
-    borders = np.flatnonzero(np.diff(other) > reach) + 1
+    borders = (np.flatnonzero(other[1:] - other[:-1] > reach) + 1).tolist()
     found: list[int] = []
-    for run in np.split(np.array(known), borders):
-        low, high = int(run[0]), int(run[-1])
-        if len(run) >= FEWEST and 4 * len(run) >= high - low + 1:
+    for start, end in pairwise([0, *borders, len(known)]):
+        low, high = known[start], known[end - 1]
+        if end - start >= FEWEST and 4 * (end - start) >= high - low + 1:
             found += range(low, high + 1)
     return found
 
@@ -147,7 +146,9 @@ def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
 def _says_who(text: str) -> bool:
     """Whether a line says who wrote a text, when and where."""
     signed = (Label.SOURCE, Label.BYLINE, Label.CAPTION)
-    return (signs_report(text) and label_of(text) in signed) or _DESK.fullmatch(text) is not None
+    if signs_report(text) and label_of(text) in signed:
+        return True
+    return ("日" in text or "报导" in text) and _DESK.fullmatch(text) is not None
 
 
 def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
@@ -156,36 +157,38 @@ def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     prose = "\n".join(
         page.texts[last + at] for at in np.flatnonzero(kinds[last:] == int(Kind.PROSE)).tolist()
     )
-    best, most = -1, _KIN
-    for at, pairs in _maybe_akin(page, kinds, last, prose):
-        share = sum(map(prose.__contains__, pairs)) / (len(page.texts[at]) - 1)
-        if share >= most and not page.is_weak(at):
-            best, most = at, share
+    best = _most_akin(page, kinds, last, prose)
     below = best + 1
     if best < 0 or below >= last or kinds[below] != int(Kind.UNKNOWN) or page.is_weak(below):
         return {best} - {-1}
     return {best, below}
 
 
-def _maybe_akin(page: Page, kinds: Kinds, last: int, prose: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines above a text that may be akin to it, each with those of its pairs of characters
-    that have the hash of one in `prose`: all that stand there, and hardly another."""
+def _most_akin(page: Page, kinds: Kinds, last: int, prose: str) -> int:
+    """The line above a text most of whose pairs of characters stand in `prose`, the last of some,
+    or -1. Hashes of pairs tell how many at most: those lines are looked at that have the most."""
     unknown = np.flatnonzero(kinds[:last] == int(Kind.UNKNOWN)).tolist()
     rows = [at for at in unknown if len(page.texts[at]) >= _NEAR]
     if not rows:
-        return
+        return -1
     held = np.zeros(1 << _BITS, np.int8)
     held[_hashes(prose)[:-1]] = 1
     sizes = np.array([len(page.texts[at]) for at in rows])
     found = held.take(_hashes("".join([page.texts[at] for at in rows])))
     ends = np.cumsum(sizes)
     found[ends - 1] = 0  # a pair of two lines
-    starts = ends - sizes
-    akin = np.add.reduceat(found, starts, dtype=np.int64) >= _KIN * (sizes - 1)
-    for row in np.flatnonzero(akin).tolist():
-        text = page.texts[rows[row]]
-        inside = np.flatnonzero(found[starts[row] : ends[row]]).tolist()
-        yield rows[row], [text[at : at + 2] for at in inside]
+    shares = np.add.reduceat(found, ends - sizes, dtype=np.int64) / (sizes - 1)
+    best, most = -1, _KIN
+    for row in np.argsort(shares, kind="stable")[::-1].tolist():
+        if shares[row] < most:
+            break
+        at, text = rows[row], page.texts[rows[row]]
+        share = sum(text[pair : pair + 2] in prose for pair in range(len(text) - 1)) / (
+            len(text) - 1
+        )
+        if (share, at) > (most, best) and not page.is_weak(at):
+            best, most = at, share
+    return best
 
 
 def _hashes(text: str) -> Pairs:
