@@ -1,4 +1,5 @@
-"""Brands of betting sites at the end of a title, before it, or alone on a line."""
+"""Brands of betting sites at the end of a title, before it, alone on a line, or, where a title
+begins with a chain of them, wherever the page says the chain again."""
 
 from __future__ import annotations
 
@@ -16,6 +17,11 @@ from cleaner.strip.spans import any_of, lines_of
 _SEPARATOR = regex.compile(r"\s*(?:[-_|丨–—~]+|>{1,2}|»)\s*")
 _SENTENCE = regex.compile(r"[。;]")
 _LONGEST = 160
+_CHAIN = regex.compile(
+    r"\s*([\p{L}\p{N}·]{2,14}(?:[-_|]+[\p{L}\p{N}·]{2,14}){1,4}[-_|]*"
+    r"【[^】]{0,10}(?:官网|官方|平台|投注|登录|入口|app|下载|网址)[^】]{0,8}】)(?=.*\p{Han}{4})"
+)
+"""Names of whoever hijacked a site, joined by dashes and closed with what he offers."""
 
 
 class Brands:
@@ -59,10 +65,15 @@ class Brands:
         return lines_with_literal(batch, self._limits)
 
     def edits(self, view: View) -> Iterator[Edit]:
+        chains: set[str] = set()
         for line in lines_of(view, self._limits > 0):
             folded = view.folded[line.start : line.end]
             if len(folded) <= _LONGEST and not _SENTENCE.search(folded):
                 yield from self._on_line(view, line, folded)
+                if (opening := _CHAIN.match(folded)) is not None:
+                    chains.add(opening[1])
+        for chain in sorted(chains):
+            yield from _echoes(view.folded, chain, self._rule)
 
     def _on_line(self, view: View, line: Line, folded: str) -> Iterator[Edit]:
         start = self._tail(folded)
@@ -98,3 +109,11 @@ class Brands:
                 tail = start
             end = start
         return tail if found else len(folded)
+
+
+def _echoes(folded: str, chain: str, rule: str) -> Iterator[Edit]:
+    """A chain of brands that a title begins with, wherever it stands."""
+    at = folded.find(chain)
+    while at >= 0:
+        yield Edit(at, at + len(chain), "", rule)
+        at = folded.find(chain, at + len(chain))
