@@ -21,6 +21,7 @@ from cleaner.models.lm import load as load_model
 from cleaner.pipeline import edited
 from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
 from cleaner.repair.readers import LOST, SINGLE, WIDE, reader
+from cleaner.repair.routes import common_share
 from cleaner.rules import RuleBook
 
 CASES = Path(__file__).parent / "cases" / "repair"
@@ -146,3 +147,9 @@ def test_the_first_ways_of_a_lattice_make_the_most_common_reading(text: str) -> 
 
 def test_no_reading_of_what_cannot_be_gbk() -> None:
     assert spots_of("一") == []  # three bytes
+
+
+def test_the_share_of_common_characters() -> None:
+    assert common_share("今天有雨。") == 1.0
+    assert common_share("今天囍嬲a") == 0.5
+    assert common_share("abc") == 0.0

@@ -16,7 +16,7 @@ import numpy as np
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import Codes, encode, fold
+from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import UNKNOWN, sequence_scores
 from cleaner.models.lm import load as load_model
 from cleaner.repair.drafts import (
@@ -97,15 +97,16 @@ def _mended_lines(lines: Sequence[str], chosen: Collection[str]) -> dict[str, Me
 def _strange(lines: Mapping[int, str]) -> dict[int, str]:
     """The lines that may have been misread in some part: with two characters close together that
     sound lines hardly have, or with few others."""
-    return {k: line for k, line in lines.items() if line and _is_strange(encode(line))}
-
-
-def _is_strange(codes: Codes) -> bool:
+    codes = encode("\n".join([*lines.values(), ""]))
+    ends = np.flatnonzero(codes == 10)
     at = np.flatnonzero(uncommon_table().take(codes) | odd_table().take(codes))
-    if not len(at):
-        return False
-    close = bool((at[1:] - at[:-1] <= _CLOSE).any())
-    return close or len(at) >= _STRANGE * int((codes >= 0x80).sum())
+    own = np.searchsorted(ends, at)
+    count = np.bincount(own, minlength=len(ends))
+    close = (at[1:] - at[:-1] <= _CLOSE) & (own[1:] == own[:-1])
+    outer = np.bincount(np.searchsorted(ends, np.flatnonzero(codes >= 0x80)), minlength=len(ends))
+    strange = (count > 0) & (count >= _STRANGE * outer)
+    strange[own[1:][close]] = True
+    return {k: line for (k, line), found in zip(lines.items(), strange, strict=True) if found}
 
 
 def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
@@ -115,7 +116,10 @@ def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
     routes = {route for k in longest for route in plausible(lines[k], None)}
     if len(routes) == 1:
         mended = mend(lines, tuple(routes))
-        return mended | mend({k: line for k, line in lines.items() if k not in mended})
+        rest = {k: line for k, line in lines.items() if k not in mended}
+        return mended | mend(
+            {k: v for k, v in rest.items() if not routes.issuperset(plausible(v, None))}
+        )
     mended = mend({k: lines[k] for k in longest})
     if len(mended) == len(lines):
         return mended

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import regex
 
 from cleaner.kernels.text import encode
@@ -115,26 +116,35 @@ def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
 def _hybrid_share(line: str) -> float:
     """`_share` for the hybrid route; 0 where a line is no such mixture, or has lost bytes: one of
     its two readers takes them all."""
-    unread, narrow_ones = line.count("\ufffd"), len(_WIDE_CHARACTERS.sub("", line))
-    if unread > _MOST_UNREAD * len(line) or narrow_ones * 2 < len(line):
+    if line.count("\ufffd") > _MOST_UNREAD * len(line) or 2 * _narrow_ones(line) < len(line):
         return 0.0
     narrow = sorted(set(_ASCII.sub("", line)))
     return _share("gbk", hybrid.plain(line)) if _MIXTURE.search("".join(narrow)) else 0.0
+
+
+def _narrow_ones(line: str) -> int:
+    """How many of the characters of a line are none of `_WIDE_CHARACTERS`."""
+    codes = encode(line)
+    low, high = codes < 0x3000, codes >= 0xE000
+    narrow = (low & (codes != 0x20AC)) | ((codes >= 0xD800) & ~high)
+    narrow |= high & ((codes == 0xF8FF) | (codes > 0xFFEF))
+    return int(np.count_nonzero(narrow))
 
 
 def _share(right: str, data: str) -> float:
     """The share of the bytes that stand in whole and common characters of the codec; 0 where too
     many were lost."""
     high = sum(map(len, _HIGH.findall(data)))
-    whole = sum(map(len, _COMMON[right].findall(data)))
-    return whole / high if high and data.count(LOST) <= _MOST_LOST * high else 0.0
+    if not high or data.count(LOST) > _MOST_LOST * high:
+        return 0.0
+    return sum(map(len, _COMMON[right].findall(data))) / high
 
 
 def common_share(text: str) -> float:
     """The share of a text beyond ASCII that is common in GB2312; 0 for none."""
     outer = len(text) - len(text.encode("ascii", "ignore"))
     data = text.encode("gb2312", "ignore").decode("latin-1")
-    return len(_COMMON["gbk"].findall(data)) / outer if outer else 0.0
+    return sum(map(len, _COMMON["gbk"].findall(data))) / 2 / outer if outer else 0.0
 
 
 _MIXTURE = regex.compile(r"[\x80-\xff].*[\u0100-\u07ff]", regex.S)
@@ -147,7 +157,9 @@ _ASCII = regex.compile(r"[\x00-\x7f]+")
 _WIDE_CHARACTERS = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]+")
 _HIGH = regex.compile(r"[\x80-\xff]+")
 _COMMON = {
-    "utf-8": regex.compile(r"[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x80-\xbf]{3}"),
-    "gbk": regex.compile(r"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]"),
-    "big5": regex.compile(r"[\xa1-\xc6][\x40-\x7e\xa1-\xfe]"),
+    "utf-8": regex.compile(
+        r"(?:[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x80-\xbf]{3})+"
+    ),
+    "gbk": regex.compile(r"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"),
+    "big5": regex.compile(r"(?:[\xa1-\xc6][\x40-\x7e\xa1-\xfe])+"),
 }

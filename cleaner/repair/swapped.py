@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from cleaner.kernels.text import Class, class_table, encode
+from cleaner.kernels.text import Class, Codes, class_table, encode
 from cleaner.repair.candidates import characters_where
 from cleaner.repair.fill import Draft, Part
 from cleaner.repair.habits import Habits
@@ -33,12 +33,18 @@ def decode(line: str) -> Draft:
 def share(line: str) -> float:
     """The share of common Chinese characters of a line once its bytes are swapped; 0 where they
     cannot be, or where the line is Chinese as it stands."""
-    after = class_table().take(encode(_swapped(line)))
-    if not len(after) or (after == Class.CONTROL).any():
+    before = _han_share(encode(line))
+    if before >= 0.5:
         return 0.0
-    found = float((after == Class.HAN).mean())
-    before = float((class_table().take(encode(line)) == Class.HAN).mean())
+    after = encode(_swapped(line))
+    if (class_table().take(after) == int(Class.CONTROL)).any():
+        return 0.0
+    found = _han_share(after)
     return found if found > 2 * before else 0.0
+
+
+def _han_share(codes: Codes) -> float:
+    return float((class_table().take(codes) == int(Class.HAN)).mean()) if len(codes) else 0.0
 
 
 def _swapped(line: str) -> str:
