@@ -8,6 +8,7 @@ Taiwan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -53,8 +54,9 @@ class Conversion:
     """The evidence for a conversion; `mainland` and `overseas` are folded words."""
 
     def __init__(self, mainland: Sequence[str], overseas: Sequence[str]) -> None:
-        self._mainland = regex.compile("|".join(map(regex.escape, mainland)))
-        self._overseas = regex.compile("|".join(map(regex.escape, overseas)))
+        # For plain words `re` takes a fifth of the time of `regex`.
+        self._mainland = re.compile("|".join(map(re.escape, mainland)))
+        self._overseas = re.compile("|".join(map(re.escape, overseas)))
 
     def __call__(self, view: View) -> float:
         """0 to 1 for a text with Traditional characters; 0.5 and less where little speaks.

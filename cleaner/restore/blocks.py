@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -127,20 +127,20 @@ def units_of(view: View) -> tuple[Unit, ...]:
 def spans_of(view: View) -> Sequence[tuple[int, int]]:
     """Where the units of a document stand, found once."""
     if "spans" not in view.memo:
-        spans = (_bare(view.text, start, end) for start, end in view.lines if start < end)
-        view.memo["spans"] = [(start, end) for start, end in spans if start < end]
+        view.memo["spans"] = list(_spans(view))
     found: Sequence[tuple[int, int]] = view.memo["spans"]
     return found
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """A line [start, end) without surrounding space."""
-    if not (text[start].isspace() or text[end - 1].isspace()):
-        return start, end
-    raw = text[start:end]
-    bare = raw.lstrip()
-    first = start + len(raw) - len(bare)
-    return first, first + len(bare.rstrip())
+def _spans(view: View) -> Iterator[tuple[int, int]]:
+    """The lines without surrounding space, those apart that are nothing else."""
+    for line, raw in zip(view.lines, view.text.split("\n"), strict=True):
+        bare = raw.strip()
+        if len(bare) == len(raw) > 0:
+            yield line
+        elif bare:
+            first = line.start + len(raw) - len(raw.lstrip())
+            yield first, first + len(bare)
 
 
 def unit_at(view: View, start: int, end: int) -> Unit:

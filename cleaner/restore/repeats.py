@@ -166,10 +166,12 @@ def _parts(
     """Lines that are the end of another paragraph (and begin in mid-sentence), or its beginning
     closed with dots; and closing signatures that stand again below."""
     long = [text for text in texts if len(text) >= _PART]
-    heads, tails = _by_edge(long, slice(0, _EDGE)), _by_edge(long, slice(-_EDGE, None))
-    last = {text: at for at, text in enumerate(texts)}
+    dotted = any(text[-1] in ".…" for text in long)
+    heads = _by_edge(long, slice(0, _EDGE)) if dotted else {}
+    tails = _by_edge(long, slice(-_EDGE, None))
+    last = {text: at for at, text in enumerate(texts) if text[0] in "(（"}
     for at, text in enumerate(texts):
-        if text[0] in "(（" and at > 0 and last[text] > at:
+        if at > 0 and last.get(text, 0) > at:
             unit, before = unit_at(view, *spans[at]), unit_at(view, *spans[at - 1])
             if unit.kind is Kind.BYLINE and before.cut:
                 yield at, "restore.repeats.signature"
