@@ -32,8 +32,9 @@ _RIM = "| 　:："
 _ITEMS = "strip.frame.items"
 _WIDE = 400
 """A line of several menu words may be this long."""
-_BARS, _PIECE = 7, 6
-"""Bars in a line whose pieces are no longer than this make it the bar of a site."""
+_BARS, _PIECE, _WORD_SIZE = 7, 6, 4
+"""Bars in a line whose pieces are no longer than this make it the bar of a site; between blanks
+pieces are words, and shorter."""
 _COVERED = 0.4
 """Words of menus make up at least this share of a line of a menu."""
 
@@ -156,11 +157,17 @@ class Frame:
 
 
 def _is_bar(text: str, words: set[str]) -> bool:
-    """Whether a line is many short pieces between bars, a third of them words of menus."""
+    """Whether a line is many short pieces between bars, a third of them words of menus, or many
+    words between blanks, half of them."""
     pieces = [piece for piece in map(str.strip, _BETWEEN.split(text)) if piece]
-    inside = sum(piece in words for piece in pieces)
-    long = max(map(len, pieces), default=0)
-    return len(pieces) > _BARS and 3 * inside >= len(pieces) and long <= _PIECE
+    return _menu(pieces, words, 3, _PIECE) or _menu(text.split(), words, 2, _WORD_SIZE)
+
+
+def _menu(pieces: Sequence[str], words: set[str], share: int, longest: int) -> bool:
+    """Whether pieces are many, one in `share` of them a word of menus, and none too long."""
+    if len(pieces) <= _BARS or max(map(len, pieces)) > longest:
+        return False
+    return share * sum(piece in words for piece in pieces) >= len(pieces)
 
 
 def _parts(text: str) -> list[str]:
