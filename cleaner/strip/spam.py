@@ -137,7 +137,7 @@ class Spam:
         return (
             weights[at] < _PLAIN_SPAM
             and self._everyday(words.family[words.line == at])
-            and view.folded.find("。", line.start, line.end) >= 0
+            and _states(view.folded, line.start, line.end)
             and not _is_hard(view.folded, Span(line.start, line.end))
         )
 
@@ -192,7 +192,7 @@ class Spam:
         """
         folded = view.folded
         hard = in_a_row and _is_hard(folded, span)
-        stated = not hard and folded.find("。", line.start, line.end) >= 0
+        stated = not hard and _states(folded, line.start, line.end)
         if stated and weight < _PLAIN_SPAM and self._everyday(families):
             return True
         reach = 0 if hard else _AROUND
@@ -216,6 +216,14 @@ def _is_hard(folded: str, span: Span) -> bool:
     return any(folded.find(bar, span.start, span.end) >= 0 for bar in _BARS) or any(
         hard.search(folded, span.start + 1, span.end) for hard in _HARD
     )
+
+
+def _states(folded: str, start: int, end: int) -> bool:
+    """Whether a range holds a full stop; one before a comma only parts the items of a row."""
+    at = folded.find("。", start, end)
+    while at >= 0 and folded.startswith(",", at + 1):
+        at = folded.find("。", at + 1, end)
+    return at >= 0
 
 
 def _is_endless(items: Items, line: Stretch) -> bool:
@@ -253,13 +261,13 @@ def _cut(view: View, line: Line, span: Span, rule: str, beside: _Beside, sure: b
     stands at."""
     folded, (start, end) = view.folded, span
     if beside.few:
-        stated = folded.find("。", line.start, line.end) >= 0
+        stated = _states(folded, line.start, line.end)
         return None if stated else line_deletion(view, line, rule)
     if not sure:
         return None
     if beside.above < _LEFT_OVER:
         return Edit(line.start, _past_separator(folded, end, line.end), "", rule, 0.9)
-    if beside.below < _LEFT_OVER and folded.find("。", end, line.end) < 0:
+    if beside.below < _LEFT_OVER and not _states(folded, end, line.end):
         return Edit(_before_separator(folded, start, line.start), line.end, "", rule, 0.9)
     return None
 

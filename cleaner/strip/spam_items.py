@@ -134,7 +134,7 @@ def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
     if last - first < 3 or items.spam(line) < 2:
         return []
     starts, ends = items.start[first:last].tolist(), items.end[first:last].tolist()
-    gaps = [folded[a:b] for a, b in zip(ends, starts[1:], strict=False)]
+    gaps = [folded[a:b].replace("。,", ",") for a, b in zip(ends, starts[1:], strict=False)]
     counts = Counter(gaps)
     hard = [(gap, times) for gap, times in counts.items() if gap.strip(" ")]
     fence, times = max(hard, key=lambda pair: pair[1], default=(" ", 0))
