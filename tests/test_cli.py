@@ -14,6 +14,9 @@ import pytest
 from benchmarks.generate import articles
 from cleaner.cli import SUBCOMMANDS, available, main
 from cleaner.cli.explain import place
+from cleaner.cli.progress import sums_of
+from cleaner.stream.account import Tally
+from cleaner.stream.settings import Outcome
 
 CLEAN = [sys.executable, "-c", "from cleaner.cli import main; main()"]
 
@@ -180,3 +183,12 @@ def test_help_is_quick() -> None:
     start = time.perf_counter()
     call("--help")
     assert time.perf_counter() - start < 6 * yardstick + 2
+
+
+def test_the_sums_add_up_and_say_why_lines_were_invalid() -> None:
+    whole = Tally(documents=3, kept=2, rejected=1)
+    assert sums_of(Outcome({}, whole)).startswith("3 documents, 2 kept, 1 rejected, 0 invalid")
+    split = Tally(documents=3, parts=2, kept=4, rejected=1, invalid=1)
+    split.invalid_reasons["no field 'text'"] = 1
+    told = sums_of(Outcome({}, split))
+    assert told.startswith("3 documents in 5 parts, 4 kept, 1 rejected, 1 invalid lines (no field")

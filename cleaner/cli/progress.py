@@ -68,13 +68,21 @@ class Progress:
             return
         if self._live:
             self._live.update("", refresh=True)
-        tally = outcome.tally
-        speed = tally.bytes_in / 1e6 / outcome.seconds if outcome.seconds else 0.0
-        print(  # noqa: T201
-            f"clean: {tally.documents:,} documents, {tally.kept:,} kept, {tally.rejected:,} "
-            f"rejected, {tally.invalid:,} invalid lines; {outcome.seconds:.1f} s, {speed:.1f} MB/s",
-            file=sys.stderr,
-        )
+        print(f"clean: {sums_of(outcome)}", file=sys.stderr)  # noqa: T201
+
+
+def sums_of(outcome: Outcome) -> str:
+    """One line: documents, and in how many parts where pages were split, what became of them, and
+    why lines were no documents."""
+    tally = outcome.tally
+    speed = tally.bytes_in / 1e6 / outcome.seconds if outcome.seconds else 0.0
+    split = f" in {tally.documents + tally.parts:,} parts" if tally.parts else ""
+    reasons = ", ".join(f"{why}: {count:,}" for why, count in tally.invalid_reasons.items())
+    return (
+        f"{tally.documents:,} documents{split}, {tally.kept:,} kept, {tally.rejected:,} rejected, "
+        f"{tally.invalid:,} invalid lines{f' ({reasons})' if reasons else ''}; "
+        f"{outcome.seconds:.1f} s, {speed:.1f} MB/s"
+    )
 
 
 def line_of(now: Snapshot, seconds: float) -> str:
