@@ -179,3 +179,12 @@ def test_words_that_overlap_are_told_as_one_by_one(hits: list[tuple[int, int, in
     spans.sort(key=lambda hit: hit[2])  # as an automaton gives them
     found = longest_words(np.array(spans, np.int64).reshape(-1, 3).T)
     assert [tuple(word) for word in found.T.tolist()] == _longest_one_by_one(spans)
+
+
+@pytest.mark.parametrize("stops", [0, 1, 20])
+def test_an_endless_row_of_spam_goes_unless_it_states_something(stops: int) -> None:
+    (rule,) = (rule for rule in pipe().book.of("strip.spam") if rule.id.endswith(".porn"))
+    words = [word for word in rule.literals if word.isalpha()][:50]
+    text = "市里昨天召开春耕会议，部署今年的备耕工作，各县区的负责人都到会参加。"
+    row = " ".join([*(f"{one} {two}" for one in words for two in words[:4]), *["好看。"] * stops])
+    assert (strip(f"{text}\n{row}", "strip.spam").text.strip() == text) is (stops < 20)

@@ -41,7 +41,7 @@ class Row(NamedTuple):
     def width(self) -> float:
         """How wide a column it fills, in Han characters: Latin letters and digits are half as
         wide."""
-        return sum(1.0 if char > "\u2e80" else 0.5 for char in self.text)
+        return (len(self.text) + sum(map("\u2e80".__lt__, self.text))) / 2
 
     @property
     def bullet(self) -> str:

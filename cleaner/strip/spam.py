@@ -42,6 +42,8 @@ _BESIDE = 2.0
 """Beside sound text, spam that is no row must hold so many times the least number of words."""
 _ENDLESS, _DENSE = 30, 0.25
 """In a line of so many items, this share of spam items is enough for all of it."""
+_STATED = 100
+"""A full stop for so many items makes a line a text, which stays whole."""
 _OF_A_ROW = 0.6
 """That the items of a row are so evenly parted is evidence: less coverage will do."""
 _ANY_LENGTH = 1 << 40
@@ -179,8 +181,14 @@ class Spam:
             return None
         most = int(families[np.bincount(families)[families].argmax()])
         rule = self._families[most].rule.id
-        sure = stretch[1] - stretch[0] >= 2 and (in_a_row or weight >= _BESIDE)
-        return _cut(view, line, span, rule, beside, sure)
+        size = stretch[1] - stretch[0]
+        if beside.few:
+            stops = view.folded.count("。", line.start, line.end)
+            stated = _STATED * stops > size and _states(view.folded, line.start, line.end)
+            return None if stated else line_deletion(view, line, rule)
+        if size >= 2 and (in_a_row or weight >= _BESIDE):
+            return _cut(view.folded, line, span, rule, beside)
+        return None
 
     def _is_vetoed(
         self, view: View, line: Line, span: Span, families: Ints, in_a_row: bool, weight: float
@@ -256,15 +264,9 @@ def _beside(view: View, line: Line, span: Span, in_a_row: bool) -> _Beside:
     return _Beside(start - first, last - end, few)
 
 
-def _cut(view: View, line: Line, span: Span, rule: str, beside: _Beside, sure: bool) -> Edit | None:
-    """Spam goes with its whole line, or, where it is `sure`, from the end of the line that it
-    stands at."""
-    folded, (start, end) = view.folded, span
-    if beside.few:
-        stated = _states(folded, line.start, line.end)
-        return None if stated else line_deletion(view, line, rule)
-    if not sure:
-        return None
+def _cut(folded: str, line: Line, span: Span, rule: str, beside: _Beside) -> Edit | None:
+    """The edit for spam that goes from the end of the line that it stands at, beside text."""
+    start, end = span
     if beside.above < _LEFT_OVER:
         return Edit(line.start, _past_separator(folded, end, line.end), "", rule, 0.9)
     if beside.below < _LEFT_OVER and not _states(folded, end, line.end):

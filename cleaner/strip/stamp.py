@@ -20,10 +20,12 @@ _FEWEST = 3
 """So many lines bear the same stamp."""
 _LAST = "网線线壇坛區区報报"
 """What the names of sites end with."""
+_LONGEST = 17
+"""Characters of a stamp."""
 _STAMP = regex.compile(
     rf"""(?<=[。！？!?；;：:”’"'）)】》…][ \u3000]? | \.(?:jpe?g|png|gif|bmp)[ \u3000]?)
     [A-Za-z\d]{{2,6}}\p{{Han}}{{2,10}}[{_LAST}]$""",
-    regex.VERBOSE | regex.MULTILINE | regex.IGNORECASE,
+    regex.VERBOSE | regex.IGNORECASE,
 )
 
 
@@ -44,11 +46,21 @@ class Stamps:
         return mask
 
     def edits(self, view: View) -> Iterator[Edit]:
-        found = list(_STAMP.finditer(view.text))
+        found = list(filter(None, _last_words(view)))
         times = Counter(match[0] for match in found)
         for match in found:
             if times[match[0]] >= _FEWEST:
                 yield Edit(*match.span(), "", "strip.stamp.name", 0.9)
+
+
+def _last_words(view: View) -> Iterator[regex.Match[str] | None]:
+    """The stamps of the lines that end with the name of a site."""
+    if not view.text:
+        return
+    ends = np.maximum(view.line_ends, 1)
+    for line in np.flatnonzero(_names().take(view.codes.take(ends - 1))).tolist():
+        start, end = view.lines[line]
+        yield _STAMP.search(view.text, max(start, end - _LONGEST), end)
 
 
 @cache
