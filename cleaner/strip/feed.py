@@ -75,7 +75,7 @@ class Feeds:
         self._limits = np.zeros(len(book.literals), np.int64)
         self._limits[book.numbers([heading])] = heading.longest
         words = any_of(heading.literals).pattern
-        more = r"(?:更多|more|换一换|\s|>|»|[|丨]|排行榜?|:)*"
+        more = r"(?:更多|more|换一换|\s|>|»|[|丨]|排行榜?|:)*(?:\s[a-z]{4,12}){0,2}"
         self._heading = regex.compile(rf"{_EDGE}(?:更多[\s>»]+)?{words}{more}{_EDGE}")
         self._named = heading.pattern
         self._longest = heading.longest
@@ -102,6 +102,7 @@ class Feeds:
         rows can begin none."""
         kin, closing = Kin(rows), Closing.of(rows, _first_of_the_last(rows))
         below = below_signed(rows, closing.first, kin)
+        teasers = closing.first if closing.may_begin(closing.first) else len(rows)
         end = 0
         for at, row in enumerate(rows):
             if at < end:
@@ -111,7 +112,7 @@ class Feeds:
             elif row.number in named and self._is_heading(row):
                 found, end = self._headed(rows, at, kin)
                 rule = "strip.feed.heading"
-            elif row.text[0] in MARKS or row.cut or closing.may_begin(at):
+            elif row.text[0] in MARKS or (row.text[-1] in ".…" and row.cut) or at >= teasers:
                 found, end = _unheaded(rows, at, closing)
                 rule = "strip.feed.cut"
             else:
