@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.kernels.text import table_of
-from cleaner.strip.feed_ends import FEWEST, HEADLINES
+from cleaner.strip.feed_ends import FEWEST, HEADLINES, LEAST, MOST
 from cleaner.strip.feed_rows import MARKS
 from cleaner.strip.spans import inner_ends
 
@@ -38,7 +38,9 @@ def may_hold(batch: Batch) -> Mask:
     marks = (cut, dotted, dated)
     counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
     in_list, in_dots, in_dates = counts
-    open_end = _all_open(batch, (first <= last).nonzero()[0], ~_table("。;,、:").take(ends))
+    size = last - first + 1
+    headline = ~_table("。;,、:").take(ends) & (size >= LEAST) & (size <= MOST)
+    open_end = _all_open(batch, (first <= last).nonzero()[0], headline)
     return (in_list >= 2) | (in_dots >= FEWEST) | (in_dates >= FEWEST) | open_end
 
 
