@@ -14,17 +14,15 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from cleaner.restore.blocks import Kind
-from cleaner.restore.moves import Overlaps, Weights, may_be_text, may_open, moves, worth
+from cleaner.restore.kinship import Kinship
+from cleaner.restore.moves import Weights, may_be_text, may_open, moves, worth
 from cleaner.restore.states import Evidence, Grown, Link, Move, State, applied, begun
 
-WIDTH, DEPTH = 8, 12.0
+WIDTH, DEPTH = 10, 24.0
 """States that the beam keeps at most, and how much worse (nats) than its best they may be."""
 
 MARGIN, COLUMNS_MARGIN = 6.0, 20.0
 """How much better than one article a page of several must be."""
-
-_OPEN_AT_END = 3.0
-"""What a cut end costs that nothing on the page continues."""
 
 Choice = tuple[float, State, Move]
 """What a state scores after a move."""
@@ -43,7 +41,7 @@ def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tup
     if best is not None and len(best.articles) > 1:
         one, _ = _search(evidence, weights, 2, sure, single=True)
         margin = COLUMNS_MARGIN if evidence.columns else MARGIN
-        if one is not None and _total(evidence, best) - _total(evidence, one) < margin:
+        if one is not None and best.score - one.score < margin:
             best = one
     return [article.units for article in best.articles] if best else []
 
@@ -56,20 +54,20 @@ def _search(
     beam = [start.state]
     sure = start
     for unit in range(start.unit, len(evidence.units)):
-        overlaps: Overlaps = {}
         only = _only(evidence, beam[0], unit) if len(beam) == 1 and not single else None
         if only is not None:
             beam = [applied(evidence, beam[0], unit, only, beam[0].score, {})]
             sure = Sure(unit + 1, beam[0])
             continue
+        kinship = Kinship(evidence, beam, unit)
         choices = [
             (state.score + worth(weights, move), state, move)
             for state in beam
-            for move in moves(evidence, state, unit, overlaps)
+            for move in moves(evidence, state, unit, kinship)
             if not (single and move.to > 0)
         ]
         beam = _kept(evidence, unit, choices, width)
-    return max(beam, key=lambda state: _total(evidence, state), default=None), sure
+    return max(beam, key=lambda state: state.score, default=None), sure
 
 
 def _kept(evidence: Evidence, unit: int, choices: Sequence[Choice], width: int) -> list[State]:
@@ -110,9 +108,3 @@ def _only(evidence: Evidence, state: State, unit: int) -> Move | None:
     if len(state.articles) > 1 or _choice(evidence, unit, behind):
         return None
     return Move(0, evidence.units[unit].kind is Kind.TEXT, {})
-
-
-def _total(evidence: Evidence, state: State) -> float:
-    """The score of a finished page."""
-    ends = sum(a.last >= 0 and evidence.units[a.last].cut for a in state.articles)
-    return state.score - _OPEN_AT_END * ends

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import log1p
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.restore.blocks import Kind
-from cleaner.restore.states import Article, Evidence, Move, State
-from cleaner.restore.topics import likeness
+from cleaner.restore.kinship import Kinship
+from cleaner.restore.states import Evidence, Move, State
+from cleaner.restore.topics import along
 
 Weights = Mapping[str, float]
 
@@ -19,27 +18,13 @@ PLAIN = 6.0
 """Seam gain (nats) from which a line that looks like a heading may well be a cut one."""
 
 
-class Overlap(NamedTuple):
-    """What a unit shares with one article: which of its words (bool), their weight, and the
-    log-likelihood ratio that it is of the article."""
-
-    said: npt.NDArray[np.bool_]
-    shared: float
-    related: float
-
-
-Overlaps = dict[int, Overlap]
-"""By identity of the article, for one unit: the states of a beam share most of their articles."""
-
-
 def worth(weights: Weights, move: Move) -> float:
     """The score of a move: its features, weighed."""
     return sum([weights[name] * value for name, value in move.features.items() if name in weights])
 
 
-def moves(evidence: Evidence, state: State, unit: int, overlaps: Overlaps) -> list[Move]:
-    """What may be done with a unit, each with its features; `overlaps` of the unit are added
-    to as they are needed."""
+def moves(evidence: Evidence, state: State, unit: int, kinship: Kinship) -> list[Move]:
+    """What may be done with a unit, each with its features; `kinship` is that of the unit."""
     item = evidence.units[unit]
     number = len(state.articles)
     if not number or item.kind is Kind.NEUTRAL:
@@ -51,9 +36,9 @@ def moves(evidence: Evidence, state: State, unit: int, overlaps: Overlaps) -> li
         found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
         if may_be_text(evidence, unit):
             maybe = {"maybe": 1.0, "maybe.hope": _hope(evidence, unit)}
-            found += _texts(evidence, state, unit, maybe, overlaps)
+            found += _texts(evidence, state, maybe, kinship)
     else:
-        found = _texts(evidence, state, unit, {}, overlaps)
+        found = _texts(evidence, state, {}, kinship)
     if state.articles[state.current].last >= 0 and may_open(evidence, unit):
         found.append(Move(number, item.kind is Kind.TEXT, _opening(evidence, state, unit)))
     return found
@@ -97,8 +82,8 @@ def may_open(evidence: Evidence, unit: int) -> bool:
 
 def _hope(evidence: Evidence, unit: int) -> float:
     """The best seam that a later text of the page offers to a line that may be cut."""
-    later = evidence.gain[unit][unit + 1 :]
-    return min(max(max(later, default=0.0), 0.0), 12.0)
+    later = zip(evidence.gain[unit][unit + 1 :], evidence.flow[unit][unit + 1 :], strict=True)
+    return min(max(max((gain + flow for gain, flow in later), default=0.0), 0.0), 12.0)
 
 
 def may_be_text(evidence: Evidence, unit: int) -> bool:
@@ -109,7 +94,7 @@ def may_be_text(evidence: Evidence, unit: int) -> bool:
 
 
 def _texts(
-    evidence: Evidence, state: State, unit: int, base: dict[str, float], overlaps: Overlaps
+    evidence: Evidence, state: State, base: dict[str, float], kinship: Kinship
 ) -> list[Move]:
     """The unit as text of each article; on a page that is not cut, of the present one."""
     waiting = [
@@ -119,70 +104,18 @@ def _texts(
     ]
     oldest = min(waiting)[1] if waiting else -1
     homes = range(len(state.articles)) if evidence.columns else (state.current,)
-    topics = _topics(evidence, state, unit, homes, overlaps)
-    links = (_link(evidence, state, unit, at) for at in homes)
-    return [
-        Move(at, True, {**base, **topic, **link, "oldest": float(at == oldest)})
-        for at, topic, link in zip(homes, topics, links, strict=True)
-    ]
-
-
-def _link(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
-    """That the unit follows the last text of an article."""
-    article = state.articles[at]
-    away = at != state.current
     last = state.articles[state.current].last
     sound = last >= 0 and not evidence.units[last].cut
-    found = {"back": float(away), "back.sound": float(away and sound)}
-    abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
-    lead = evidence.leads[unit]
-    if article.last < 0:
-        return {**found, "first.abrupt": abrupt, "first.lead": lead}
-    if article.closed:
-        found["closed"] = 1.0
-    if not evidence.units[article.last].cut:
-        return {**found, "after_end": 1.0, "after_end.abrupt": abrupt, "after_end.lead": lead}
-    if article.headed:
-        return {**found, "after_heading": 1.0, "after_end.abrupt": abrupt, "after_end.lead": lead}
-    gain = min(max(evidence.gain[article.last][unit], -8.0), 12.0)
-    return {**found, "gain": gain, "gain.low": max(0.0, -gain), "gain.high": max(0.0, gain - 6)}
-
-
-def _topics(
-    evidence: Evidence, state: State, unit: int, homes: Sequence[int], overlaps: Overlaps
-) -> list[dict[str, float]]:
-    """How much the unit speaks of what each of some articles speaks of."""
-    found = [_overlap(evidence, article, unit, overlaps) for article in state.articles]
-    said = np.array([overlap.said for overlap in found])
-    count = said.sum(axis=0)
-    weight = evidence.words.weights[unit]
-    covered = float(weight @ (count > 0)) + 1.0
-    alone = said & (count == 1)
-    several = len(found) > 1
-    unique = (alone @ weight / covered).tolist() if several else [1.0]
-    names = (alone @ evidence.words.rares[unit]).tolist()
     return [
-        {
-            "share": found[at].shared / covered if several else 1.0,
-            "unique": unique[at],
-            "names": log1p(names[at]),
-            "size": log1p(state.articles[at].texts),
-            "related": found[at].related,
-        }
-        for at in homes
+        Move(at, True, {**base, **own, **_away(at != state.current, sound), "oldest": at == oldest})
+        for at, own in enumerate(kinship.of(state))
+        if at in homes
     ]
 
 
-def _overlap(evidence: Evidence, article: Article, unit: int, overlaps: Overlaps) -> Overlap:
-    """What a unit shares with an article, computed once for all states."""
-    key = id(article)
-    if key not in overlaps:
-        words = evidence.words
-        said = article.used[words.of[unit]]
-        shared, rare = float(said @ words.weights[unit]), float(said @ words.rares[unit])
-        related = likeness(shared, rare, words.masses[unit], article.mass)
-        overlaps[key] = Overlap(said, shared, related)
-    return overlaps[key]
+def _away(away: bool, sound: bool) -> dict[str, float]:
+    """That the unit goes to another article than the one before it, which ended sound or not."""
+    return {"back": away, "back.sound": away and sound}
 
 
 def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
@@ -234,10 +167,11 @@ def _opening(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
 def _novelty(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
     """How little of the next texts the article at hand has spoken of."""
     words = evidence.words
-    own = words.of[unit]
+    own, vector = words.of[unit], words.vectors[unit]
     following = unit + 1
     if following < len(evidence.units) and evidence.units[following].kind is Kind.TEXT:
         own = np.union1d(own, words.of[following])
+        vector = vector + words.vectors[following]
     used = state.articles[state.current].used
     shared = float(words.weight[own] @ used[own])
     mass = float(words.weight[own].sum())
@@ -249,4 +183,5 @@ def _novelty(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
         "new.other": log1p(other),
         "new.rare": log1p(names),
         "new.share": shared / (mass + 1),
+        "new.along": float(along(state.articles[state.current].topic, vector)),
     }

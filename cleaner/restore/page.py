@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece
-from cleaner.models import leads, pages
+from cleaner.models import flow, leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.chains import chains
@@ -26,6 +28,10 @@ _MIN_CUTS, _PARAGRAPH = 2, 20
 _HEADINGS, _TEXTS = 16, 0.77
 """A page with so many headings that are most of its lines, or leave texts this share of its
 characters at most, is one of menus and titles; newspaper pages have .79."""
+
+_FLOW, _LONE = 8.0, 3.0
+"""Nats that the flow of a text says at most; and how plainly (nats) another line than the next
+continues the only cut one of a page of columns."""
 
 _VERSE = 0.5
 """A page with this share of lines that are either headings or cut is made of verse."""
@@ -103,8 +109,12 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     gain[np.ix_(ends, starts)], abrupt[starts] = seams.measured(
         view, [units[at] for at in ends], chosen
     )
-    columns = _in_columns(units, gain, abrupt)
-    return Evidence(units, gain.tolist(), abrupt.tolist(), topics.NONE, [], columns)
+    found = Evidence(units, gain.tolist(), abrupt.tolist(), topics.NONE, [], [], columns=False)
+    if not _in_columns(units, gain, abrupt, 0.0):
+        return found._replace(flow=np.zeros((n, n)).tolist())
+    flowing = _flow(view, units, ends, starts)
+    fit = gain + np.clip(flowing, -_FLOW, _FLOW)
+    return found._replace(flow=flowing.tolist(), columns=_in_columns(units, fit, abrupt, _LONE))
 
 
 def with_topics(view: View, evidence: Evidence) -> Evidence:
@@ -114,9 +124,20 @@ def with_topics(view: View, evidence: Evidence) -> Evidence:
     return evidence._replace(words=topics.words_of(view, evidence.units), leads=leading)
 
 
-def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
+def _flow(view: View, units: Sequence[Unit], ends: Sequence[int], starts: Sequence[int]) -> Reals:
+    """How well the text goes on from each of some units in each of others, shape (n, n); 0 for
+    all others."""
+    found = np.zeros((len(units), len(units)))
+    if ends and starts:
+        edges = np.array([(unit.start, unit.end) for unit in units])
+        scores = flow.load().scores(view.folded_codes, edges[ends], edges[starts])
+        found[np.ix_(ends, starts)] = scores
+    return found
+
+
+def _in_columns(units: tuple[Unit, ...], fit: Reals, abrupt: Reals, lone: float) -> bool:
     """True where cut paragraphs are not continued by the next line, but one of them by a line
-    further down: plainly, where it is the only one."""
+    further down: at least by `lone` (nats), where it is the only one."""
     cut = [
         at
         for at, unit in enumerate(units[:-1])
@@ -128,9 +149,9 @@ def _in_columns(units: tuple[Unit, ...], gain: Reals, abrupt: Reals) -> bool:
     ]
     loose = []
     for at in cut:
-        later = gain[at, at + 2 :]
+        later = fit[at, at + 2 :]
         far = later[(abrupt[at + 2 :] > 0) | (later > PLAIN)].max(initial=0.0)
-        near = gain[at, at + 1] if units[at + 1].kind is Kind.TEXT else seams.NEVER
+        near = fit[at, at + 1] if units[at + 1].kind is Kind.TEXT else seams.NEVER
         if near < _CONTINUES or near < far - _PLAINER:
             loose.append(far)
-    return max(loose, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else PLAIN)
+    return max(loose, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else lone)

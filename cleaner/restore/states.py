@@ -23,6 +23,7 @@ class Evidence(NamedTuple):
     abrupt: list[float]
     words: Words
     leads: list[float]
+    flow: list[list[float]]
     columns: bool
 
 
@@ -44,6 +45,7 @@ class Article(NamedTuple):
     closed: bool
     touched: int
     used: npt.NDArray[np.bool_]
+    topic: npt.NDArray[np.float64]
     mass: float = 0.0
 
 
@@ -84,7 +86,8 @@ def begun(evidence: Evidence, count: int) -> State:
     for own, text in zip(words.of, kinds, strict=False):
         used[own] |= text
     mass = float(words.weight @ used)
-    return State(0.0, (Article(links, last, texts, headed, closed, touched, used, mass),), 0)
+    topic = words.vectors[:count][kinds].sum(axis=0)
+    return State(0.0, (Article(links, last, texts, headed, closed, touched, used, topic, mass),), 0)
 
 
 def applied(
@@ -105,7 +108,9 @@ def applied(
 
 def _blank(evidence: Evidence, unit: int) -> Article:
     """An article that begins with a unit, still without it."""
-    return Article((), -1, 0, False, False, unit, np.zeros(len(evidence.words.weight), np.bool_))
+    words = evidence.words
+    used, topic = np.zeros(len(words.weight), np.bool_), np.zeros(words.vectors.shape[1])
+    return Article((), -1, 0, False, False, unit, used, topic)
 
 
 def _with_unit(evidence: Evidence, old: Article, unit: int, text: bool) -> Article:
@@ -123,4 +128,5 @@ def _with_unit(evidence: Evidence, old: Article, unit: int, text: bool) -> Artic
     used = old.used.copy()
     used[own] = True
     mass = old.mass + float(words.weights[unit] @ ~old.used[own])
-    return Article(units, unit, old.texts + 1, False, item.signed, unit, used, mass)
+    topic = old.topic + words.vectors[unit]
+    return Article(units, unit, old.texts + 1, False, item.signed, unit, used, topic, mass)

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import View
+from cleaner.kernels.grams import stream_of
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
-from cleaner.models import topics
+from cleaner.models import coherence, topics
 from cleaner.restore.blocks import Unit
 
 Reals = npt.NDArray[np.float64]
@@ -32,9 +33,10 @@ class Words(NamedTuple):
     weights: list[Reals]
     rares: list[Reals]
     masses: list[float]
+    vectors: Reals
 
 
-NONE = Words([], np.zeros(0), np.zeros(0), [], [], [])
+NONE = Words([], np.zeros(0), np.zeros(0), [], [], [], np.zeros((0, 0)))
 """No passages."""
 
 
@@ -66,7 +68,30 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
         [weights[one:two] for one, two in edges],
         [rares[one:two] for one, two in edges],
         np.bincount(keys >> np.uint32(BITS), weights, len(units)).tolist(),
+        _vectors(view, starts),
     )
+
+
+def _vectors(view: View, starts: npt.NDArray[np.int64]) -> Reals:
+    """The sums of the topic vectors of the words of each unit, less what the words of the page
+    have on average, shape (units, d)."""
+    codes = np.append(view.folded_codes, np.uint32(10))
+    stream = stream_of(codes, np.array([len(codes) - 1]))
+    model = coherence.load()
+    words = model.topics.take(model.numbers.take(stream.pairs), axis=0)
+    total = np.zeros((len(words) + 1, words.shape[1]))
+    np.cumsum(words, axis=0, out=total[1:])  # whole numbers: sums are exact
+    borders = np.append(np.searchsorted(stream.at, starts), len(words))
+    sums, sizes = np.diff(total[borders], axis=0), np.diff(borders)
+    found: Reals = sums - np.outer(sizes, sums.sum(axis=0) / max(1, sizes.sum()))
+    return found
+
+
+def along(vectors: Reals, other: Reals) -> Reals:
+    """The cosine of each topic vector, shape (…, d), and another one, (d,); 0 where either says
+    nothing. Shape (…)."""
+    found: Reals = vectors @ other / (np.sqrt((vectors**2).sum(axis=-1) * (other @ other)) + 1e-6)
+    return found
 
 
 def related(words: Words, one: int, two: int) -> float:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from cleaner.restore.blocks import Kind
 from cleaner.restore.chains import WIDTH
-from cleaner.restore.moves import Overlaps, moves, worth
+from cleaner.restore.kinship import Kinship
+from cleaner.restore.moves import moves, worth
 from cleaner.restore.states import Evidence, Move, State, applied
 
 Reals = npt.NDArray[np.float64]
@@ -54,7 +55,7 @@ def gold_of(evidence: Evidence, truths: Sequence[Truth]) -> Gold:
         home = homes.get(truth.article, len(homes)) if truth.article >= 0 else state.current
         if truth.article >= 0:
             homes.setdefault(truth.article, home)
-        choices = moves(evidence, state, unit, {})
+        choices = moves(evidence, state, unit, Kinship(evidence, [state], unit))
         right = _right(choices, home, truth, evidence.units[unit].kind)
         move = choices[right] if right >= 0 else None
         found.append(move)
@@ -102,9 +103,9 @@ def _violation(page: Gold, weights: Mapping[str, float], margin: float = 1.0) ->
             beam, gold_path = [_Trace(gold, True, ())], ()
             continue
         grown: dict[Any, _Trace] = {}
-        overlaps: Overlaps = {}
+        kinship = Kinship(page.evidence, [trace.state for trace in beam], unit)
         for trace in beam:
-            for move in moves(page.evidence, trace.state, unit, overlaps):
+            for move in moves(page.evidence, trace.state, unit, kinship):
                 same = trace.right and (move.to, move.text) == (right.to, right.text)
                 score = trace.state.score + worth(weights, move) + (0.0 if same else margin)
                 new = applied(page.evidence, trace.state, unit, move, score, {})
