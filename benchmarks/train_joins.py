@@ -14,6 +14,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ from cleaner.restore.states import Evidence
 Row = Mapping[str, float]
 Reals = npt.NDArray[np.float64]
 
-_EACH, _SEED = 60, 5
+_EACH, _SEEDS = 60, (5, 15, 25)
 _RIDGE = 2.0
 _WHY = (
     "What speaks for a seam of a page of columns, in nats; python -m benchmarks.train_joins made "
@@ -66,11 +67,9 @@ def train(out: Path, each: int = _EACH) -> None:
 
 
 def _examples(each: int) -> Iterator[Example]:
-    for form in (str, nfkc):
-        for lost in (False, True):
-            rng = random.Random(_SEED)
-            for page in drawn(days("dev"), form, rng, each, lost=lost):
-                yield _example(page, whole=not lost)
+    for seed, form, lost in product(_SEEDS, (str, nfkc), (False, True)):
+        for page in drawn(days("dev"), form, random.Random(seed), each, lost=lost):
+            yield _example(page, whole=not lost)
 
 
 def _example(page: pages.Page, *, whole: bool) -> Example:

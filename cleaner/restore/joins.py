@@ -23,9 +23,9 @@ from cleaner.restore.blocks import Kind
 from cleaner.restore.seams import NEVER
 from cleaner.restore.states import Evidence, Link
 
-_LEAST = 0.4
+_LEAST = 0.33
 """Probability from which halves are joined: on pages of newspapers never seen, most joins that
-this makes right are worth the few that it makes wrong (precision .99 on whole pages)."""
+this makes right are worth the few that it makes wrong (precision .98 on whole pages)."""
 
 _DOUBT = 0.05
 """The least probability that one seam gives to a whole page."""
