@@ -21,13 +21,9 @@ from typing import NamedTuple
 
 from benchmarks.corpora import nfkc
 from benchmarks.restore import days, drawn
-from benchmarks.train_pages import WHY, others, truths_of
-from cleaner.batch import Batch
-from cleaner.document import Document
+from benchmarks.train_pages import WHY, example_of, others
 from cleaner.models.pages import load
-from cleaner.restore.blocks import units_of
 from cleaner.restore.chains import chains
-from cleaner.restore.page import gather, with_topics
 from cleaner.restore.states import Evidence
 from cleaner.train.pages import Truth, save
 
@@ -60,8 +56,8 @@ def climb(out: Path, each: int = _EACH) -> None:
                 if (found := worth(examples, moved)) > best + _WORTH:
                     weights, best = moved, found
                     sys.stderr.write(f"{name} = {moved[name]}: {found:.4f}\n")
-                    save(weights, out, WHY)
                     break
+        save(weights, out, WHY)
 
 
 def _examples(each: int) -> Iterator[Example]:
@@ -73,10 +69,7 @@ def _examples(each: int) -> Iterator[Example]:
     }
     for kind, found in made.items():
         for page in found:
-            view = Batch([Document("page", page.text)]).view(0)
-            units = units_of(view)
-            evidence = with_topics(view, gather(view, units))
-            yield Example(evidence, truths_of(page, units), kind)
+            yield Example(*example_of(page), kind)
 
 
 def worth(examples: Sequence[Example], weights: Weights) -> float:

@@ -78,9 +78,9 @@ def train(out: Path, steps: int = _STEPS) -> None:
     """Read the corpora, fit, write the model."""
     torch.manual_seed(0)
     codes = np.concatenate(list(_codes()))
-    vocabulary = _vocabulary(codes)
+    vocabulary, numbers = _vocabulary(codes)
     net = _Net()
-    text = _text(vocabulary, codes)
+    text = _text(numbers)
     _fit(net, _batches(text, vocabulary, np.random.default_rng(0)), steps)
     sample = next(_batches(text, vocabulary, np.random.default_rng(1)))
     out.write_bytes(_whole(net.eval(), vocabulary, sample).to_bytes())
@@ -93,12 +93,15 @@ def _codes() -> Iterator[npt.NDArray[np.uint32]]:
                 yield fold(encode(f"\n{str(record['text']).strip()}\n"))
 
 
-def _vocabulary(codes: npt.NDArray[np.uint32]) -> Vocabulary:
+def _vocabulary(codes: npt.NDArray[np.uint32]) -> tuple[Vocabulary, Ints]:
+    """The commonest letters and pairs of a text, and the numbers of its letters."""
     alphabet = _commonest(codes[codes != 10], _ALPHABET)
-    numbers = np.where(codes == 10, 0, Vocabulary(alphabet, alphabet).numbers(codes))
+    letters = Vocabulary(alphabet, np.empty(0, np.uint32))
+    numbers = np.where(codes == 10, 0, letters.numbers(codes))
     one, two = numbers[:-1], numbers[1:]
     known = (one > 0) & (two > 0) & (np.maximum(one, two) <= len(alphabet))
-    return Vocabulary(alphabet, _commonest((one << 16 | two)[known].astype(np.uint32), _PAIRS))
+    pairs = _commonest((one << 16 | two)[known].astype(np.uint32), _PAIRS)
+    return letters._replace(pairs=pairs), numbers
 
 
 def _commonest(values: npt.NDArray[np.uint32], most: int) -> npt.NDArray[np.uint32]:
@@ -106,8 +109,7 @@ def _commonest(values: npt.NDArray[np.uint32], most: int) -> npt.NDArray[np.uint
     return np.sort(kinds[np.argsort(-counts, kind="stable")[:most]])
 
 
-def _text(vocabulary: Vocabulary, codes: npt.NDArray[np.uint32]) -> Text:
-    numbers = np.where(codes == 10, 0, vocabulary.numbers(codes))
+def _text(numbers: Ints) -> Text:
     place = np.arange(len(numbers))
     before = np.maximum.accumulate(np.where(numbers == 0, place, 0))
     behind = np.minimum.accumulate(np.where(numbers == 0, place, len(place))[::-1])[::-1]

@@ -51,9 +51,14 @@ def _examples(each: int) -> Iterator[tuple[Evidence, list[Truth]]]:
             for page in drawn(days("dev"), form, rng, each, lost=lost)
         ]
         for page in (*made, *others(form, rng, each)):
-            view = Batch([Document("page", page.text)]).view(0)
-            units = units_of(view)
-            yield with_topics(view, gather(view, units)), truths_of(page, units)
+            yield example_of(page)
+
+
+def example_of(page: pages.Page) -> tuple[Evidence, list[Truth]]:
+    """What is known of a page, and what each of its units is."""
+    view = Batch([Document("page", page.text)]).view(0)
+    units = units_of(view)
+    return with_topics(view, gather(view, units)), _truths(page, units)
 
 
 def others(form: Form, rng: random.Random, each: int) -> Iterator[pages.Page]:
@@ -65,8 +70,7 @@ def others(form: Form, rng: random.Random, each: int) -> Iterator[pages.Page]:
         yield pages.posts(chosen, rng)
 
 
-def truths_of(page: pages.Page, units: Sequence[Unit]) -> list[Truth]:
-    """What each unit of a page is."""
+def _truths(page: pages.Page, units: Sequence[Unit]) -> list[Truth]:
     owner = np.full(len(page.text), -1)
     for number, (start, end) in enumerate(page.spans):
         owner[start:end] = number

@@ -147,16 +147,25 @@ class Batch:
         a document counts, so it must be zero there."""
         return segment_sum(values, self.starts, dtype)
 
+    def once(self, name: str, fact: Callable[[Batch], T]) -> T:
+        """A fact of the batch under a name of its own, found when it is first asked for."""
+        if name not in self.memo:
+            self.memo[name] = fact(self)
+        found: T = self.memo[name]
+        return found
+
     def any(self, mask: Mask) -> Mask:
         """Which documents have a code point under `mask`, shape (n,)."""
-        found = np.zeros(len(self), np.bool_)
-        found[np.searchsorted(self.ends, np.flatnonzero(mask))] = True
-        return found
+        return self._holding(np.flatnonzero(mask))
 
     def with_line(self, lines: Ints) -> Mask:
         """Which documents have one of these lines, shape (n,)."""
+        return self._holding(self.line_ends.take(lines))
+
+    def _holding(self, places: Ints) -> Mask:
+        """Which documents hold one of these places in `codes`, their newlines among them."""
         found = np.zeros(len(self), np.bool_)
-        found[np.searchsorted(self.ends, self.line_ends.take(lines))] = True
+        found[np.searchsorted(self.ends, places)] = True
         return found
 
     def view(self, index: int) -> View:
@@ -316,10 +325,7 @@ class View:
     def of_batch(self, name: str, fact: Callable[[Batch], T]) -> T:
         """A fact of the whole batch; it is asked for once, or not at all where `suspects` has left
         the answer under `name`."""
-        if name not in self._batch.memo:
-            self._batch.memo[name] = fact(self._batch)
-        found: T = self._batch.memo[name]
-        return found
+        return self._batch.once(name, fact)
 
     def within(self, places: Ints) -> slice:
         """Which of some places in `batch.codes`, sorted, lie in the document."""

@@ -66,11 +66,6 @@ class Lines(NamedTuple):
 
 
 @cache
-def _table(marks: str) -> npt.NDArray[np.bool_]:
-    return table_of(marks)
-
-
-@cache
 def _of_classes(*classes: Class) -> npt.NDArray[np.bool_]:
     table = np.zeros(256, np.bool_)
     table[list(classes)] = True
@@ -80,10 +75,7 @@ def _of_classes(*classes: Class) -> npt.NDArray[np.bool_]:
 def lines_of(batch: Batch) -> Lines:
     """Every line of a batch, found once. An end is open after a word character or a mark that
     goes on, in a line that is long enough and has a mark inside, as headings have not."""
-    if "cut lines" not in batch.memo:
-        batch.memo["cut lines"] = _lines(batch)
-    lines: Lines = batch.memo["cut lines"]
-    return lines
+    return batch.once("cut lines", _lines)
 
 
 def _lines(batch: Batch) -> Lines:
@@ -94,12 +86,12 @@ def _lines(batch: Batch) -> Lines:
     last = np.maximum(ends - 1, 0)
     wordy = _of_classes(*_WORDY).take(batch.classes.take(last))
     wordy &= batch.folded.take(last) != ord("摄")  # who took the picture ends a report
-    open_end = long & (wordy | _table(_OPEN_MARKS).take(codes.take(last)))
+    open_end = long & (wordy | table_of(_OPEN_MARKS).take(codes.take(last)))
     some = np.flatnonzero(open_end)
-    open_end[some] = _have(_table(_MID_MARKS), codes, starts[some], last[some])
+    open_end[some] = _have(table_of(_MID_MARKS), codes, starts[some], last[some])
     some = some[open_end[some]]
     open_end[some] = ~_signed(batch, starts[some], ends[some])
-    first = _table(_NEVER_FIRST).take(codes.take(starts))
+    first = table_of(_NEVER_FIRST).take(codes.take(starts))
     return Lines(batch.line_docs, starts, ends, open_end, first & (size > 0), size)
 
 
@@ -108,7 +100,7 @@ def _signed(batch: Batch, starts: Ints, ends: Ints) -> Mask:
     found = np.zeros(len(starts), np.bool_)
     reach = ends[:, None] - np.arange(_TAIL, 0, -1)
     tails = batch.folded.take(reach, mode="clip")
-    first, second = (_table("".join(chars)) for chars in zip(*_SIGNERS, strict=True))
+    first, second = (table_of("".join(chars)) for chars in zip(*_SIGNERS, strict=True))
     for at in np.flatnonzero((first.take(tails[:, :-1]) & second.take(tails[:, 1:])).any(axis=1)):
         tail = decode(batch.folded[max(starts[at], ends[at] - _TAIL) : ends[at]])
         found[at] = _SIGNATURE.search(tail) is not None
@@ -126,7 +118,7 @@ def _have(table: Mask, codes: Codes, starts: Ints, ends: Ints) -> Mask:
 def cut_ends(batch: Batch, lines: Lines) -> Mask:
     """Which lines end in mid-sentence, shape (lines,): open ends but for the marks that announce
     or close the items of a list."""
-    return lines.open_end & ~_table(_LIST_MARKS).take(
+    return lines.open_end & ~table_of(_LIST_MARKS).take(
         batch.codes.take(np.maximum(lines.end - 1, 0))
     )
 
@@ -146,19 +138,16 @@ def trimmed(batch: Batch) -> tuple[Ints, Ints]:
 
 def opens_report(batch: Batch, lines: Lines) -> Mask:
     """Which lines open as reports do (本报讯, …日电, 【a title】…), near enough, shape (lines,)."""
-    if "openings" not in batch.memo:
-        batch.memo["openings"] = _openings(batch, lines)
-    found: Mask = batch.memo["openings"]
-    return found
+    return batch.once("openings", lambda batch: _openings(batch, lines))
 
 
 def _openings(batch: Batch, lines: Lines) -> Mask:
     folded = batch.folded
-    found = _table("【[〔").take(folded.take(lines.start)) & (lines.size >= _TITLED)
+    found = table_of("【[〔").take(folded.take(lines.start)) & (lines.size >= _TITLED)
     at = np.flatnonzero((folded == ord("讯")) | (folded == ord("电")))
     at = at[(at > 0) & (at < len(folded) - 1)]
     before, news = folded[at - 1], folded[at] == ord("讯")
-    opening = (before == ord("日")) | (news & _table("报社网").take(before))
+    opening = (before == ord("日")) | (news & table_of("报社网").take(before))
     at = at[opening | (news & (folded[at + 1] == ord("(")))]
     line = np.searchsorted(batch.line_ends, at)
     found[line[at < np.minimum(lines.end, lines.start + _OPENING)[line]]] = True
@@ -177,8 +166,8 @@ def is_report(batch: Batch) -> Mask:
     at = at[(marks == ord("讯")) | (marks == ord("电"))]
     news, before, after = folded.take(at) == ord("讯"), folded.take(at - 1), folded.take(at + 1)
     dated = (before == ord("日")) & (batch.classes.take(at - 2) == int(Class.DIGIT))
-    dated &= (batch.classes.take(at + 1) != int(Class.HAN)) | _table("题记据").take(after)
-    named = news & _table("报社网台刊").take(before)
+    dated &= (batch.classes.take(at + 1) != int(Class.HAN)) | table_of("题记据").take(after)
+    named = news & table_of("报社网台刊").take(before)
     at = at[(dated | named) & (after != ord("息"))]
     found = np.zeros(len(batch), np.bool_)
     found[np.searchsorted(batch.ends, at)] = True

@@ -149,10 +149,7 @@ def signals_of(item: Scorer, batch: Batch) -> dict[str, Values]:
     Only for Scorers that are the same wherever they are named: one with options of its own
     calls `score` itself.
     """
-    if item.name not in batch.memo:
-        batch.memo[item.name] = item.score(batch)
-    signals: dict[str, Values] = batch.memo[item.name]
-    return signals
+    return batch.once(item.name, item.score)
 
 
 def everything(batch: Batch) -> Mask:

@@ -66,10 +66,12 @@ def fold_text(text: str) -> str:
     return decode(fold(encode(text)))
 
 
+@cache
 def table_of(characters: str) -> npt.NDArray[np.bool_]:
-    """Which code points are among `characters`, shape (0x110000,)."""
+    """Which code points are among `characters`, shape (0x110000,); made once, not to be written."""
     table = np.zeros(_LIMIT, np.bool_)
     table[[ord(character) for character in characters]] = True
+    table.flags.writeable = False
     return table
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import zstandard
 
 from cleaner.kernels.mentions import Keys, Table
 from cleaner.kernels.vectors import Shorts
+from cleaner.models.packed import packed, unpacked
 
 Int8s = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
@@ -139,10 +137,7 @@ class CoherenceModel:
 
     def to_bytes(self) -> bytes:
         """The model as one compressed file; the same model gives the same bytes."""
-        buffer = io.BytesIO()
-        for item in fields(self):
-            np.lib.format.write_array(buffer, np.ascontiguousarray(getattr(self, item.name)))
-        return zstandard.ZstdCompressor(level=19, threads=0).compress(buffer.getvalue())
+        return packed(getattr(self, item.name) for item in fields(self))
 
 
 KINDS = ("sound", "splice", "paragraphs", "sentences", "interleave", "halves", "page")
@@ -163,11 +158,7 @@ def edge_tables() -> list[int]:
 
 def from_bytes(data: bytes) -> CoherenceModel:
     """The model that `to_bytes` wrote."""
-    buffer = io.BytesIO(zstandard.ZstdDecompressor().decompress(data))
-    arrays: Mapping[str, Any] = {
-        item.name: np.lib.format.read_array(buffer) for item in fields(CoherenceModel)
-    }
-    return CoherenceModel(**arrays)
+    return CoherenceModel(*unpacked(data))
 
 
 @cache

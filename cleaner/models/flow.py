@@ -8,16 +8,16 @@ and all pairs within reach as a bag. `benchmarks.train_flow` says how it was mad
 
 from __future__ import annotations
 
-import io
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import zstandard
 
 from cleaner.kernels.text import Codes
+from cleaner.models.packed import Array, packed, unpacked
 
 Int8s = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int64]
@@ -112,12 +112,9 @@ class Flow(NamedTuple):
 
     def to_bytes(self) -> bytes:
         """The model as one compressed file; the same model gives the same bytes."""
-        buffer = io.BytesIO()
-        for array in (*self.vocabulary, self.vectors, self.scale, *self.tail, *self.head):
-            short = array.ndim > 1  # vectors and weights
-            whole = array.astype(np.int8) if short else array
-            np.lib.format.write_array(buffer, np.ascontiguousarray(whole))
-        return zstandard.ZstdCompressor(level=19, threads=0).compress(buffer.getvalue())
+        arrays = (*self.vocabulary, self.vectors, self.scale, *self.tail, *self.head)
+        # Vectors and weights are small numbers.
+        return packed(array.astype(np.int8) if array.ndim > 1 else array for array in arrays)
 
 
 def tails(numbers: Ints, ends: Ints) -> Ints:
@@ -134,21 +131,16 @@ def heads(numbers: Ints, starts: Ints) -> Ints:
 
 def from_bytes(data: bytes) -> Flow:
     """The model that `to_bytes` wrote."""
-    data = zstandard.ZstdDecompressor().decompress(data)
-    buffer = io.BytesIO(data)
-    vocabulary = Vocabulary(*_arrays(buffer, Vocabulary))
-    vectors, scale = (np.lib.format.read_array(buffer) for _ in range(2))
-    return Flow(vocabulary, vectors, scale, _encoder(buffer), _encoder(buffer))
+    alphabet, pairs, vectors, scale, *sides = unpacked(data)
+    size = len(Encoder._fields)
+    tail, head = _encoder(sides[:size]), _encoder(sides[size:])
+    return Flow(Vocabulary(alphabet, pairs), vectors, scale, tail, head)
 
 
-def _encoder(buffer: io.BytesIO) -> Encoder:
-    found = Encoder(*_arrays(buffer, Encoder))
+def _encoder(arrays: Sequence[Array]) -> Encoder:
+    found = Encoder(*arrays)
     hidden, out = (layer.astype(np.float32) for layer in (found.hidden, found.out))
     return found._replace(hidden=hidden, out=out)
-
-
-def _arrays(buffer: io.BytesIO, kind: type[Vocabulary | Encoder]) -> list[Any]:
-    return [np.lib.format.read_array(buffer) for _ in kind._fields]
 
 
 @cache

@@ -44,7 +44,7 @@ class _Runs(NamedTuple):
 def even(batch: Batch) -> Ints:
     """Blanks before Han characters with four more of them behind on their line, at even distances:
     the first of each."""
-    runs = batch.memo[_RUNS] = _runs(batch)
+    runs = batch.once(_RUNS, _runs)
     found: Ints = runs.at[runs.first]
     return found
 

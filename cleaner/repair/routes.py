@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 import regex
 
-from cleaner.kernels.text import encode
+from cleaner.batch import Mask
+from cleaner.kernels.text import Codes, encode
 from cleaner.repair import hybrid, swapped
 from cleaner.repair.fill import Draft, Part, draft
 from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
@@ -98,7 +98,8 @@ def plausible(line: str, routes: tuple[Route, ...] | None) -> list[Route]:
 def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
     """The routes whose wrong reader makes characters such as this line has."""
     distinct = _ASCII.sub("", "".join(set(line)))
-    outer, narrow = set(map(ord, distinct)), set(map(ord, _WIDE_CHARACTERS.sub("", distinct)))
+    marks = encode(distinct)
+    outer, narrow = set(marks.tolist()), set(marks[_is_narrow(marks)].tolist())
     if len(narrow) >= 2:
         for route in SINGLE_ROUTES if routes is None else routes:
             if route.wrong in SINGLE and narrow <= reader(route.wrong).table.keys():
@@ -116,19 +117,20 @@ def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
 def _hybrid_share(line: str) -> float:
     """`_share` for the hybrid route; 0 where a line is no such mixture, or has lost bytes: one of
     its two readers takes them all."""
-    if line.count("\ufffd") > _MOST_UNREAD * len(line) or 2 * _narrow_ones(line) < len(line):
+    half = 2 * int(_is_narrow(encode(line)).sum()) >= len(line)
+    if line.count("\ufffd") > _MOST_UNREAD * len(line) or not half:
         return 0.0
     narrow = sorted(set(_ASCII.sub("", line)))
     return _share("gbk", hybrid.plain(line)) if _MIXTURE.search("".join(narrow)) else 0.0
 
 
-def _narrow_ones(line: str) -> int:
-    """How many of the characters of a line are none of `_WIDE_CHARACTERS`."""
-    codes = encode(line)
+def _is_narrow(codes: Codes) -> Mask:
+    """Which code points are no Chinese or full-width characters, nor such as two bytes each are
+    misread as: private ones and the sign of the euro."""
     low, high = codes < 0x3000, codes >= 0xE000
-    narrow = (low & (codes != 0x20AC)) | ((codes >= 0xD800) & ~high)
+    narrow: Mask = (low & (codes != 0x20AC)) | ((codes >= 0xD800) & ~high)
     narrow |= high & ((codes == 0xF8FF) | (codes > 0xFFEF))
-    return int(np.count_nonzero(narrow))
+    return narrow
 
 
 def _share(right: str, data: str) -> float:
@@ -154,7 +156,6 @@ _MOST_UNREAD = 0.02
 _LEAST_ODD = 0.06
 """The share of odd characters on a line that was misread from end to end in two bytes each."""
 _ASCII = regex.compile(r"[\x00-\x7f]+")
-_WIDE_CHARACTERS = regex.compile(r"[\u3000-\ud7ff\ue000-\uf8fe\uf900-\uffef€]+")
 _HIGH = regex.compile(r"[\x80-\xff]+")
 _COMMON = {
     "utf-8": regex.compile(

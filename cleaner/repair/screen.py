@@ -40,23 +40,21 @@ COMPAT_BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
 def positions(batch: Batch, look: Look) -> Ints:
     """Where in `batch.codes` the code points with one bit stand, sorted; not for commas and marks,
     which are everywhere."""
-    name = f"repair.{look.name}"
-    if name not in batch.memo:
-        at, flags = _marked(batch)
-        batch.memo[name] = at[(flags & np.uint8(look)) != 0]
-    found: Ints = batch.memo[name]
+    return batch.once(f"repair.{look.name}", lambda batch: _positions(batch, look))
+
+
+def _positions(batch: Batch, look: Look) -> Ints:
+    at, flags = batch.once("repair.marked", _marked)
+    found: Ints = at[(flags & np.uint8(look)) != 0]
     return found
 
 
 def _marked(batch: Batch) -> tuple[Ints, Flags]:
     """Where the code points with a bit that is asked for by itself stand, one in a hundred, and
     their bits."""
-    if "repair.marked" not in batch.memo:
-        flags = flags_of(batch)
-        at = np.flatnonzero((flags & _RARE) != 0)
-        batch.memo["repair.marked"] = at, flags.take(at)
-    marked: tuple[Ints, Flags] = batch.memo["repair.marked"]
-    return marked
+    flags = flags_of(batch)
+    at = np.flatnonzero((flags & _RARE) != 0)
+    return at, flags.take(at)
 
 
 def flags_of(batch: Batch) -> Flags:

@@ -181,14 +181,11 @@ def _blanks(batch: Batch) -> Ints:
 
 
 def _apart(batch: Batch) -> Ints:
-    if _APART not in batch.memo:
-        batch.memo[_APART] = screen.apart(batch, _blanks(batch))
-    found: Ints = batch.memo[_APART]
-    return found
+    return screen.apart(batch, _blanks(batch))
 
 
 _FINDS: tuple[tuple[str, Callable[[Batch], Mask], Callable[[View], Iterator[Edit]]], ...] = (
-    ("repair.spacing.letters", lambda b: documents(b, _apart(b)), _spaced),
+    ("repair.spacing.letters", lambda b: documents(b, b.once(_APART, _apart)), _spaced),
     ("repair.spacing.wrap", lambda b: documents(b, even(b)), wraps),
     ("repair.spacing.indent", lambda b: documents(b, screen.questions(b)), _indents),
     (

@@ -84,10 +84,8 @@ def page_features(evidence: Evidence, torn: Sequence[float]) -> dict[str, float]
         if at and unit.kind is Kind.TEXT and evidence.abrupt[at] > _ABRUPT
     ]
     best, flows = (
-        [max((table[end][at] for end in cuts if end < at), default=NEVER) for at in abrupt]
-        for table in (evidence.gain, evidence.flow)
+        [_best_end(table, cuts, at) for at in abrupt] for table in (evidence.gain, evidence.flow)
     )
-    best, flows = list(map(_bounded, best)), list(map(_bounded, flows))
     return {
         "bias": 1.0,
         "all": sum(logs),
@@ -97,6 +95,11 @@ def page_features(evidence: Evidence, torn: Sequence[float]) -> dict[str, float]
         "flows": sum(flows) / len(flows) if flows else _USUAL,
         "flows.low": sum(flow < 0 for flow in flows) / len(flows) if flows else 0.0,
     }
+
+
+def _best_end(table: Sequence[Sequence[float]], cuts: Sequence[int], start: int) -> float:
+    """How well a beginning follows the cut end before it that it follows best."""
+    return _bounded(max((table[end][start] for end in cuts if end < start), default=NEVER))
 
 
 def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
@@ -144,15 +147,17 @@ def logistic(value: float) -> float:
     return 1.0 / (1.0 + exp(-min(max(value, -30.0), 30.0)))
 
 
-def _others(evidence: Evidence, seam: Seam, gain: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """The best gain of another text after the end, and of the text after another end."""
+def _others(
+    evidence: Evidence, seam: Seam, table: Sequence[Sequence[float]]
+) -> tuple[float, float]:
+    """What a table says at best of another text behind the end, and of another end before."""
     units = evidence.units
     later = (
-        gain[seam.one][at]
+        table[seam.one][at]
         for at in range(seam.one + 1, len(units))
         if at != seam.two and units[at].kind is Kind.TEXT
     )
-    earlier = (gain[at][seam.two] for at in range(seam.two) if at != seam.one and units[at].cut)
+    earlier = (table[at][seam.two] for at in range(seam.two) if at != seam.one and units[at].cut)
     return max(later, default=NEVER), max(earlier, default=NEVER)
 
 

@@ -106,16 +106,12 @@ def _texts(
     homes = range(len(state.articles)) if evidence.columns else (state.current,)
     last = state.articles[state.current].last
     sound = last >= 0 and not evidence.units[last].cut
-    return [
-        Move(at, True, {**base, **own, **_away(at != state.current, sound), "oldest": at == oldest})
-        for at, own in enumerate(kinship.of(state))
-        if at in homes
-    ]
-
-
-def _away(away: bool, sound: bool) -> dict[str, float]:
-    """That the unit goes to another article than the one before it, which ended sound or not."""
-    return {"back": away, "back.sound": away and sound}
+    found = []
+    for at in homes:
+        away = at != state.current
+        place = {"back": away, "back.sound": away and sound, "oldest": at == oldest}
+        found.append(Move(at, True, {**base, **kinship.of(state)[at], **place}))
+    return found
 
 
 def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Mask, View
+from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Keep, Piece
 from cleaner.models import flow, leads, pages
 from cleaner.restore import seams, topics
@@ -109,30 +109,27 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
     gain[np.ix_(ends, starts)], abrupt[starts] = seams.measured(
         view, [units[at] for at in ends], chosen
     )
-    found = Evidence(units, gain.tolist(), abrupt.tolist(), topics.NONE, [], [], columns=False)
-    if not _in_columns(units, gain, abrupt, 0.0):
-        return found._replace(flow=np.zeros((n, n)).tolist())
-    flowing = _flow(view, units, ends, starts)
-    fit = gain + np.clip(flowing, -_FLOW, _FLOW)
-    return found._replace(flow=flowing.tolist(), columns=_in_columns(units, fit, abrupt, _LONE))
+    goes_on = np.zeros((n, n))
+    columns = _in_columns(units, gain, abrupt, 0.0)
+    if columns:
+        edges = _edges(units)
+        scores = flow.load().scores(view.folded_codes, edges[ends], edges[starts])
+        goes_on[np.ix_(ends, starts)] = scores
+        columns = _in_columns(units, gain + np.clip(goes_on, -_FLOW, _FLOW), abrupt, _LONE)
+    rows = gain.tolist(), abrupt.tolist()
+    return Evidence(units, *rows, topics.NONE, [], goes_on.tolist(), columns)
 
 
 def with_topics(view: View, evidence: Evidence) -> Evidence:
     """The evidence with what each unit speaks of, and how much it begins as reports do."""
-    edges = np.array([(unit.start, unit.end) for unit in evidence.units])
+    edges = _edges(evidence.units)
     leading = leads.scores(view.folded_codes, edges[:, 0], edges[:, 1]).tolist()
     return evidence._replace(words=topics.words_of(view, evidence.units), leads=leading)
 
 
-def _flow(view: View, units: Sequence[Unit], ends: Sequence[int], starts: Sequence[int]) -> Reals:
-    """How well the text goes on from each of some units in each of others, shape (n, n); 0 for
-    all others."""
-    found = np.zeros((len(units), len(units)))
-    if ends and starts:
-        edges = np.array([(unit.start, unit.end) for unit in units])
-        scores = flow.load().scores(view.folded_codes, edges[ends], edges[starts])
-        found[np.ix_(ends, starts)] = scores
-    return found
+def _edges(units: Sequence[Unit]) -> Ints:
+    """Where each unit begins and ends, shape (n, 2)."""
+    return np.array([(unit.start, unit.end) for unit in units])
 
 
 def _in_columns(units: tuple[Unit, ...], fit: Reals, abrupt: Reals, lone: float) -> bool:

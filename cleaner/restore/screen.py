@@ -6,8 +6,6 @@ by pattern. Lines alone would let every third single article through.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from cleaner.batch import Batch, Ints, Mask
@@ -109,13 +107,7 @@ def _names(batch: Batch, lines: Lines) -> Ints:
     size = lines.size[solid]
     short = np.flatnonzero((size[:-1] >= _NAME[0]) & (size[:-1] <= _NAME[1]) & (size[1:] > _SHORT))
     line = solid[short[lines.doc[solid[short]] == lines.doc[solid[short + 1]]]]
-    return np.asarray(line[_is_surname().take(batch.folded.take(lines.start[line]))])
-
-
-@cache
-def _is_surname() -> Mask:
-    """Which code points are surnames, shape (0x110000,)."""
-    return table_of(SURNAMES)
+    return np.asarray(line[table_of(SURNAMES).take(batch.folded.take(lines.start[line]))])
 
 
 def _continued(batch: Batch, lines: Lines, but: Mask) -> Mask:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +30,7 @@ _NUMBERS = "一二三四五六七八九十"
 _ENUMERATED = regex.compile(
     r"(?<=[。；;：:，,]|^)(?:第|其)?([一二三四五六七八九十])(?:是(?!否)|要(?=\p{Han}))"
 )
+_ANY_BRACKET = "".join([*BRACKETS, *BRACKETS.values()])
 _FRESH = (10, 10)  # newlines: what follows begins a line
 _ANYWHERE = (0xE000, 0xE000)  # no characters of the model: what follows has no context
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -92,7 +92,7 @@ def _opened(heads: Codes) -> Reals:
 def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:
     """A bonus where the innermost bracket that an end leaves open is the one that a start closes,
     a malus where only one of them has such, or they differ."""
-    places = np.flatnonzero(_is_bracket().take(view.codes))
+    places = np.flatnonzero(table_of(_ANY_BRACKET).take(view.codes))
     found = list(decode(view.codes.take(places)))
 
     def within(units: Sequence[Unit]) -> Iterator[list[str]]:
@@ -103,11 +103,6 @@ def _brackets(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals
     closed = np.array([_closed_at_start(brackets) for brackets in within(starts)])
     bonus = np.where((opened != "") & (opened == closed), _QUOTES, -_QUOTES)
     return np.where((opened == "") & (closed == ""), 0.0, bonus)
-
-
-@cache
-def _is_bracket() -> npt.NDArray[np.bool_]:
-    return table_of("".join([*BRACKETS, *BRACKETS.values()]))
 
 
 def _echoes(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> Reals:

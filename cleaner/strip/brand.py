@@ -73,7 +73,8 @@ class Brands:
                 if (opening := _CHAIN.match(folded)) is not None:
                     chains.add(opening[1])
         for chain in sorted(chains):
-            yield from _echoes(view.folded, chain, self._rule)
+            for match in regex.finditer(regex.escape(chain), view.folded):
+                yield Edit(*match.span(), "", self._rule)
 
     def _on_line(self, view: View, line: Line, folded: str) -> Iterator[Edit]:
         start = self._tail(folded)
@@ -109,11 +110,3 @@ class Brands:
                 tail = start
             end = start
         return tail if found else len(folded)
-
-
-def _echoes(folded: str, chain: str, rule: str) -> Iterator[Edit]:
-    """A chain of brands that a title begins with, wherever it stands."""
-    at = folded.find(chain)
-    while at >= 0:
-        yield Edit(at, at + len(chain), "", rule)
-        at = folded.find(chain, at + len(chain))

@@ -22,7 +22,9 @@ HEADLINES = 4
 """So many headlines below the signature of a report are links to others."""
 LEAST, MOST = 7, 45
 """A headline has so many characters."""
-_HEADLINE = regex.compile(rf"(?=.*\p{{Han}}{{4}})[^。;]{{{LEAST - 1},{MOST - 1}}}[^。;,、:]")
+NO_HEADLINE = "。;,、:"
+"""What closes no headline."""
+_HEADLINE = regex.compile(rf"(?=.*\p{{Han}}{{4}})[^。;]{{{LEAST - 1},{MOST - 1}}}[^{NO_HEADLINE}]")
 _CREDIT = regex.compile(
     r".{0,8}(?:摄影?|摄像|编辑|监制|制片人?|制作|剪辑|策划|统筹|设计|校对|审核|来源|记者|文字|数据)\s*[:|丨/].*"
     r"|.*(?:出品|制作|摄|电|讯)[)）]?|[(（【\[].*[)）】\]]|附.{0,4}[:：].*"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.kernels.text import table_of
-from cleaner.strip.feed_ends import FEWEST, HEADLINES, LEAST, MOST
+from cleaner.strip.feed_ends import FEWEST, HEADLINES, LEAST, MOST, NO_HEADLINE
 from cleaner.strip.feed_rows import MARKS
 from cleaner.strip.spans import inner_ends
 
 CLOSING = "。;；!?！？,\"')）:"
 WIDE = 30
 """Cut lists are recognised by their width only if they are at least this wide."""
-_DATE_ENDS = "0123456789t"
-"""The last is of time zones (HKT)."""
+_DIGITS = "0123456789"
+"""A date ends with one of them, or with the last letter of a time zone (HKT)."""
 _DATE_LINE = 24
-"""A line that is a date is shorter."""
+"""A line that is a date is no longer."""
 
 
 def may_hold(batch: Batch) -> Mask:
@@ -29,18 +26,17 @@ def may_hold(batch: Batch) -> Mask:
         return np.zeros(0, np.bool_)
     codes = batch.folded
     first, last = inner_ends(batch, np.arange(len(batch.line_ends)))
-    ends = codes[last]
-    dotted = _table(".…").take(ends)
-    wide = (last - first + 1 >= WIDE) & ~_table(CLOSING).take(ends)
-    cut = _table(MARKS).take(codes[first]) & (dotted | wide)
-    digits = _table("0123456789")
-    dated = digits.take(codes[first]) & _table(_DATE_ENDS).take(ends) & (last - first < _DATE_LINE)
+    ends, size = codes[last], last - first + 1
+    dotted = table_of(".…").take(ends)
+    wide = (size >= WIDE) & ~table_of(CLOSING).take(ends)
+    cut = table_of(MARKS).take(codes[first]) & (dotted | wide)
+    dated = table_of(_DIGITS).take(codes[first]) & table_of(f"{_DIGITS}t").take(ends)
+    dated &= size <= _DATE_LINE
     marks = (cut, dotted, dated)
     counts = (np.bincount(batch.line_docs[mask], minlength=len(batch)) for mask in marks)
     in_list, in_dots, in_dates = counts
-    size = last - first + 1
-    headline = ~_table("。;,、:").take(ends) & (size >= LEAST) & (size <= MOST)
-    open_end = _all_open(batch, (first <= last).nonzero()[0], headline)
+    headline = ~table_of(NO_HEADLINE).take(ends) & (size >= LEAST) & (size <= MOST)
+    open_end = _all_open(batch, np.flatnonzero(size > 0), headline)
     return (in_list >= 2) | (in_dots >= FEWEST) | (in_dates >= FEWEST) | open_end
 
 
@@ -54,8 +50,3 @@ def _all_open(batch: Batch, lines: Ints, is_open: Mask) -> Mask:
     found = np.zeros(len(batch), np.bool_)
     found[docs[last[same & is_open[lines[back]].all(axis=1)]]] = True
     return found
-
-
-@cache
-def _table(characters: str) -> npt.NDArray[np.bool_]:
-    return table_of(characters)

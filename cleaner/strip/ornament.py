@@ -17,6 +17,7 @@ from cleaner.strip.spans import blank_table, inner_ends
 
 _MARKS = "■□▪▫●○•◆◇★☆▲△▼▽◎※❖✦✧✪❤♥♠♣♦►▶◄◀◢◣◤◥▌▎▍▊█▓▒░▬▭"
 _LOST = "?？�"
+_ALL = _MARKS + _LOST
 _BLANKS = " \t\r\u3000\u00a0"
 _ROW = regex.compile(rf"[{_MARKS}{_BLANKS}]*[{_MARKS}][{_MARKS}{_BLANKS}]*")
 _QUESTIONS = regex.compile(rf"[{_LOST}{_BLANKS}]*[{_LOST}][{_LOST}{_BLANKS}]*")
@@ -41,7 +42,7 @@ class Ornaments:
         lines = np.flatnonzero(_edge_table().take(batch.codes.take(batch.line_starts)))
         lines = lines[_edge_table().take(batch.codes.take(batch.line_ends[lines] - 1))]
         first, last = inner_ends(batch, lines)
-        rows = _table().take(batch.codes[first]) & _table().take(batch.codes[last])
+        rows = table_of(_ALL).take(batch.codes[first]) & table_of(_ALL).take(batch.codes[last])
         found[batch.line_docs[lines[rows]]] = True
         return found
 
@@ -57,9 +58,4 @@ class Ornaments:
 @cache
 def _edge_table() -> npt.NDArray[np.bool_]:
     """Marks, and what `str.strip` takes off."""
-    return _table() | blank_table()
-
-
-@cache
-def _table() -> npt.NDArray[np.bool_]:
-    return table_of(_MARKS + _LOST)
+    return table_of(_ALL) | blank_table()

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Mask, View
@@ -41,7 +39,7 @@ class Stamps:
         if not len(batch):
             return np.zeros(0, np.bool_)
         ends = np.maximum(batch.line_ends - 1, 0)
-        named = _names().take(batch.codes[ends])
+        named = table_of(_LAST).take(batch.codes[ends])
         mask: Mask = np.bincount(batch.line_docs[named], minlength=len(batch)) >= _FEWEST
         return mask
 
@@ -58,11 +56,6 @@ def _last_words(view: View) -> Iterator[regex.Match[str] | None]:
     if not view.text:
         return
     ends = np.maximum(view.line_ends, 1)
-    for line in np.flatnonzero(_names().take(view.codes.take(ends - 1))).tolist():
+    for line in np.flatnonzero(table_of(_LAST).take(view.codes.take(ends - 1))).tolist():
         start, end = view.lines[line]
         yield _STAMP.search(view.text, max(start, end - _LONGEST), end)
-
-
-@cache
-def _names() -> npt.NDArray[np.bool_]:
-    return table_of(_LAST)
