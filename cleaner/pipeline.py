@@ -26,6 +26,7 @@ from cleaner.document import (
 )
 from cleaner.errors import FilterError, RecipeError
 from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin, signals_of
+from cleaner.parts import own_changes
 from cleaner.recipe import Recipe
 from cleaner.rules import RuleBook
 from cleaner.verdict import Limit, rounded, verdicts
@@ -139,7 +140,7 @@ class Pipeline:
         batch = clock.time("score", self._judge, batch, self.score)
         sketches = clock.time("dedup", self._sketch, batch, self.dedup)
         batch.release()
-        return Cleaned(batch.docs, sketches, clock.seconds)
+        return Cleaned(tuple(map(_itself, batch.docs)), sketches, clock.seconds)
 
     def admit(self, cleaned: Cleaned) -> list[Document]:
         """Dedup: compares with the documents kept before, in order and in one place."""
@@ -250,6 +251,12 @@ def arranged(batch: Batch, at: int, restorer: Restorer, *, split: bool) -> list[
         )
         for number, pieces in enumerate(parts, 1)
     ]
+
+
+def _itself(doc: Document) -> Document:
+    """A document with the changes that concern it; a part of a page is made with all of the page,
+    which scorers read."""
+    return doc if doc.part_of is None else replace(doc, changes=own_changes(doc.changes))
 
 
 def _in_one(parts: Sequence[Sequence[Piece]]) -> list[Piece]:

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 # within its own room.
 FLOORS = [
     {"errors", "document", "kernels"},
-    {"hits"},
+    {"hits", "parts"},
     {"batch"},
     {"structure", "cuts"},
     {"filter"},

@@ -67,14 +67,11 @@ class Tally:
 
     def book(self, docs: Iterable[Document]) -> None:
         """Count the changes of the documents that one input document became."""
-        seen: set[int] = set()
         touched: dict[str, RuleTally] = {}
         for doc in docs:
             for number, change in enumerate(doc.changes):
-                if id(change) not in seen:  # parts share what was done before the split
-                    seen.add(id(change))
-                    for put in change.puts:
-                        _book(touched, doc, number, change, put)
+                for put in change.puts:
+                    _book(touched, doc, number, change, put)
         for rule, tally in touched.items():
             tally.documents = 1
             self.rules.setdefault(rule, RuleTally()).add(tally)
