@@ -74,7 +74,7 @@ class Walker:
             if not walk.pending:
                 found.append(Walk(walk.at, walk.slots, walk.cost))
             elif walk.at - at < _LONGEST:
-                steps = [*self._steps(line, walk), *self._lost(line, walk)]
+                steps = [*self._lost(line, walk), *self._steps(line, walk)]  # what ends first
                 todo += reversed(steps if marked else [*steps, *self._missing(line, walk)])
         return found
 
