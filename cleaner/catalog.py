@@ -35,6 +35,7 @@ FILTERS: Mapping[str, str] = {
     "strip.brand": "cleaner.strip.brand:Brands",
     "strip.stamp": "cleaner.strip.stamp:Stamps",
     "strip.placeholder": "rules",
+    "strip.margin": "cleaner.strip.margin:Margins",
     "strip.frame": "cleaner.strip.frame:Frame",
     "strip.chrome": "rules",
     "strip.feed": "cleaner.strip.feed:Feeds",

@@ -1,0 +1,146 @@
+"""The margins of a page: what stands above its path and below what closes its text.
+
+A line that a rule knows says much of its neighbours: nothing of an article stands above `you are
+here: home > news`, and hardly anything below a copyright notice or the buttons at the foot. So
+short lines there go that no rule knows, as names of sites and columns, unless they are akin to
+the text (Pomikálek, 2011, judges short lines by their neighbours too).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Mask, View
+from cleaner.document import Edit, deletions
+from cleaner.rules import RuleBook, RuleEditor
+from cleaner.strip.frame_kinds import Page
+from cleaner.structure import Label, label_of
+
+_RULES = ("strip.chrome", "strip.boilerplate")
+_ABOVE, _BELOW = "strip.margin.above", "strip.margin.below"
+_LONGEST = 40
+"""A longer line is not judged by where it stands."""
+_MOST = 30
+"""So many lines below the text are a text of their own."""
+_TITLE = 6
+"""A title has so many characters."""
+_NAME = 4
+"""A name has so many."""
+_ASKED = regex.compile(r"(?:编辑|责编|作者|记者|通讯员|供稿|摄影|审核|校对|来源)\s?:$")
+_KIN = 0.3
+"""A line of which this share of character pairs stands in the paragraphs belongs to them."""
+_SENTENCE = 12
+"""A line of so many characters that ends as a sentence is one."""
+_ENOUGH = 1.5
+"""Where so many lines in one of these are stray, the others are too: a headline may share words
+with the text."""
+_SIGNED = (Label.EDITOR, Label.BYLINE, Label.SOURCE, Label.CAPTION)
+
+
+class Margins:
+    """Takes lines away that stand above the path of a page or below its first foot line.
+
+    Above: only where a title stands between the path and the first paragraph. Below: only
+    where no sentence follows any more.
+    """
+
+    name = "strip.margin"
+
+    def __init__(self, book: RuleBook) -> None:
+        self._ruled = RuleEditor(self.name, book, _RULES)
+        rules = (rule for own in _RULES for rule in book.of(own))
+        self._tops = {rule.id for rule in rules if rule.options.get("top")}
+
+    def suspects(self, batch: Batch) -> Mask:
+        return self._ruled.suspects(batch)
+
+    def edits(self, view: View) -> Iterator[Edit]:
+        anchors = self._anchors(view)
+        if not anchors:
+            return
+        page = Page(view)
+        prose = page.prose()
+        if not prose:
+            return
+        places = {int(number): at for at, number in enumerate(page.numbers)}
+        known = {places[number]: rule for number, rule in anchors.items() if number in places}
+        told = "\n".join(page.texts[at] for at in prose)
+        for rule, lines in (
+            (_ABOVE, self._above(page, known, prose[0], told)),
+            (_BELOW, _below(page, known, prose[-1] + 1, told)),
+        ):
+            starts = page.starts[lines].tolist()
+            ends = np.minimum(page.ends[lines] + 1, len(view.text)).tolist()
+            yield from deletions(starts, ends, rule)
+
+    def _anchors(self, view: View) -> dict[int, str]:
+        """The lines that a rule takes away whole: their numbers and the rules."""
+        whole: dict[int, str] = {}
+        for edit in self._ruled.edits(view):
+            at = int(np.searchsorted(view.line_starts, edit.start, "right")) - 1
+            start, end = view.lines[at]
+            if not edit.new and edit.start == start and edit.end >= end:
+                whole[at] = edit.rule
+        return whole
+
+    def _above(self, page: Page, known: dict[int, str], body: int, told: str) -> list[int]:
+        """The lines above the last path of a page that has a title below it, or above any known
+        line that stands above a title and its date."""
+        titles = [at for at in range(body) if at not in known and _may_be_title(page.texts[at])]
+        dated = [at for at in titles if label_of(page.texts[at + 1]) is Label.SOURCE]
+        tops = [
+            at
+            for at, rule in known.items()
+            if at < (max(titles, default=0) if rule in self._tops else max(dated, default=0))
+        ]
+        top = max(tops, default=0)
+        head = [page.texts[at] for at in range(top, body) if at not in known]
+        told = "\n".join([*head, told])  # a title may stand above the path too
+        lines = [at for at in range(top) if at not in known]
+        return [at for at in lines if _is_stray(page.texts[at], told)]
+
+
+def _below(page: Page, known: dict[int, str], first: int, told: str) -> list[int]:
+    """The lines below the first foot line, if no sentence stands among them."""
+    feet = [at for at in known if at >= first]
+    feet += [at for at in range(first, len(page.texts)) if label_of(page.texts[at]) is Label.EDITOR]
+    if not feet:
+        return []
+    lines = [at for at in range(min(feet) + 1, len(page.texts)) if at not in known]
+    lines = [at for at in lines if not _is_value(page.texts[at - 1], page.texts[at])]
+    texts = [page.texts[at] for at in lines]
+    if len(lines) > _MOST or any(map(_is_sentence, texts)):
+        return []
+    stray = [at for at, text in zip(lines, texts, strict=True) if _is_stray(text, told)]
+    if _ENOUGH * len(stray) < len(lines):
+        return stray
+    return [at for at, text in zip(lines, texts, strict=True) if _may_go(text)]
+
+
+def _is_value(label: str, text: str) -> bool:
+    """Whether a line is the name that the line above it asks for (`editor:`)."""
+    return len(text) <= _NAME and _ASKED.search(label) is not None
+
+
+def _may_be_title(text: str) -> bool:
+    return len(text) >= _TITLE and label_of(text) in (Label.TITLE, Label.BODY, Label.ITEM)
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) >= _SENTENCE and "。" in text[-2:]
+
+
+def _may_go(text: str) -> bool:
+    """Whether a line by itself may be none of the author's: short, and signed by nobody."""
+    return len(text) <= _LONGEST and "。" not in text and label_of(text) not in _SIGNED
+
+
+def _is_stray(text: str, told: str) -> bool:
+    """Whether a line may be none of the author's and has other words than the text."""
+    if not _may_go(text):
+        return False
+    pairs = [text[at : at + 2] for at in range(len(text) - 1)]
+    return sum(pair in told for pair in pairs) < _KIN * max(1, len(pairs))
