@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.pages import Page, joins_of
+from cleaner.apply import arranged
 from cleaner.batch import Batch
 from cleaner.document import Document, Keep
 from cleaner.filter import Restorer
 from cleaner.kernels.literals import Automaton
-from cleaner.pipeline import arranged
 
 
 def restored(text: str, filters: Sequence[Restorer], automaton: Automaton | None) -> list[Document]:

@@ -15,11 +15,12 @@ from benchmarks.damage_codec import KINDS
 from benchmarks.damage_shift import FEW, MANY, annotated, dictionary, shifted
 from benchmarks.generate import articles
 from benchmarks.repair_marks import news_pages, sentences_of
+from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.catalog import build
 from cleaner.document import Document
 from cleaner.filter import Editor
-from cleaner.pipeline import Pipeline, edited
+from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
 
 Form = Callable[[str], str]

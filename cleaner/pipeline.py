@@ -12,20 +12,13 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 
 from cleaner import recipe as recipes
+from cleaner.apply import arranged, edited
 from cleaner.batch import Batch
 from cleaner.catalog import STAGES, build, stage_of
-from cleaner.document import (
-    Change,
-    Document,
-    Keep,
-    Piece,
-    Put,
-    Reason,
-    change_from_edits,
-    settle,
-)
-from cleaner.errors import FilterError, RecipeError
+from cleaner.document import Document, Reason
+from cleaner.errors import RecipeError
 from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin, signals_of
+from cleaner.own_rules import examine
 from cleaner.parts import own_changes
 from cleaner.recipe import Recipe
 from cleaner.rules import RuleBook
@@ -98,7 +91,7 @@ class Pipeline:
         *,
         limits: Mapping[str, float | Limit] | None = None,
         split: bool | None = None,
-        rules: Path | None = None,
+        rules: str | Path | None = None,
         extra: Sequence[Filter] = (),
     ) -> Pipeline:
         """The pipeline of a shipped recipe (by name) or of your own (by its .toml file).
@@ -108,9 +101,12 @@ class Pipeline:
         `extra` are filters that run after those of their stage. Raises RecipeError, RuleError.
         """
         recipe = name if isinstance(name, Recipe) else recipes.load(name)
-        book = RuleBook.load(rules)
+        folder = Path(rules) if rules else None
+        book = RuleBook.load(folder)
         filters = [build(item, book, recipe.options.get(item, {})) for item in recipe.filters]
         filters += extra
+        if folder:
+            examine(folder, book, filters)
         sides = {s: side for f in filters if isinstance(f, Scorer) for s, side in f.names.items()}
         merged = {**recipe.limits}
         for signal, value in (limits or {}).items():
@@ -208,74 +204,16 @@ class Pipeline:
         return tuple(index.sketch(batch) for index in indexes)
 
 
-def edited(batch: Batch, at: int, editor: Editor) -> Document | None:
-    """Document `at` after one Editor, or None where it proposes nothing."""
-    view = batch.view(at)
-    edits = settle(editor.edits(view))
-    text = view.text
-    edits = [e for e in edits if text[e.start : e.end] != e.new or e.field]
-    if not edits:
-        return None
-    for start, end, *_ in edits:
-        if not 0 <= start <= end <= len(text):
-            raise FilterError(
-                f"{editor.name}: edit [{start}, {end}) lies outside of the text of "
-                f"{view.doc.id}, which has {len(text)} characters"
-            )
-    meta = {e.field: text[e.start : e.end].strip() for e in edits if e.field}
-    return view.doc.changed(change_from_edits(editor.name, text, edits), meta)
-
-
 def _edited(batch: Batch, at: int, editor: Editor) -> list[Document] | None:
     """`edited` as a Step."""
     doc = edited(batch, at, editor)
     return None if doc is None else [doc]
 
 
-def arranged(batch: Batch, at: int, restorer: Restorer, *, split: bool) -> list[Document] | None:
-    """The documents that a Restorer makes of document `at`, or None where it changes nothing."""
-    view = batch.view(at)
-    parts = restorer.arrange(view)
-    _check_partition(restorer.name, view.doc.id, parts, len(view.text))
-    if parts == [[Keep(0, len(view.text))]]:
-        return None
-    if not split or len(parts) == 1:
-        pieces = _in_one(parts)
-        return [view.doc.changed(Change(restorer.name, view.text, tuple(pieces)))]
-    whole = view.doc
-    return [
-        replace(
-            whole.changed(Change(restorer.name, view.text, tuple(pieces))),
-            id=f"{whole.id}#{number}",
-            part_of=whole.id,
-        )
-        for number, pieces in enumerate(parts, 1)
-    ]
-
-
 def _itself(doc: Document) -> Document:
     """A document with the changes that concern it; a part of a page is made with all of the page,
     which scorers read."""
     return doc if doc.part_of is None else replace(doc, changes=own_changes(doc.changes))
-
-
-def _in_one(parts: Sequence[Sequence[Piece]]) -> list[Piece]:
-    """The pieces of several articles as one text, a blank line between."""
-    joined: list[Piece] = list(parts[0])
-    for pieces in parts[1:]:
-        at = pieces[0].start if pieces else 0
-        joined += [Put("\n\n", at, at, "restore.border"), *pieces]
-    return joined
-
-
-def _check_partition(name: str, doc: str, parts: Sequence[Sequence[Piece]], size: int) -> None:
-    at = 0
-    for start, end in sorted((p.start, p.end) for pieces in parts for p in pieces):
-        if start != at or end < start:
-            raise FilterError(f"{name}: pieces do not partition the text of {doc} at {at}")
-        at = end
-    if at != size or not parts:
-        raise FilterError(f"{name}: pieces end at {at} of {size} characters of {doc}")
 
 
 def _twin_reason(name: str, twin: Twin) -> Reason:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.errors import RecipeError
-from cleaner.rules import shipped
+from cleaner.rule_files import shipped
 from cleaner.verdict import Limit
 
 _KEYS = {"why", "filters", "options", "limits", "split", "run"}

@@ -1,14 +1,12 @@
-"""The only reader of `rules/`: rules, word lists, and the editor that rules alone make."""
+"""All rules and word lists of a run, and the editor that rules alone make."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -18,9 +16,7 @@ from cleaner.document import Edit
 from cleaner.errors import RuleError
 from cleaner.kernels.literals import Automaton
 from cleaner.kernels.segments import places_of
-
-Scope = Literal["line", "inline"]
-Where = Literal["head", "tail", "any"]
+from cleaner.rule_files import STAGES, Rule, Where, check, read_rule, shipped, toml_of
 
 _EDGE_LINES = 8
 """How many non-blank lines count as the head or the tail of a page."""
@@ -29,55 +25,6 @@ _ANY_LENGTH = 1 << 40
 
 _RANK = 16
 """Bits of the rank of a rule among those of a filter."""
-
-_KEYS = {"why", "source", "pattern", "literals", "lists", "words", "scope", "where", "put"}
-_KEYS |= {"confidence", "hits", "near_misses", "longest", "options"}
-
-
-def shipped() -> Path:
-    """The folder `rules/`: inside the wheel, or beside the package in an editable install."""
-    inside = Path(__file__).parent / "_rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule file. Its id is its path: `rules/strip/chrome/share.toml` is
-    `strip.chrome.share`, and belongs to the filter `strip.chrome`.
-
-    `longest` is the length of the longest line that the rule looks at, blanks at its ends
-    included; 0 sets no limit. A short one keeps clean documents away from the pattern. `words`
-    are those of lists that a filter looks for by itself: everyday words, of which the automaton
-    would find too many. `expression` is the pattern as text, its parts filled in: most runs meet
-    few of the rules, so a pattern is compiled when it is first asked for.
-    """
-
-    id: str
-    why: str
-    source: str
-    literals: tuple[str, ...]
-    words: tuple[str, ...] = ()
-    expression: str | None = None
-    scope: Scope = "line"
-    where: Where = "any"
-    put: str = ""
-    confidence: float = 1.0
-    longest: int = 0
-    hits: tuple[str, ...] = ()
-    near_misses: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def pattern(self) -> regex.Pattern[str] | None:
-        """What the rule matches beside its literals, in verbose form; raises `regex.error`."""
-        if self.expression is None:
-            return None
-        return regex.compile(self.expression, regex.VERBOSE | regex.V1)
-
-    @property
-    def filter(self) -> str:
-        """The filter that the rule belongs to."""
-        return self.id.rpartition(".")[0]
 
 
 class RuleBook:
@@ -88,13 +35,16 @@ class RuleBook:
         parts: dict[str, str] = {}
         for folder in self.folders:
             if (folder / "parts.toml").is_file():
-                parts |= _toml(folder / "parts.toml")
+                parts |= toml_of(folder / "parts.toml")
         self.rules: dict[str, Rule] = {}
         for folder in self.folders:
-            for stage in ("repair", "strip", "restore", "score"):
+            for stage in STAGES:
                 for path in sorted((folder / stage).rglob("*.toml")):
-                    rule = self._read(path, folder, parts)
-                    self.rules[rule.id] = rule
+                    name = ".".join(path.relative_to(folder).with_suffix("").parts)
+                    rule = read_rule(name, path, parts, self._listed)
+                    if folder != shipped():  # those, a test checks
+                        check(rule, path)
+                    self.rules[name] = rule
 
     @classmethod
     def load(cls, extra: Path | None = None) -> RuleBook:
@@ -136,32 +86,13 @@ class RuleBook:
     def _listed(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(word for name in names for word in self.words(name))
 
-    def _read(self, path: Path, folder: Path, parts: Mapping[str, str]) -> Rule:
-        table = _toml(path)
-        unknown = set(table) - _KEYS
-        if unknown or "why" not in table or "source" not in table:
-            known = ", ".join(sorted(_KEYS))
-            wrong = f"unknown {sorted(unknown)}" if unknown else "no `why` or no `source`"
-            raise RuleError(f"{path}: {wrong}; a rule may hold: {known}")
-        table["literals"] = [*table.get("literals", ()), *self._listed(table.pop("lists", ()))]
-        table["words"] = self._listed(table.get("words", ()))
-        if "pattern" in table:
-            table["expression"] = _filled(table.pop("pattern"), parts, path)
-        for key in ("literals", "hits", "near_misses"):
-            table[key] = tuple(table.get(key, ()))
-        name = ".".join(path.relative_to(folder).with_suffix("").parts)
-        rule = Rule(id=name, **table)
-        if folder != shipped():  # a test compiles those
-            _checked(rule, path)
-        return rule
-
 
 class RuleEditor:
     """The Editor that rule files alone make: it deletes (or replaces) what they match.
 
     A rule of scope `line` must match a whole line, trimmed; one of scope `inline` any part of
-    a line. Patterns see the folded view. A rule without a pattern matches its literals. Only
-    lines that hold a literal of the rule are tried, so every rule needs one.
+    a line. Patterns see the folded view. Only lines that hold a literal of the rule are tried, so
+    every rule needs one; a rule without a pattern takes each of these lines whole.
     """
 
     def __init__(self, name: str, book: RuleBook, filters: Sequence[str] = ()) -> None:
@@ -289,27 +220,3 @@ def _zones(view: View) -> dict[Where, set[int]]:
         zone: set(islice((at for at in numbers if lines[at].strip()), _EDGE_LINES))
         for zone, numbers in places.items()
     }
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RuleError(f"{path}: {error}; mend the file") from error
-
-
-def _filled(pattern: str, parts: Mapping[str, str], path: Path) -> str:
-    """A pattern with `parts.toml` filled in for `{{name}}`."""
-    try:
-        for _ in range(3):  # parts may hold parts
-            pattern = regex.sub(r"\{\{(\w+)\}\}", lambda m: f"(?:{parts[m[1]]})", pattern)
-        return pattern
-    except KeyError as error:
-        raise RuleError(f"{path}: no part {error} in parts.toml") from error
-
-
-def _checked(rule: Rule, path: Path) -> None:
-    try:
-        _ = rule.pattern
-    except regex.error as error:
-        raise RuleError(f"{path}: pattern: {error}") from error

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.apply import arranged, edited
 from cleaner.batch import Batch
 from cleaner.catalog import FILTERS, build, stage_of
 from cleaner.document import Change, Document, Edit, Keep, Put, change_from_edits
@@ -18,7 +19,7 @@ from cleaner.filter import Filter
 from cleaner.kernels.literals import Automaton
 from cleaner.kernels.segments import segment_sum
 from cleaner.kernels.text import Class, classify, decode, encode, fold, fold_table, fold_text
-from cleaner.pipeline import Pipeline, arranged, edited
+from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
 
 BOOK = RuleBook.load()

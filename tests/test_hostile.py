@@ -14,7 +14,8 @@ import pytest
 from benchmarks.generate import articles
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
-from cleaner.rules import Rule, RuleBook
+from cleaner.rule_files import Rule
+from cleaner.rules import RuleBook
 
 SIZE = 2_000
 RATIO = 3.0

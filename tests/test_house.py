@@ -15,13 +15,14 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 # within its own room.
 FLOORS = [
     {"errors", "document", "kernels"},
-    {"hits", "parts"},
+    {"hits", "parts", "rule_files"},
     {"batch"},
     {"structure", "cuts"},
     {"filter"},
+    {"apply"},
     {"rules", "models", "io"},
     {"repair", "strip", "restore", "score", "dedup"},
-    {"catalog"},
+    {"catalog", "own_rules"},
     {"verdict"},
     {"recipe"},
     {"pipeline"},

@@ -12,13 +12,13 @@ import pytest
 
 from benchmarks.damage_codec import KINDS
 from benchmarks.repair import codec_invented
+from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.catalog import build
 from cleaner.document import Document
 from cleaner.filter import Editor
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import load as load_model
-from cleaner.pipeline import edited
 from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
 from cleaner.repair.readers import LOST, SINGLE, WIDE, reader
 from cleaner.repair.routes import common_share

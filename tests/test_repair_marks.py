@@ -14,12 +14,13 @@ import pytest
 
 from benchmarks.damage_marks import ANNOTATIONS, sound_for_annotation
 from benchmarks.generate import articles
+from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.catalog import FILTERS, build
 from cleaner.document import Document
 from cleaner.errors import RecipeError
 from cleaner.filter import Editor
-from cleaner.pipeline import Pipeline, edited
+from cleaner.pipeline import Pipeline
 from cleaner.recipe import load
 from cleaner.rules import RuleBook
 

@@ -6,12 +6,13 @@ from functools import cache
 
 import pytest
 
+from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.catalog import FILTERS, build
 from cleaner.document import Document
 from cleaner.filter import Editor
-from cleaner.pipeline import edited
-from cleaner.rules import Rule, RuleBook
+from cleaner.rule_files import Rule
+from cleaner.rules import RuleBook
 
 BOOK = RuleBook.load()
 RULES = [rule for rule in BOOK.rules.values() if rule.filter in FILTERS]

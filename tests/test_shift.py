@@ -11,11 +11,11 @@ import pytest
 
 from benchmarks.damage_shift import MANY, shifted
 from benchmarks.repair import shift_invented
+from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.catalog import build
 from cleaner.document import Document
 from cleaner.filter import Editor
-from cleaner.pipeline import edited
 from cleaner.repair.habits import Form
 from cleaner.repair.readings import read_readings
 from cleaner.repair.stream import Walker, pair

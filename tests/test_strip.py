@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner import recipe as recipes
+from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.document import Document
-from cleaner.pipeline import Pipeline, edited
+from cleaner.pipeline import Pipeline
 from cleaner.strip.spam_words import longest_words
 from cleaner.strip.spans import any_of
 

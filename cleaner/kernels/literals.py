@@ -40,7 +40,7 @@ class Automaton:
         self.literals = tuple(literals)
         codes = [encode(fold_text(literal)) for literal in self.literals]
         for literal, points in zip(self.literals, codes, strict=True):
-            if not len(points) or points.max() >= _LAST or ord("\n") in points:
+            if not _searchable(points):
                 wrong = "is empty, holds a newline or lies outside of the basic plane"
                 raise ValueError(f"literal {literal!r} {wrong}")
         self._lengths: Ints = np.array([len(points) for points in codes], np.int64)
@@ -73,6 +73,15 @@ class Automaton:
 
     def _matches(self, literal: Ints, end: Ints) -> Matches:
         return Matches(literal, end - self._lengths.take(literal), end)
+
+
+def searchable(literal: str) -> bool:
+    """Whether an Automaton takes a literal."""
+    return _searchable(encode(fold_text(literal)))
+
+
+def _searchable(points: Codes) -> bool:
+    return len(points) > 0 and int(points.max()) < _LAST and ord("\n") not in points
 
 
 def _compiled(literals: Sequence[Codes]) -> hyperscan.Database:

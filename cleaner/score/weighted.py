@@ -9,7 +9,8 @@ import numpy as np
 
 from cleaner.batch import Batch, View
 from cleaner.filter import Bound, Evidence, Values
-from cleaner.rules import Rule, RuleBook
+from cleaner.rule_files import Rule
+from cleaner.rules import RuleBook
 
 _MOST = 3
 """A rule counts up to so many times."""

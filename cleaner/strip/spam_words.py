@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import Ints, View
-from cleaner.rules import Rule
+from cleaner.rule_files import Rule
 
 Floats = npt.NDArray[np.float64]
 
