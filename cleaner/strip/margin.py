@@ -8,12 +8,12 @@ the text (Pomikálek, 2011, judges short lines by their neighbours too).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Mask, View
+from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit, deletions
 from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_kinds import Page
@@ -30,6 +30,11 @@ _TITLE = 6
 _NAME = 4
 """A name has so many."""
 _ASKED = regex.compile(r"(?:编辑|责编|作者|记者|通讯员|供稿|摄影|审核|校对|来源)\s?:$")
+_CREDIT = regex.compile(
+    r"(?:[一二三初复终]审|视觉|版式|美编|海报|.{0,6}(?:摄影?|摄像|编辑|监制|制作|剪辑|策划|统筹|设计|校[对稿]|审核|审签|来源"
+    r"|记者|通讯员|文字?|图片?|供稿|供图|数据|出品))\s*[:丨|/].+|.{2,20}(?:出品|制作|供稿|供图)"
+)
+"""Who made a report, which stands below it as well."""
 _KIN = 0.3
 """A line of which this share of character pairs stands in the paragraphs belongs to them."""
 _SENTENCE = 12
@@ -37,6 +42,12 @@ _SENTENCE = 12
 _ENOUGH = 1.5
 """Where so many lines in one of these are stray, the others are too: a headline may share words
 with the text."""
+_MENU = "strip.margin.menu"
+_ITEM, _ITEMS, _SHARE = 14, 5, 0.75
+"""A menu above a title has so many items of so many characters, and little else."""
+_LONG = 60
+"""Below a line of so many characters there is no head of a page."""
+_STOPS = "。!?;,:、"
 _SIGNED = (Label.EDITOR, Label.BYLINE, Label.SOURCE, Label.CAPTION)
 
 
@@ -55,11 +66,12 @@ class Margins:
         self._tops = {rule.id for rule in rules if rule.options.get("top")}
 
     def suspects(self, batch: Batch) -> Mask:
-        return self._ruled.suspects(batch)
+        return self._ruled.suspects(batch) | batch.once(_MENU, _short_at_head)
 
     def edits(self, view: View) -> Iterator[Edit]:
         anchors = self._anchors(view)
-        if not anchors:
+        menu = view.under(_MENU, _short_at_head)
+        if not anchors and not menu:
             return
         page = Page(view)
         prose = page.prose()
@@ -69,7 +81,7 @@ class Margins:
         known = {places[number]: rule for number, rule in anchors.items() if number in places}
         told = "\n".join(page.texts[at] for at in prose)
         for rule, lines in (
-            (_ABOVE, self._above(page, known, prose[0], told)),
+            (_ABOVE, self._above(page, known, prose[0], told, menu)),
             (_BELOW, _below(page, known, prose[-1] + 1, told)),
         ):
             starts = page.starts[lines].tolist()
@@ -86,25 +98,44 @@ class Margins:
                 whole[at] = edit.rule
         return whole
 
-    def _above(self, page: Page, known: dict[int, str], body: int, told: str) -> list[int]:
-        """The lines above the last path of a page that has a title below it, or above any known
-        line that stands above a title and its date."""
+    def _above(
+        self, page: Page, known: dict[int, str], body: int, told: str, menu: bool
+    ) -> list[int]:
+        """The lines above the last path of a page that has a title below it; or, above a title
+        with its date, those above any known line, and a menu of short ones."""
         titles = [at for at in range(body) if at not in known and _may_be_title(page.texts[at])]
         dated = [at for at in titles if label_of(page.texts[at + 1]) is Label.SOURCE]
-        tops = [
-            at
-            for at, rule in known.items()
-            if at < (max(titles, default=0) if rule in self._tops else max(dated, default=0))
-        ]
+        title, first = max(titles, default=0), max(dated, default=0)
+        tops = [at for at, rule in known.items() if at < (title if rule in self._tops else first)]
         top = max(tops, default=0)
+        if menu and _is_menu(page.texts[:first]):
+            top = first
         head = [page.texts[at] for at in range(top, body) if at not in known]
         told = "\n".join([*head, told])  # a title may stand above the path too
         lines = [at for at in range(top) if at not in known]
         return [at for at in lines if _is_stray(page.texts[at], told)]
 
 
+def _short_at_head(batch: Batch) -> Mask:
+    """Which documents open with a menu's number of short lines, before their first long one."""
+    sizes = batch.line_ends - batch.line_starts
+    long: Ints = np.cumsum(sizes >= _LONG) - (sizes >= _LONG)
+    base: Ints = long.take(np.searchsorted(batch.line_ends, batch.starts))
+    short = (sizes > 0) & (sizes <= _ITEM) & (long == base.take(batch.line_docs))
+    mask: Mask = np.bincount(batch.line_docs[short], minlength=len(batch)) >= _ITEMS
+    return mask
+
+
+def _is_menu(texts: Sequence[str]) -> bool:
+    """Whether hardly any of the lines above a title is longer than an item of a menu."""
+    items = sum(len(text) <= _ITEM and text[-1] not in _STOPS for text in texts)
+    return items >= max(_ITEMS, _SHARE * len(texts))
+
+
 def _below(page: Page, known: dict[int, str], first: int, told: str) -> list[int]:
     """The lines below the first foot line, if no sentence stands among them."""
+    if not known:
+        return []
     feet = [at for at in known if at >= first]
     feet += [at for at in range(first, len(page.texts)) if label_of(page.texts[at]) is Label.EDITOR]
     if not feet:
@@ -135,7 +166,9 @@ def _is_sentence(text: str) -> bool:
 
 def _may_go(text: str) -> bool:
     """Whether a line by itself may be none of the author's: short, and signed by nobody."""
-    return len(text) <= _LONGEST and "。" not in text and label_of(text) not in _SIGNED
+    if len(text) > _LONGEST or "。" in text or label_of(text) in _SIGNED:
+        return False
+    return _CREDIT.fullmatch(text) is None
 
 
 def _is_stray(text: str, told: str) -> bool:
