@@ -117,6 +117,15 @@ def test_the_order_of_the_recipes_is_that_of_the_damage() -> None:
         assert [step for step in steps if step in order] == wanted
 
 
+def test_script_auto_knows_the_forms_of_a_converter() -> None:
+    made = "市裏的會議認爲，今年要爲羣衆辦好十件實事，成爲大家的好幫手。"
+    assert after("repair.script", made, mode="auto").startswith("市里的会议认为，")
+    written = made.replace("爲", "為").replace("衆", "眾")
+    assert after("repair.script", written, mode="auto") == written
+    of_old = "學而時習之，不亦說乎。人不知而不慍，不亦君子乎。其爲人也孝弟，衆星共之，爲政以德。"
+    assert after("repair.script", of_old, mode="auto") == of_old
+
+
 def test_script_off_on_auto() -> None:
     genuine = "立法會議員於會上表示，政府應就「長者醫療券」展開諮詢，並於年內公布結果。"
     made = (

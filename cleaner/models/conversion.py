@@ -3,7 +3,7 @@
 Converters that go character by character leave what several Traditional characters share in
 Simplified as it was: 于 and 關系 where a Traditional writer has 於 and 關係. Better ones hide
 that, but nothing gives a mainland page the quotation marks and the words of Hong Kong or
-Taiwan.
+Taiwan; and the commonest one, left to itself, writes 爲 and 衆 as nobody does there.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ _KEPT_APART = regex.compile(
     r"|聯[繫絡]|關係|製[造作品]|複雜|準[備確時]|[這那哪家村][裡裏]|[裡裏][面頭]|幹[部事活勁]|旅遊|遊[客覽戲玩]"
     r"|佔[地用據比領]|徵[求收集服稅]|象徵|[輕放]鬆|鬆[綁弛]|傑出|志願|颱風"
 )
+_BY_STANDARD, _BY_PEOPLE = regex.compile("[爲衆]"), regex.compile("[為眾]")
+"""As OpenCC has it by default, and as it is written in Hong Kong and Taiwan; of old, 爲 was usual:
+a text in the language of today has 的."""
+_PEOPLE = 5
 _MARKS_ALONE = 0.75
 _OPEN_MAINLAND, _OPEN_OVERSEAS = ord("“"), ord("「")
 
@@ -76,7 +80,7 @@ class Conversion:
         codes = encode(text)
         apart += int((codes == _OPEN_OVERSEAS).any())
         by_character = (merged - apart) / (merged + apart + 1)
-        return max(0.0, by_character, self._by_phrase(codes, folded))
+        return max(0.0, by_character, _by_standard(text), self._by_phrase(codes, folded))
 
     def _by_phrase(self, codes: Codes, folded: str) -> float:
         """Quotation marks and words of the mainland, and none of the others."""
@@ -89,6 +93,14 @@ class Conversion:
         # Who writes “ eight times, and never 「 nor a word from overseas, is of the mainland.
         alone = 0.0 if others or overseas else _MARKS_ALONE * marks
         return max(alone, 0.5 * marks + 0.5 * words)
+
+
+def _by_standard(text: str) -> float:
+    """Forms that OpenCC prefers, and none of those that people write."""
+    standard, people = len(_BY_STANDARD.findall(text)), len(_BY_PEOPLE.findall(text))
+    if "的" not in text:
+        return 0.0
+    return (standard - _PEOPLE * people) / (standard + _PEOPLE * people + 1)
 
 
 @cache
