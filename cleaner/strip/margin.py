@@ -15,6 +15,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit, deletions
+from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_kinds import Page
 from cleaner.structure import Label, label_of
@@ -47,6 +48,8 @@ _ITEM, _ITEMS, _SHARE = 14, 5, 0.75
 """A menu above a title has so many items of so many characters, and little else."""
 _LONG = 60
 """Below a line of so many characters there is no head of a page."""
+_RIM = "| :"
+"""What may stand around a word of menus."""
 _STOPS = "。!?;,:、"
 _SIGNED = (Label.EDITOR, Label.BYLINE, Label.SOURCE, Label.CAPTION)
 
@@ -64,6 +67,8 @@ class Margins:
         self._ruled = RuleEditor(self.name, book, _RULES)
         rules = (rule for own in _RULES for rule in book.of(own))
         self._tops = {rule.id for rule in rules if rule.options.get("top")}
+        (frame,) = book.of("strip.frame")
+        self._words = {fold_text(word) for word in (*frame.words, *frame.literals)}
 
     def suspects(self, batch: Batch) -> Mask:
         return self._ruled.suspects(batch) | batch.once(_MENU, _short_at_head)
@@ -82,7 +87,7 @@ class Margins:
         told = "\n".join(page.texts[at] for at in prose)
         for rule, lines in (
             (_ABOVE, self._above(page, known, prose[0], told, menu)),
-            (_BELOW, _below(page, known, prose[-1] + 1, told)),
+            (_BELOW, _below(page, known, prose[-1] + 1, told, self._words)),
         ):
             starts = page.starts[lines].tolist()
             ends = np.minimum(page.ends[lines] + 1, len(view.text)).tolist()
@@ -132,15 +137,17 @@ def _is_menu(texts: Sequence[str]) -> bool:
     return items >= max(_ITEMS, _SHARE * len(texts))
 
 
-def _below(page: Page, known: dict[int, str], first: int, told: str) -> list[int]:
-    """The lines below the first foot line, if no sentence stands among them."""
+def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[str]) -> list[int]:
+    """The lines below the first foot line, or below words of menus above it, if no sentence stands
+    among them."""
     if not known:
         return []
     feet = [at for at in known if at >= first]
     feet += [at for at in range(first, len(page.texts)) if label_of(page.texts[at]) is Label.EDITOR]
     if not feet:
         return []
-    lines = [at for at in range(min(feet) + 1, len(page.texts)) if at not in known]
+    feet += [at for at in range(first, min(feet)) if page.texts[at].strip(_RIM) in words]
+    lines = [at for at in range(min(feet), len(page.texts)) if at not in known]
     lines = [at for at in lines if not _is_value(page.texts[at - 1], page.texts[at])]
     texts = [page.texts[at] for at in lines]
     if len(lines) > _MOST or any(map(_is_sentence, texts)):
