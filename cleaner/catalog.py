@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from cleaner.errors import RecipeError
@@ -80,13 +81,23 @@ def build(name: str, book: RuleBook, options: Mapping[str, Any]) -> Filter:
     if target is None:
         raise RecipeError(f"no filter {name!r}; there are: {', '.join(FILTERS)}")
     if target == "rules":
+        _check_options(name, options, ())
         return RuleEditor(name, book)
     module, _, attribute = target.partition(":")
     factory: Callable[..., Filter] = getattr(import_module(module), attribute)
+    _, *known = signature(factory).parameters
+    _check_options(name, options, known)
     try:
         return factory(book, **options)
     except TypeError as error:
         raise RecipeError(f"options of {name}: {error}") from error
+
+
+def _check_options(name: str, options: Mapping[str, Any], known: Sequence[str]) -> None:
+    for option in options:
+        if option not in known:
+            there = f"there are: {', '.join(known)}" if known else "it takes none"
+            raise RecipeError(f"options of {name}: no option {option!r}; {there}")
 
 
 def stage_of(item: Filter) -> str:
@@ -103,7 +114,11 @@ def stage_of(item: Filter) -> str:
 def _own(name: str) -> Filter:
     module, _, attribute = name.partition(":")
     try:
-        found: Filter = getattr(import_module(module), attribute)
+        found = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise RecipeError(f"filter {name!r} cannot be imported: {error}") from error
+        raise RecipeError(
+            f"filter {name!r} cannot be imported: {error}; its folder must be in PYTHONPATH"
+        ) from error
+    if not isinstance(found, Editor | Restorer | Scorer | Index):
+        raise RecipeError(f"{name!r} is no filter; make it one by @cleaner.editor or .scorer")
     return found

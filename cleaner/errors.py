@@ -10,6 +10,10 @@ class CleanerError(Exception):
     """
 
 
+class UsageError(CleanerError):
+    """Options, inputs and outputs that do not go together."""
+
+
 class RecipeError(CleanerError):
     """A recipe cannot be read, or names something that does not exist."""
 
@@ -28,3 +32,8 @@ class InputError(CleanerError):
 
 class OutputError(CleanerError):
     """An output cannot be written."""
+
+
+def cause(error: Exception) -> str:
+    """What is wrong in the system's own words, without its number and the path again."""
+    return getattr(error, "strerror", None) or str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from cleaner.batch import Batch
 from cleaner.catalog import STAGES, build, stage_of
 from cleaner.document import Document, Reason
 from cleaner.errors import RecipeError
-from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin, signals_of
+from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin, Values, signals_of
 from cleaner.own_rules import examine
 from cleaner.parts import own_changes
 from cleaner.recipe import Recipe
@@ -171,23 +172,28 @@ class Pipeline:
     def _changed(self, batch: Batch, items: Sequence[Item], step: Step[Item]) -> Batch:
         """The batch after each of some filters in turn; `step` asks one about one document."""
         for item in items:
-            changed: dict[int, list[Document]] = {}
-            for at in np.flatnonzero(item.suspects(batch)).tolist():
-                self.beat()
-                docs = step(batch, at, item)
-                if docs is not None:
-                    changed[at] = docs
+            with _blamed(item):
+                changed = self._made(batch, item, step)
             if changed:
                 old, batch = batch, batch.with_texts(changed)
                 old.release()
         return batch
 
+    def _made(self, batch: Batch, item: Item, step: Step[Item]) -> dict[int, list[Document]]:
+        changed: dict[int, list[Document]] = {}
+        for at in np.flatnonzero(item.suspects(batch)).tolist():
+            self.beat()
+            docs = step(batch, at, item)
+            if docs is not None:
+                changed[at] = docs
+        return changed
+
     def _judge(self, batch: Batch, scorers: Sequence[Scorer]) -> Batch:
-        signals = {
-            name: rounded(values)
-            for scorer in scorers
-            for name, values in signals_of(scorer, batch).items()
-        }
+        signals: dict[str, Values] = {}
+        for scorer in scorers:
+            with _blamed(scorer):
+                found = signals_of(scorer, batch)
+            signals |= {name: rounded(values) for name, values in found.items()}
         reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
         columns = [values.tolist() for values in signals.values()]
         rows = zip(*columns, strict=True) if columns else [()] * len(batch)
@@ -202,6 +208,16 @@ class Pipeline:
 
     def _sketch(self, batch: Batch, indexes: Sequence[Index]) -> tuple[Any, ...]:
         return tuple(index.sketch(batch) for index in indexes)
+
+
+@contextmanager
+def _blamed(item: Filter) -> Iterator[None]:
+    """An error on its way out notes the filter that it comes from."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(item.name)
+        raise
 
 
 def _edited(batch: Batch, at: int, editor: Editor) -> list[Document] | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,29 +75,70 @@ def load(name: str | Path) -> Recipe:
             raise RecipeError(f"no recipe {str(name)!r}; there are {known}, or give a .toml file")
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RecipeError(f"recipe {path}: {error}") from error
+    except FileNotFoundError as error:
+        raise RecipeError(f"recipe {path}: no such file; look at the name") from error
+    except OSError as error:
+        raise RecipeError(f"recipe {path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"recipe {path}: {error}; mend the file") from error
     return parse(path.stem, table, str(path))
 
 
 def parse(name: str, table: Mapping[str, Any], where: str) -> Recipe:
     """The recipe that a TOML table stands for; `where` is named in errors."""
-    unknown = set(table) - _KEYS
-    if unknown:
-        raise RecipeError(f"recipe {where}: unknown {sorted(unknown)}; known: {sorted(_KEYS)}")
-    if not isinstance(table.get("filters"), Sequence) or isinstance(table["filters"], str):
-        raise RecipeError(f'recipe {where}: no list `filters = ["repair.…", …]`')
     try:
-        limits = {key: Limit(**value) for key, value in table.get("limits", {}).items()}
-        run = Run(**table.get("run", {}))
-    except TypeError as error:
-        raise RecipeError(f"recipe {where}: {error}; write `signal = {{ min = 0.5 }}`") from error
+        _check(table)
+        limits = {key: _limit(key, value) for key, value in table.get("limits", {}).items()}
+        run = _run(table.get("run", {}))
+    except ValueError as error:
+        raise RecipeError(f"recipe {where}: {error}") from error
     return Recipe(
         name=name,
         why=str(table.get("why", "")),
         filters=tuple(table["filters"]),
         options=table.get("options", {}),
         limits=limits,
-        split=bool(table.get("split", True)),
+        split=table.get("split", True),
         run=run,
     )
+
+
+def _check(table: Mapping[str, Any]) -> None:
+    """Raises ValueError for what a recipe must not hold."""
+    if unknown := sorted(set(table) - _KEYS):
+        raise ValueError(f"unknown {unknown}; known: {sorted(_KEYS)}")
+    filters = table.get("filters")
+    if not isinstance(filters, list) or not all(isinstance(name, str) for name in filters):
+        raise ValueError('no list `filters = ["repair.…", …]`')
+    if not isinstance(table.get("split", True), bool):
+        raise ValueError(f"split = {table['split']!r}; write true or false")
+    for key in ("options", "limits", "run"):
+        if not isinstance(table.get(key, {}), dict):
+            raise ValueError(f"{key} = {table[key]!r}; write a table, [{key}]")
+    for name, options in table.get("options", {}).items():
+        if name not in filters or not isinstance(options, dict):
+            raise ValueError(
+                f"options for {name!r}, which is none of its filters; "
+                'write [options."stage.name"], with the quotes, for one of them'
+            )
+
+
+def _limit(signal: str, value: Any) -> Limit:
+    sides = value if isinstance(value, dict) else {}
+    numbers = all(isinstance(side, int | float) for side in sides.values())
+    if not sides or not set(sides) <= {"min", "max"} or not numbers:
+        raise ValueError(f"limit {signal} = {value!r}; write {signal} = {{ min = 0.5 }}, or max")
+    limit = Limit(**sides)
+    if limit.min is not None and limit.max is not None and limit.min > limit.max:
+        raise ValueError(f"limit {signal}: nothing lies between {limit.min} and {limit.max}")
+    return limit
+
+
+def _run(table: Mapping[str, Any]) -> Run:
+    known = asdict(Run())
+    for key, value in table.items():
+        if key not in known:
+            raise ValueError(f"run: unknown {key!r}; known: {', '.join(known)}")
+        if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
+            raise ValueError(f"run: {key} = {value!r}; write a number above 0")
+    return Run(**table)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.generate import articles
-from cleaner.cli import SUBCOMMANDS, available, main
+from cleaner.cli import SUBCOMMANDS, main
 from cleaner.cli.explain import place
 from cleaner.cli.progress import sums_of
 from cleaner.stream.account import Tally
@@ -55,8 +55,9 @@ def test_help_teaches_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for word in ("--rejects", "--audit", "Examples", "Exit status", "clean explain page.jsonl:17"):
         assert word in text
-    for name in available():
-        assert name in SUBCOMMANDS
+    assert "the recipe says" in text
+    for name, told in SUBCOMMANDS.items():
+        assert told in " ".join(text.split())
         assert status(name, "--help") == 0
 
 
@@ -78,8 +79,19 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["--nonesuch"], 2, "--nonesuch"),
         (["--format", "xml"], 2, "neither"),
         (["--audit", "--keep-all"], 2, "exclude"),
-        (["--resume"], 1, "--resume"),
+        (["--resume"], 2, "--resume"),
         (["explain", "none.jsonl:3"], 1, "no such file"),
+        (["explain", "none.jsonl:0"], 2, "counted from 1"),
+        (["explain", f"{__file__}:x"], 2, "'x' is no line"),
+        (["explane", "none.jsonl:3"], 1, "did you mean: clean explain?"),
+        ([f"{__file__}:3"], 1, f"clean explain {__file__}:3"),
+        (["--limit", "han_share=nan"], 2, "SIGNAL=NUMBER"),
+        (["--recipe", "none.toml"], 2, "none.toml: no such file"),
+        (["--best", "length", "--resume", __file__, "-o", "out.jsonl"], 2, "at one go"),
+        ([__file__, "-o", __file__], 2, "is an input too"),
+        (["dedup", "--paragraphs", __file__], 2, "not made by"),
+        (["tune", "--good-file", __file__, "--signals", "x"], 1, "no judged documents"),
+        (["train", "news", "--positive", "none.jsonl"], 1, "no such file"),
     ],
 )
 def test_errors_are_one_line(
@@ -170,10 +182,73 @@ def test_explain_says_where_there_is_nothing(
     assert told in capsys.readouterr().err
 
 
+def test_explain_says_which_line_it_took(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "一"}\n{"text": "二"}\n', "utf-8")
+    assert status("explain", str(path)) == 0
+    assert f"this is line 1; another is named by {path}:LINE" in capsys.readouterr().err
+    assert status("explain", f"{path}:2") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_explain_counts_lines_of_the_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    title, *body = articles(1)[0].text.split("\n")
+    spoilt = "\n".join(body).replace("。", "。&nbsp;", 1)
+    path.write_text(f"上一篇：无\n{title}\n{spoilt}\n下一篇：无", "utf-8")
+    assert status("explain", str(path)) == 0
+    shown = capsys.readouterr().out
+    assert "line 1: strip.chrome.neighbours" in shown
+    assert f"line {len(body) + 3}: strip.chrome.neighbours" in shown
+    assert status("explain", f"{path}:2") == 1
+    assert "a text file is one document" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [('{"body": "一"}', "no field 'text'"), ('["一"]', "no object"), ("{", "broken JSON")],
+)
+def test_a_run_without_documents_says_why(tmp_path: Path, line: str, told: str) -> None:
+    (tmp_path / "a.jsonl").write_text(f"{line}\n", "utf-8")
+    done = call(f"{tmp_path}/a.jsonl")
+    assert done.returncode == 0
+    assert f"no line is a document: {told}" in done.stderr.decode()
+    (tmp_path / "b.jsonl").write_text(f'{line}\n{{"text": "一"}}\n', "utf-8")
+    assert call(f"{tmp_path}/b.jsonl").stderr == b""
+
+
+def test_a_filter_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ours_that_fails.py").write_text(
+        "import cleaner\n"
+        "@cleaner.editor('strip.ours')\n"
+        "def ours(view):\n"
+        "    raise ValueError('oops')\n",
+        "utf-8",
+    )
+    (tmp_path / "r.toml").write_text('filters = ["ours_that_fails:ours"]', "utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    done = call("--recipe", f"{tmp_path}/r.toml", given=b'{"id": "a", "text": "x"}\n' * 2)
+    assert done.stdout == b""
+    told = done.stderr.decode()
+    assert "2 documents were refused" in told
+    assert "a: strip.ours: ValueError: oops" in told
+
+
+def test_training_of_coherence_wants_articles(
+    page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status("train", "coherence", "--positive", str(page), "-o", f"{tmp_path}/m") == 1
+    assert "30 articles; it takes 100" in capsys.readouterr().err
+
+
 def test_places() -> None:
     assert place("a.jsonl:17") == ("a.jsonl", 17)
-    assert place("a:b.txt") == ("a:b.txt", 1)
-    assert place("a.txt") == ("a.txt", 1)
+    assert place("a:b.txt") == ("a:b.txt", None)
+    assert place("a.txt") == ("a.txt", None)
 
 
 def test_help_is_quick() -> None:

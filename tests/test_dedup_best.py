@@ -14,7 +14,7 @@ from cleaner.best import best
 from cleaner.cli.dedup import _Maker
 from cleaner.dedup.clusters import Note, Noted, clusters
 from cleaner.document import Document
-from cleaner.errors import OutputError, RecipeError
+from cleaner.errors import RecipeError, UsageError
 from cleaner.filter import scorer
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import load
@@ -96,7 +96,7 @@ def test_a_run_keeps_the_best_in_order_of_input(tmp_path: Path) -> None:
     expected = kept(texts)
     assert found == [text for text in texts if text in expected]
     assert run_over(tmp_path, texts, "first") != found
-    with pytest.raises(OutputError, match="at one go"):
+    with pytest.raises(UsageError, match="at one go"):
         run_over(tmp_path, texts, "again", best="length", resume=True)
 
 

@@ -20,7 +20,7 @@ import pytest
 from benchmarks.generate import articles
 from cleaner.batch import Batch, View
 from cleaner.document import Document, Edit
-from cleaner.errors import InputError, OutputError
+from cleaner.errors import InputError, OutputError, UsageError
 from cleaner.filter import Twin, editor, scorer
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import Recipe, Run
@@ -274,8 +274,8 @@ class TestTrouble:
     def test_a_failing_filter_costs_one_document(self, tmp_path: Path) -> None:
         outcome, kept, rejected = clean(tmp_path, self.lines("FAIL"))
         assert len(kept) == 89
-        assert reason(rejected[0])["error"] == "RuntimeError: as asked"
-        assert "in.jsonl:38: RuntimeError" in outcome.tally.errors[0]
+        assert reason(rejected[0])["error"] == "strip.trouble: RuntimeError: as asked"
+        assert "in.jsonl:38: strip.trouble: RuntimeError" in outcome.tally.errors[0]
 
     def test_a_document_that_kills_is_refused(self, tmp_path: Path) -> None:
         _, kept, rejected = clean(tmp_path, self.lines("DIE"), workers=2, chunk_bytes=1500)
@@ -305,7 +305,7 @@ class TestTrouble:
         path = tmp_path / "in.jsonl"
         path.touch()
         for out, rejects in ((path, None), (tmp_path / "o", tmp_path / "o")):
-            with pytest.raises(OutputError):
+            with pytest.raises(UsageError):
                 run(make, Settings((str(path),), str(out), rejects and str(rejects)))
 
     def test_damage_is_told_and_all_before_it_is_used(self, tmp_path: Path) -> None:
@@ -456,7 +456,7 @@ def test_a_failed_write_at_any_moment_can_be_resumed(
 
 
 def test_nothing_can_be_resumed_on_standard_output(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="--resume"):
+    with pytest.raises(UsageError, match="--resume"):
         run(make, Settings((pages(tmp_path, 1)[0],), "-", resume=True))
 
 

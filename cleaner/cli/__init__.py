@@ -9,16 +9,17 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn, cast
 
-from cleaner.errors import CleanerError, RecipeError, RuleError
+from cleaner.errors import CleanerError, InputError, RecipeError, RuleError, UsageError
 
 SUBCOMMANDS = {
     "explain": "what was changed in one document and why, before and after",
-    "score": "the signals of documents, and where a limit would fall",
+    "score": "the signals of documents; nothing is changed or dropped",
     "dedup": "duplicates alone: drop them, or plan what would be dropped",
     "tune": "limits that keep a share of your good documents",
     "train": "models from your own labelled documents",
@@ -30,12 +31,14 @@ FAILED, MISUSED, DAMAGED, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run the command and leave with its exit status; errors are one line on stderr."""
-    args = list(sys.argv[1:] if words is None else words)
-    name = args.pop(0) if args and args[0] in SUBCOMMANDS else "clean"
+    words = list(sys.argv[1:] if words is None else words)
+    name = words.pop(0) if words and words[0] in SUBCOMMANDS else "clean"
     try:
-        status = _run(name, args)
-    except (RecipeError, RuleError) as error:
+        status = _run(name, words)
+    except (RecipeError, RuleError, UsageError) as error:
         status = _complain(str(error), MISUSED)
+    except InputError as error:
+        status = _complain(f"{error}{_meant(name, words)}", FAILED)
     except CleanerError as error:
         status = _complain(str(error), FAILED)
     except (BrokenPipeError, _ClosedPipeError):
@@ -52,16 +55,9 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     sys.exit(_flushed(status))
 
 
-def available() -> dict[str, str]:
-    """The subcommands that this installation has, with what they do."""
-    return {name: text for name, text in SUBCOMMANDS.items() if find_spec(f"cleaner.cli.{name}")}
-
-
 def _run(name: str, args: list[str]) -> int:
     import typer
 
-    if find_spec(f"cleaner.cli.{name}") is None:
-        raise CleanerError(f"{name}: this version has no such command")
     module = import_module(f"cleaner.cli.{name}")
     app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
     command: Callable[..., Any] = module.command
@@ -76,7 +72,7 @@ def _run(name: str, args: list[str]) -> int:
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except misuse as error:
-        message = getattr(error, "format_message", error.__str__)()
+        message = getattr(error, "format_message", error.__str__)().rstrip(".")
         return _complain(f"{message} (see {program} --help)", MISUSED)
     return result if isinstance(result, int) else 0
 
@@ -98,8 +94,20 @@ def _past_click(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _epilog(module: ModuleType) -> str:
     """The end of a help page; `{commands}` in it stands for the list of subcommands."""
-    commands = "\n\n".join(f"clean {name}: {text}" for name, text in available().items())
+    commands = "\n\n".join(f"clean {name}: {text}" for name, text in SUBCOMMANDS.items())
     return str(getattr(module, "EPILOG", "")).replace("{commands}", commands)
+
+
+def _meant(name: str, words: Sequence[str]) -> str:
+    """What a person may have meant by the name of a file that there is not."""
+    word = next((word for word in words if not word.startswith("-")), "")
+    if name != "clean" or Path(word).exists():
+        return ""
+    path, _, line = word.rpartition(":")
+    if line.isdigit() and Path(path).is_file():
+        return f"; one line is shown by: clean explain {word}"
+    near = get_close_matches(word, SUBCOMMANDS, 1, 0.7)
+    return f"; or did you mean: clean {near[0]}?" if near else ""
 
 
 def _complain(message: str, status: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,13 +14,18 @@ import typer
 import cleaner
 from cleaner import recipe as recipes
 from cleaner.cli.options import (
+    DECIDE,
     INPUT,
     OUTPUT,
     Files,
     IdField,
+    Limits,
     Out,
     Quiet,
+    RecipeName,
     Resume,
+    Rules,
+    Split,
     TextField,
     Workers,
     status_of,
@@ -59,8 +65,6 @@ number of edits. A rejected line is the raw input with `clean.reasons`; a line t
 goes to the rejects as `line`, `offset`, `raw`. Order is that of the input, and the bytes are the
 same for any number of workers.
 """
-
-_DECIDE = "What is done"
 
 
 def _version(value: bool) -> None:
@@ -105,39 +109,16 @@ def command(
             rich_help_panel=OUTPUT,
         ),
     ] = False,
-    recipe: Annotated[
-        str,
-        typer.Option(
-            help="news-zh, web-zh, repair-only, dedup-only, or a .toml file of your own.",
-            rich_help_panel=_DECIDE,
-        ),
-    ] = "news-zh",
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SIGNAL=VALUE",
-            help="Replace or add a limit; again for more.",
-            rich_help_panel=_DECIDE,
-        ),
-    ] = None,
-    rules: Annotated[
-        Path | None,
-        typer.Option(help="A folder with rules and lists of your own.", rich_help_panel=_DECIDE),
-    ] = None,
-    split: Annotated[
-        bool | None,
-        typer.Option(
-            help="Split pages into their articles, or never.  [default: the recipe says]",
-            rich_help_panel=_DECIDE,
-            show_default=False,
-        ),
-    ] = None,
+    recipe: RecipeName = "news-zh",
+    limit: Limits = None,
+    rules: Rules = None,
+    split: Split = None,
     best: Annotated[
         str | None,
         typer.Option(
             metavar="SIGNAL",
             help="Of near-duplicates the one with the highest SIGNAL stays, not the first.",
-            rich_help_panel=_DECIDE,
+            rich_help_panel=DECIDE,
         ),
     ] = None,
     index: Annotated[
@@ -145,7 +126,7 @@ def command(
         typer.Option(
             metavar="DIR",
             help="Remember documents in this folder, and drop what former runs have kept.",
-            rich_help_panel=_DECIDE,
+            rich_help_panel=DECIDE,
         ),
     ] = None,
     fmt: Annotated[
@@ -190,11 +171,12 @@ def limits(pairs: Any) -> dict[str, float]:
     for pair in pairs:
         signal, _, value = pair.partition("=")
         try:
-            found[signal.strip()] = float(value)
-        except ValueError as error:
-            raise RecipeError(
-                f"--limit {pair}: write SIGNAL=NUMBER, as in han_share=0.5"
-            ) from error
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if math.isnan(number):
+            raise RecipeError(f"--limit {pair}: write SIGNAL=NUMBER, as in han_share=0.5")
+        found[signal.strip()] = number
     return found
 
 

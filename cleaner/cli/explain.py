@@ -13,11 +13,22 @@ from rich.text import Text
 
 from cleaner.batch import Batch
 from cleaner.cli.clean import limits
+from cleaner.cli.options import IdField, Limits, RecipeName, Rules, Split, TextField
 from cleaner.document import Change, Document, Keep, Put, Reason
+from cleaner.errors import UsageError
+from cleaner.io.inputs import format_of
 from cleaner.pipeline import Pipeline
 from cleaner.stream.read import document_at
 from cleaner.stream.rows import Shape
 from cleaner.verdict import Limit
+
+EPILOG = """
+[bold]Examples[/]
+
+clean explain page.jsonl:17
+
+clean explain notes.txt --recipe web-zh
+"""
 
 _AROUND = 16
 """Characters shown on either side of an edit."""
@@ -31,23 +42,26 @@ _PLAIN: Marks = ("[-", "-]", "{+", "+}")
 
 
 def command(
-    where: Annotated[str, typer.Argument(metavar="FILE[:LINE]", help="As in page.jsonl:17.")],
-    recipe: Annotated[str, typer.Option(help="A recipe, or a .toml file.")] = "news-zh",
-    limit: Annotated[
-        list[str] | None, typer.Option(metavar="SIGNAL=VALUE", help="Replace or add a limit.")
-    ] = None,
-    rules: Annotated[Path | None, typer.Option(help="A folder with rules of your own.")] = None,
-    split: Annotated[
-        bool | None, typer.Option(help="Split pages into their articles, or never.")
-    ] = None,
-    text_field: Annotated[str, typer.Option(help="The field that holds the text.")] = "text",
-    id_field: Annotated[str, typer.Option(help="The field that names a document.")] = "id",
+    where: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE[:LINE]", help="As page.jsonl:17, counted from 1; of a text file no line."
+        ),
+    ],
+    recipe: RecipeName = "news-zh",
+    limit: Limits = None,
+    rules: Rules = None,
+    split: Split = None,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
 ) -> None:
     """Show what is changed in one document and why, its signals against their limits, and the
     text before and after. It is compared with no other document: duplicates are not seen."""
-    pipe = Pipeline.from_recipe(recipe, limits=limits(limit or ()), split=split, rules=rules)
     path, line = place(where)
-    before = document_at(path, line, Shape(text_field, id_field))
+    pipe = Pipeline.from_recipe(recipe, limits=limits(limit or ()), split=split, rules=rules)
+    before = document_at(path, line or 1, Shape(text_field, id_field))
+    if line is None and format_of(path) != "text":
+        typer.echo(f"clean explain: this is line 1; another is named by {path}:LINE", err=True)
     console = Console(highlight=False, soft_wrap=True)
     marks = ("",) * 4 if console.color_system else _PLAIN
     docs = pipe.clean([before]).docs
@@ -64,12 +78,14 @@ def command(
         console.print(Text(doc.text))
 
 
-def place(where: str) -> tuple[str, int]:
-    """The file and the line that FILE:LINE names; without a line the first."""
+def place(where: str) -> tuple[str, int | None]:
+    """The file and the line that FILE:LINE names; no line where it names none."""
     path, colon, line = where.rpartition(":")
-    if colon and line.isdigit() and int(line) > 0:
-        return path, int(line)
-    return where, 1
+    if not colon or Path(where).exists() or not (line.isdigit() or Path(path).is_file()):
+        return where, None
+    if not line.isdigit() or int(line) < 1:
+        raise UsageError(f"{where}: {line!r} is no line; lines are counted from 1")
+    return path, int(line)
 
 
 def _verdict(doc: Document) -> Iterator[Text]:
@@ -88,15 +104,15 @@ def _because(reason: Reason) -> Text:
 
 
 def _changes(doc: Document, marks: Marks) -> Iterator[Text]:
-    for change in doc.changes:
+    for number, change in enumerate(doc.changes):
         yield Text.assemble((change.filter, "bold cyan"))
         for put in change.puts:
-            yield from _put(change, put, marks)
+            start, _ = _back(doc.changes[:number], put.start, put.end)
+            yield from _put(change.source, put, doc.original.count("\n", 0, start) + 1, marks)
 
 
-def _put(change: Change, put: Put, marks: Marks) -> Iterator[Text]:
-    source = change.source
-    line = source.count("\n", 0, put.start) + 1
+def _put(source: str, put: Put, line: int, marks: Marks) -> Iterator[Text]:
+    """An edit in its surroundings, and on which line of the original it stands."""
     sure = "" if put.confidence >= 1 else f" {put.confidence:.2f}"
     yield Text.assemble(f"  line {line}: ", (f"{put.rule}{sure}", _QUIET))
     yield Text.assemble(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings, run
 
-INPUT, OUTPUT, RUN = "Input", "Output", "The run"
+INPUT, OUTPUT, RUN, DECIDE = "Input", "Output", "The run", "What is done"
 
 Files = Annotated[
     list[str] | None,
@@ -25,6 +26,33 @@ Out = Annotated[
     str,
     typer.Option(
         "-o", "--out", help="A file, or a folder/ for one file an input.", rich_help_panel=OUTPUT
+    ),
+]
+RecipeName = Annotated[
+    str,
+    typer.Option(
+        help="news-zh, web-zh, repair-only, dedup-only, fineweb2-zh, or a .toml file of your own.",
+        rich_help_panel=DECIDE,
+    ),
+]
+Limits = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SIGNAL=VALUE",
+        help="The lowest value that passes, or of faults the highest; again for more signals.",
+        rich_help_panel=DECIDE,
+    ),
+]
+Rules = Annotated[
+    Path | None,
+    typer.Option(help="A folder with rules and lists of your own.", rich_help_panel=DECIDE),
+]
+Split = Annotated[
+    bool | None,
+    typer.Option(
+        help="Split pages into their articles, or never.",
+        rich_help_panel=DECIDE,
+        show_default="the recipe says",
     ),
 ]
 TextField = Annotated[
@@ -61,7 +89,21 @@ def watched(make: Callable[[], Pipeline], settings: Settings, *, quiet: bool) ->
 
 
 def status_of(program: str, outcome: Outcome) -> int:
-    """The exit status of a run; what was wrong with inputs is told on stderr."""
+    """The exit status of a run; what was wrong with inputs and filters is told on stderr."""
+    tally = outcome.tally
+    if tally.invalid and not tally.documents:
+        reasons = ", ".join(tally.invalid_reasons)
+        typer.echo(
+            f"{program}: no line is a document: {reasons}; a line must be one JSON object with a "
+            "text (see --text-field, and for other formats --format)",
+            err=True,
+        )
+    if tally.errors:
+        typer.echo(
+            f"{program}: {tally.reasons.get('error', 0):,} documents were refused, since a filter "
+            f"failed on them; the first: {tally.errors[0]}",
+            err=True,
+        )
     for path, what in sorted(outcome.damage.items()):
         typer.echo(f"{program}: {path}: {what}; all before was used", err=True)
     return 3 if outcome.damage else 0

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from cleaner import recipe as recipes
-from cleaner.cli.options import Files, IdField, Out, Quiet, TextField, Workers, status_of, watched
+from cleaner.cli.options import (
+    Files,
+    IdField,
+    Out,
+    Quiet,
+    RecipeName,
+    Rules,
+    TextField,
+    Workers,
+    status_of,
+    watched,
+)
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Settings
 from cleaner.stream.rows import Shape
@@ -47,12 +58,8 @@ def command(
         bool, typer.Option("--raw", help="Score the text as it is, not as it would be cleaned.")
     ] = False,
     out: Out = "-",
-    recipe: Annotated[
-        str, typer.Option(help="Whose filters and signals: a name, or a .toml file.")
-    ] = "news-zh",
-    rules: Annotated[
-        Path | None, typer.Option(help="A folder with rules and lists of your own.")
-    ] = None,
+    recipe: RecipeName = "news-zh",
+    rules: Rules = None,
     text_field: TextField = "text",
     id_field: IdField = "id",
     workers: Workers = 1,

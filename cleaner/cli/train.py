@@ -9,17 +9,21 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cleaner.errors import InputError, OutputError
+from cleaner.errors import InputError, OutputError, UsageError
 
 EPILOG = """
 [bold]Examples[/]
 
 clean train news --positive news/*.jsonl.zst --negative other.jsonl -o mine.zst --report mine.json
 
-In a recipe: [options] "score.news" = { model = "mine.zst" }
+In a recipe, under \\[options]: "score.news" = { model = "mine.zst" }
 
 clean train coherence --positive news/*.jsonl.zst -o coherence.zst
 """
+
+
+_LEAST = 100
+"""Articles for a model of coherence that is one in name only; ten thousands make a good one."""
 
 
 def command(
@@ -52,7 +56,7 @@ def command(
     good = groups(positive, source_field, text_field)
     if what == "news":
         if not negative:
-            raise InputError("clean train news: give --negative files, too")
+            raise UsageError("train news: give --negative files, too")
         data, figures = _news(good, groups(negative, kind_field, text_field), seed, leave_out)
     elif what == "coherence":
         data, figures = _coherence(good, seed)
@@ -88,6 +92,8 @@ def _news(
 
 def _coherence(good: Mapping[str, list[str]], seed: int) -> tuple[bytes, dict[str, Any]]:
     """Tables from seven articles of ten, weights from two, figures from the last."""
+    if (count := sum(map(len, good.values()))) < _LEAST:
+        raise InputError(f"train coherence: {count} articles; it takes {_LEAST} at the least")
     from cleaner.train.ablation import ablation
     from cleaner.train.coherence import Settings, train_coherence
 

@@ -11,7 +11,7 @@ import typer
 
 from cleaner import recipe as recipes
 from cleaner.cli.score import Scoring
-from cleaner.errors import InputError, OutputError
+from cleaner.errors import InputError, OutputError, UsageError
 from cleaner.pipeline import Pipeline
 from cleaner.train.texts import rows
 from cleaner.train.tune import Fit, Share, as_toml, fits, measured, tuned
@@ -44,7 +44,8 @@ def command(
     good: Annotated[
         str | None,
         typer.Option(
-            help="The label of good documents.  [default: 1, true, good, keep, news, yes]"
+            help="The label of good documents.",
+            show_default="1, true, good, keep, news or yes",
         ),
     ] = None,
     keep: Annotated[
@@ -74,15 +75,16 @@ def command(
         files or [], good_file or [], bad_file or [], label_field, good, text_field
     )
     pipe = Scoring(recipe, raw)()
-    values, _ = measured(pipe, texts)
     sides = {signal: side for item in pipe.score for signal, side in item.names.items()}
+    chosen = [name.strip() for name in signals.split(",")]
+    if unknown := sorted(set(chosen) - set(sides)):
+        raise UsageError(f"--signals: no such signal: {', '.join(unknown)}")
+    values, _ = measured(pipe, texts)
     found = fits(values, sides, truth, keep=None if precision else keep, precision=precision)
+    if silent := sorted(set(chosen) - {fit.signal for fit in found}):
+        raise InputError(f"--signals: {', '.join(silent)}: some documents have no value")
     typer.echo("\n".join(_table(found, _verdict(recipe, raw, texts, truth))))
     if out:
-        chosen = [name.strip() for name in signals.split(",")]
-        unknown = sorted(set(chosen) - {fit.signal for fit in found})
-        if unknown:
-            raise InputError(f"--signals: no such signal: {', '.join(unknown)}")
         base = recipes.load(recipe)
         goal = f"precision {precision:g}" if precision else f"keeps {keep:g} of the good"
         why = f"{base.why}; tuned on {len(texts)} documents: {goal}"
@@ -114,8 +116,7 @@ def _judged(
                 truth.append(known if known is not None else str(row[field]).lower() in wanted)
     if not texts:
         raise InputError(
-            "clean tune: no judged documents; give JSON lines with a label, or --good-file and "
-            "--bad-file"
+            "no judged documents: give JSON lines with a label, or --good-file and --bad-file"
         )
     return texts, np.array(truth, np.bool_)
 

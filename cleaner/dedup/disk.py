@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.errors import InputError, OutputError
+from cleaner.errors import InputError, OutputError, cause
 from cleaner.kernels.postings import NONE, Found
 from cleaner.kernels.shingles import Hashes, Text
 
@@ -77,7 +77,7 @@ class DiskStore:
             if self._uncommitted >= _COMMIT_EVERY:
                 self._commit(base)
         except sqlite3.Error as error:
-            raise OutputError(f"index {self.path}: {error}") from error
+            raise OutputError(f"index {self.path}: {cause(error)}") from error
 
     def id(self, doc: int) -> str:
         (raw,) = self._row("id", doc)
@@ -159,7 +159,7 @@ class DiskStore:
         try:
             base.commit()
         except sqlite3.Error as error:
-            raise OutputError(f"index {self.path}: {error}") from error
+            raise OutputError(f"index {self.path}: {cause(error)}") from error
         self._uncommitted = 0
 
     def _row(self, columns: str, doc: int) -> tuple[Any, ...]:
@@ -179,7 +179,9 @@ def _connected(path: Path) -> sqlite3.Connection:
         base.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         base.executescript(_SCHEMA)
     except (OSError, sqlite3.Error) as error:
-        raise InputError(f"index {path}: {error}; is it a folder, or in use?") from error
+        raise InputError(
+            f"index {path}: {cause(error)}; is it in use, or the index no folder?"
+        ) from error
     return base
 
 

@@ -137,13 +137,20 @@ class Paragraphs:
         return self._digests[place] == digests, place
 
 
+_NO_TABLE = "not made by clean dedup --count-paragraphs"
+
+
 def _loaded(path: str) -> npt.NDArray[Any]:
     try:
         found: npt.NDArray[Any] = np.load(path)
-    except (OSError, ValueError, EOFError) as error:
-        raise RecipeError(f"strip.paragraphs: table {path}: {error}") from error
+    except OSError as error:
+        raise RecipeError(
+            f"strip.paragraphs: table {path}: cannot be read: {error.strerror}"
+        ) from error
+    except (ValueError, EOFError) as error:
+        raise RecipeError(f"strip.paragraphs: table {path}: {_NO_TABLE}") from error
     if found.dtype != _TABLE:
-        raise RecipeError(f"strip.paragraphs: table {path}: not made by --count-paragraphs")
+        raise RecipeError(f"strip.paragraphs: table {path}: {_NO_TABLE}")
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cleaner.errors import CleanerError, InputError, OutputError
+from cleaner.errors import CleanerError, InputError, OutputError, cause
 from cleaner.io import lines
 from cleaner.io.inputs import Input
 from cleaner.io.lines import Chunk
@@ -37,7 +37,7 @@ def chunks(path: str, line: int = 1) -> Iterator[Chunk]:
                 yield Chunk(at + first + 1, at + first, data)
             at += len(rows)
     except _arrow().ArrowException as error:
-        raise InputError(f"{path}: cannot be read as Parquet: {error}") from error
+        raise InputError(f"{path}: cannot be read as Parquet: {cause(error)}") from error
 
 
 class ParquetOutput:
@@ -87,7 +87,7 @@ class ParquetOutput:
                 writer = self._writer(empty.schema)
             writer.close()
         except (_arrow().ArrowException, OSError, ValueError) as error:
-            raise OutputError(f"{self.path}: cannot be written: {error}") from error
+            raise OutputError(f"{self.path}: cannot be written: {cause(error)}") from error
         return length
 
     def abandon(self) -> None:
@@ -180,7 +180,7 @@ def _file(path: str) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path}: cannot be read as Parquet: {error}") from error
+        raise InputError(f"{path}: cannot be read as Parquet: {cause(error)}") from error
 
 
 def _arrow() -> Any:

@@ -19,7 +19,9 @@ def load(path: Path = _FILE) -> Linear:
     """The shipped model, or one of your own that `clean train news` made."""
     try:
         return Linear.from_bytes(zstandard.ZstdDecompressor().decompress(path.read_bytes()))
-    except (OSError, ValueError, zstandard.ZstdError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, zstandard.ZstdError) as error:
         raise InputError(f"{path}: no model that `clean train news` wrote: {error}") from error
 
 

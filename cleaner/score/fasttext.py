@@ -47,6 +47,8 @@ class FastText:
                 f'options of {self.name}: preprocess = "{preprocess}"; '
                 "there are none, fold and characters"
             )
+        if path:
+            _check(path)  # a fault is told before the first document, not at each of them
         self._path = path
         self._label = label if label.startswith("__label__") else f"__label__{label}"
         self._signal = signal
@@ -75,11 +77,15 @@ class FastText:
         return float(min(1.0, max(0.0, found.get(self._label, 0.0))))
 
 
+def _check(path: str) -> None:
+    if not Path(path).is_file():
+        raise RecipeError(f"score.fasttext: no model {path}; write the path of a .bin or .ftz file")
+
+
 @cache
 def _model(path: str) -> Any:
     """The model, once a process. fastText itself is imported only here: it costs time."""
-    if not Path(path).is_file():
-        raise RecipeError(f"score.fasttext: no model {path}; write the path of a .bin or .ftz file")
+    _check(path)
     import fasttext
 
     try:

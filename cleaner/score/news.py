@@ -35,6 +35,8 @@ class News:
 
     def __init__(self, book: RuleBook, *, model: str | None = None) -> None:
         self._path = Path(model) if model else None
+        if self._path:
+            load(self._path)  # a fault is told before the first document, not at each of them
 
     def score(self, batch: Batch) -> dict[str, Values]:
         if not len(batch):

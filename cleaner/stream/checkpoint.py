@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cleaner.errors import InputError
+from cleaner.errors import InputError, cause
 from cleaner.io import files
 
 _NAME = "checkpoint.json"
@@ -57,7 +57,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Checkpoint | None:
     try:
         found = Checkpoint(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}; run without --resume") from error
+        raise InputError(f"{path}: cannot be read: {cause(error)}; run without --resume") from error
     now = json.loads(json.dumps(identity))
     for key in sorted({*now, *found.identity}):
         then = found.identity.get(key)

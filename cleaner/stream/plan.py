@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleaner.errors import OutputError
+from cleaner.errors import UsageError
 from cleaner.io.inputs import DECODERS, STDIN, Format, check, format_of
 from cleaner.io.outputs import STDOUT
 
@@ -26,7 +26,7 @@ class Shard:
 def plan(
     inputs: Sequence[str], out: str, rejects: str | None, fmt: Format | None = None
 ) -> list[Shard]:
-    """The shards of a run; raises InputError and OutputError before anything is written.
+    """The shards of a run; raises InputError and UsageError before anything is written.
 
     An output that ends in a slash, or is a folder, gets a file for each input.
     """
@@ -55,7 +55,7 @@ def _target(path: str, out: str) -> str:
     if out == STDOUT or not is_folder(out):
         return out
     if path == STDIN:
-        raise OutputError(f"{out}: standard input needs an output file, not a folder")
+        raise UsageError(f"{out}: standard input needs an output file, not a folder")
     return str(Path(out) / _named(Path(path).name))
 
 
@@ -75,10 +75,10 @@ def _no_clash(shards: Sequence[Shard], single: set[str | None]) -> None:
             if target is None or target == STDOUT:
                 continue
             if str(Path(target).resolve()) in inputs:
-                raise OutputError(f"{target}: is an input too; choose another output")
+                raise UsageError(f"{target}: is an input too; choose another output")
             other = taken.setdefault(target, shard.path)
             if other != shard.path and target not in single:
-                raise OutputError(f"{target}: both {other} and {shard.path} go there; rename one")
+                raise UsageError(f"{target}: both {other} and {shard.path} go there; rename one")
     for shard in shards:
         if shard.out == shard.rejects and shard.out != STDOUT:
-            raise OutputError(f"{shard.out}: kept and rejected lines go there; give two names")
+            raise UsageError(f"{shard.out}: kept and rejected lines go there; give two names")

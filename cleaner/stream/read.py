@@ -25,6 +25,8 @@ def document_at(path: str, line: int, shape: Shape, fmt: Format | None = None) -
     """The document on line `line` (from 1) of an input; raises InputError where there is none."""
     source = Input(path)
     kind = fmt or format_of(path)
+    if kind == "text" and line > 1:
+        raise InputError(f"{path}: has no line {line}: a text file is one document")
     try:
         for chunk in chunks_of(source, kind, CHUNK_BYTES):
             if chunk.line <= line < chunk.line + chunk.lines or kind == "text":

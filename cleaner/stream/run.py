@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from cleaner.errors import OutputError
+from cleaner.errors import UsageError
 from cleaner.filter import Resumable
 from cleaner.io.files import writing
 from cleaner.io.inputs import STDIN, Input
@@ -34,7 +34,7 @@ Watch = Callable[[Snapshot], None]
 
 def run(make: Callable[[], Pipeline], settings: Settings, watch: Watch = lambda _: None) -> Outcome:
     """Run a pipeline over inputs; `make` builds it, and must be picklable where workers are
-    spawned. Raises InputError and OutputError; BrokenPipeError when nobody reads the output."""
+    spawned. Raises InputError, OutputError, UsageError; BrokenPipeError when nobody reads."""
     shards = plan(settings.inputs, settings.out, settings.rejects, settings.format)
     work = Work(make, settings.shape)
     pipe = work.pipe
@@ -213,14 +213,12 @@ def _state_folder(shards: Sequence[Shard], settings: Settings) -> Path | None:
     outputs = [path for s in shards for path in (s.out, s.rejects) if path]
     if settings.best:
         if settings.resume:
-            raise OutputError("--resume: a run that keeps the best of twins must run at one go")
+            raise UsageError("--resume: a run that keeps the best of twins must run at one go")
         return None
     able = all(map(regular, outputs)) and all(shard.path != STDIN for shard in shards)
     if not able:
         if settings.resume:
-            raise OutputError(
-                "--resume: needs input files, and output files; give FILE… and -o OUT"
-            )
+            raise UsageError("--resume: needs input files, and output files; give FILE… and -o OUT")
         return None
     many = is_folder(settings.out)
     return checkpoints.folder_of(settings.out, many=many)

@@ -75,7 +75,7 @@ class Work:
                 yield from self._cleaned(sources[:half], tally)
                 yield from self._cleaned(sources[half:], tally)
                 return
-            message = f"{type(error).__name__}: {error}"
+            message = _told(error)
             tally.errors = [*tally.errors, f"{sources[0].doc.id}: {message}"][:ERRORS]
             reason = {"filter": "run.error", "signal": "error", "error": message}
             yield [(sources[0].span, [_refused(sources[0], reason)])], None
@@ -115,6 +115,12 @@ class Work:
             reasons=reasons,
             characters=len(doc.text),
         )
+
+
+def _told(error: Exception) -> str:
+    """An error with the filter that it comes from; see `pipeline`."""
+    names = [name for name in getattr(error, "__notes__", ()) if name not in str(error)]
+    return ": ".join([*names, type(error).__name__, str(error)])
 
 
 def killed(job: Job, reason: Mapping[str, Any]) -> Worked:
