@@ -102,6 +102,8 @@ def _check_options(name: str, options: Mapping[str, Any], known: Sequence[str]) 
 
 def stage_of(item: Filter) -> str:
     """The stage that a filter runs in: the first part of its name, checked against its kind."""
+    if not isinstance(item, Editor | Restorer | Scorer | Index):
+        raise RecipeError(f"{item!r} is no filter; make it one by @cleaner.editor(…) or .scorer(…)")
     stage = item.name.partition(".")[0]
     if stage not in STAGES:
         raise RecipeError(f"filter {item.name!r}: a name begins with one of {', '.join(STAGES)}")
@@ -114,11 +116,9 @@ def stage_of(item: Filter) -> str:
 def _own(name: str) -> Filter:
     module, _, attribute = name.partition(":")
     try:
-        found = getattr(import_module(module), attribute)
+        found: Filter = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise RecipeError(
             f"filter {name!r} cannot be imported: {error}; its folder must be in PYTHONPATH"
         ) from error
-    if not isinstance(found, Editor | Restorer | Scorer | Index):
-        raise RecipeError(f"{name!r} is no filter; make it one by @cleaner.editor or .scorer")
     return found

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit, Piece
+from cleaner.errors import RecipeError
 
 Values = npt.NDArray[np.float64]
 Bound = Literal["min", "max"]
@@ -203,7 +204,9 @@ def scorer(
     name: str, *, good: Literal["high", "low"] = "high"
 ) -> Callable[[Callable[[str], float]], FunctionScorer]:
     """Make a Scorer of a function from text to a number; `name` (`score.name`) names the signal
-    by its last part."""
+    by its last part. Raises RecipeError for another `good`."""
+    if good not in ("high", "low"):
+        raise RecipeError(f'scorer {name!r}: good = {good!r}; write "high" or "low"')
     bound: Bound = "min" if good == "high" else "max"
     signal = name.rpartition(".")[2]
     return lambda function: FunctionScorer(name, function, {signal: bound})

@@ -17,7 +17,7 @@ from cleaner.apply import arranged, edited
 from cleaner.batch import Batch
 from cleaner.catalog import STAGES, build, stage_of
 from cleaner.document import Document, Reason
-from cleaner.errors import RecipeError
+from cleaner.errors import InputError, RecipeError
 from cleaner.filter import Editor, Filter, Index, Restorer, Scorer, Twin, Values, signals_of
 from cleaner.own_rules import examine
 from cleaner.parts import own_changes
@@ -264,18 +264,27 @@ def _limit(signal: str, value: float | Limit, sides: Mapping[str, str]) -> Limit
     if signal not in sides:
         known = ", ".join(sorted(sides))
         raise RecipeError(f"limit on {signal!r}: no such signal; there are: {known}")
+    if not isinstance(value, int | float):
+        raise RecipeError(f"limit {signal} = {value!r}; give a number, or a Limit")
     return Limit(**{sides[signal]: float(value)})
 
 
 def _documents(records: Iterable[Record]) -> Iterator[Document]:
+    if isinstance(records, str | bytes | Mapping):
+        raise InputError("one record, not many: give a list, or use cleaner.clean(text)")
     for number, record in enumerate(records, 1):
         if isinstance(record, Document):
             yield record
-        elif isinstance(record, str):
-            yield Document(str(number), record)
-        else:
-            meta = {key: value for key, value in record.items() if key not in ("id", "text")}
-            yield Document(str(record.get("id", number)), record["text"], meta)
+            continue
+        fields = {"text": record} if isinstance(record, str) else record
+        text = fields.get("text") if isinstance(fields, Mapping) else None
+        if not isinstance(text, str):
+            raise InputError(
+                f"record {number}: no text; give a text, a mapping with `text`, or a Document"
+            )
+        meta = {key: value for key, value in fields.items() if key not in ("id", "text")}
+        name = fields.get("id")
+        yield Document(str(number if name is None else name), text, meta)
 
 
 def _chunks(docs: Iterable[Document]) -> Iterator[list[Document]]:
@@ -300,6 +309,8 @@ def _default(recipe: str) -> Pipeline:
 
 def clean(text: str, recipe: str = "news-zh") -> Document:
     """Clean one document by itself: never split, and compared with no other."""
+    if not isinstance(text, str):
+        raise InputError(f"a text is wanted, not {type(text).__name__}; decode bytes before")
     pipe = _default(recipe)
     (doc,) = pipe.clean([Document("text", text)]).docs
     return doc

@@ -81,6 +81,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["--audit", "--keep-all"], 2, "exclude"),
         (["--resume"], 2, "--resume"),
         (["explain", "none.jsonl:3"], 1, "no such file"),
+        ([__file__, "--stats", __file__], 2, "is an input too"),
         (["explain", "none.jsonl:0"], 2, "counted from 1"),
         (["explain", f"{__file__}:x"], 2, "'x' is no line"),
         (["explane", "none.jsonl:3"], 1, "did you mean: clean explain?"),

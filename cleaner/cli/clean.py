@@ -31,7 +31,7 @@ from cleaner.cli.options import (
     status_of,
     watched,
 )
-from cleaner.errors import RecipeError
+from cleaner.errors import RecipeError, UsageError
 from cleaner.io.files import save
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings
@@ -153,6 +153,8 @@ def command(
         raise typer.BadParameter(f"{fmt!r} is neither jsonl nor text", param_hint="--format")
     if audit and keep_all:
         raise typer.BadParameter("--audit and --keep-all exclude each other")
+    if stats and str(stats) in (files or ()):
+        raise UsageError(f"--stats {stats}: is an input too; choose another file")
     shape = Shape(text_field, id_field, trace, audit, keep_all)
     loaded = recipes.load(recipe).with_index(index) if index else recipes.load(recipe)
     make = functools.partial(

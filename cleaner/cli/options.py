@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cleaner.io.inputs import STDIN
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings, run
 
@@ -80,6 +82,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.", rich_
 
 def watched(make: Callable[[], Pipeline], settings: Settings, *, quiet: bool) -> Outcome:
     """A run with its progress on the terminal."""
+    if STDIN in settings.inputs and sys.stdin.isatty():
+        typer.echo("clean: reading from the terminal; name a FILE, or see clean --help", err=True)
     from cleaner.cli.progress import Progress
 
     with Progress(quiet=quiet) as progress:

@@ -22,6 +22,11 @@ _ROWS = 500
 _ADDED = ("clean", "part_of", "id")
 
 
+def check() -> None:
+    """Raises CleanerError where Parquet can be neither read nor written."""
+    _arrow()
+
+
 def chunks(path: str, line: int = 1) -> Iterator[Chunk]:
     """The rows of a file as JSON lines, from row `line` (from 1) on; raises InputError.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleaner.errors import UsageError
+from cleaner.io import parquet
 from cleaner.io.inputs import DECODERS, STDIN, Format, check, format_of
 from cleaner.io.outputs import STDOUT
 
@@ -26,7 +27,8 @@ class Shard:
 def plan(
     inputs: Sequence[str], out: str, rejects: str | None, fmt: Format | None = None
 ) -> list[Shard]:
-    """The shards of a run; raises InputError and UsageError before anything is written.
+    """The shards of a run; raises InputError and UsageError before anything is
+    written, and CleanerError where Parquet is wanted and cannot be had.
 
     An output that ends in a slash, or is a folder, gets a file for each input.
     """
@@ -43,6 +45,9 @@ def plan(
             )
         )
     _no_clash(shards, {out, rejects})
+    targets = [path for shard in shards for path in (shard.out, shard.rejects) if path]
+    if any(path.endswith(".parquet") for path in [*targets, *(s.path for s in shards)]):
+        parquet.check()
     return shards
 
 
