@@ -31,8 +31,7 @@ class Block(NamedTuple):
     """A line that is not blank: [start, end) without the newline, with what it is.
 
     `line` is its number among `view.lines`. `dateline` says that the line opens as reports
-    do (本报讯, 新华社…电), `signed` that it closes with a signature. `cut_start` and `cut_end` say
-    that the text begins or ends in mid-sentence.
+    do (本报讯, 新华社…电).
     """
 
     line: int
@@ -40,13 +39,8 @@ class Block(NamedTuple):
     end: int
     label: Label
     dateline: bool = False
-    signed: bool = False
-    cut_start: bool = False
-    cut_end: bool = False
 
 
-_SENTENCE_END = "。！？!?…；;：:”’\"')）】》」』~～摄"
-"""The last is of who took the picture, which stands behind the report that it goes with."""
 _OPENING = regex.compile(
     r"""^[\s【〔\[(（]*(?:
         本报讯|本报(?!告)\p{Han}{1,12}?\d{1,2}月\d{1,2}日|(?:新华社|中新社|中新网|人民网|央视网)\p{Han}{0,8}?
@@ -99,7 +93,6 @@ _CHROME = regex.compile(
 _LONGEST_LABEL = 170
 """A longer line is body: no title, byline, source, place or caption is as long."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_BAD_START = frozenset(",，、。;；:：!！?？)）】》」』”’%")
 _SIGNED_LAST = frozenset(")）①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _EDITOR_FIRST = frozenset("[【(（责编校审值版")
 _BYLINE_FIRST = frozenset("□■○◎▲(（")
@@ -132,16 +125,8 @@ def _blocks(view: View) -> tuple[Block, ...]:
         if not bare:
             continue
         label = label_of(bare)
-        signs = _signs(text, bare) if label is Label.BODY else ()
-        blocks.append(Block(number, start, end, label, *signs))
+        blocks.append(Block(number, start, end, label, label is Label.BODY and opens_report(text)))
     return _headings(blocks)
-
-
-def _signs(text: str, bare: str) -> tuple[bool, bool, bool, bool]:
-    """What the beginning and the end of a line of body say: `dateline`, `signed`, `cut_start`,
-    `cut_end`."""
-    cut_end = len(text) >= 20 and bare[-1] not in _SENTENCE_END
-    return opens_report(text), closes_signed(bare), bare[0] in _BAD_START, cut_end
 
 
 def opens_report(text: str) -> bool:

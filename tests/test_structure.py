@@ -6,7 +6,7 @@ import pytest
 
 from cleaner.batch import Batch
 from cleaner.document import Document
-from cleaner.structure import Block, Label, structure_of
+from cleaner.structure import Block, Label, closes_signed, structure_of
 
 BODY = (
     "市里昨天召开春耕会议，部署今年的备耕工作，各县区和有关部门的负责人参加。会议要求抓紧检修农机。"
@@ -56,7 +56,7 @@ def test_blocks_name_their_lines() -> None:
 def test_datelines_and_signatures() -> None:
     first, last = blocks(f"本报讯（记者 李小明）{BODY}\n\n{BODY}（李小明）")
     assert first.dateline and not last.dateline
-    assert last.signed and not first.signed
+    assert closes_signed(f"{BODY}（李小明）") and not closes_signed(f"本报讯（记者 李小明）{BODY}")
 
 
 def test_a_very_long_line_is_body() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cleaner.cli import DAMAGED
 from cleaner.io.inputs import STDIN
 from cleaner.pipeline import Pipeline
 from cleaner.stream import Outcome, Settings, run
@@ -110,4 +111,4 @@ def status_of(program: str, outcome: Outcome) -> int:
         )
     for path, what in sorted(outcome.damage.items()):
         typer.echo(f"{program}: {path}: {what}; all before was used", err=True)
-    return 3 if outcome.damage else 0
+    return DAMAGED if outcome.damage else 0

@@ -14,8 +14,6 @@ from cleaner.score.shape import Links, mean, shape_features
 
 Floats = npt.NDArray[np.float64]
 
-ROW_FEATURES = ("said", "link", "trusted", "best", "letters", "rows")
-
 _LOW = np.float32(-99 * LINK_UNIT)
 """Added to a link that does not count."""
 
@@ -23,7 +21,8 @@ _ALONE = 0.6
 
 
 class Passages(NamedTuple):
-    """Features of rows (the columns of ROW_FEATURES) and of documents (SHAPE_FEATURES)."""
+    """Features of rows (what a row says, its link, the trusted ones, the best, its letters, how many
+    rows there are) and of documents (SHAPE_FEATURES)."""
 
     rows: Floats
     shape: Floats

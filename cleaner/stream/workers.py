@@ -81,8 +81,9 @@ class Pool:
         self._context = multiprocessing.get_context(_CONTEXT)
         self._slots: deque[_Slot] = deque()
         self._todo: deque[_Piece] = deque()
-        self._workers = [self._start() for _ in range(count)]
-        self.deaths = 0
+        self._workers: list[_Worker] = []
+        for _ in range(count):
+            self._workers.append(self._start())
 
     def __enter__(self) -> Pool:
         return self
@@ -145,7 +146,6 @@ class Pool:
     def _bury(self, at: int, why: str, limit: float | None) -> None:
         """Replace a worker, and put what it was at back in halves."""
         worker = self._workers[at]
-        self.deaths += 1
         _stop(worker)
         code = worker.process.exitcode
         self._workers[at] = self._start()
@@ -166,7 +166,7 @@ class Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        others = [worker.pipe for worker in getattr(self, "_workers", ()) if not worker.pipe.closed]
+        others = [worker.pipe for worker in self._workers if not worker.pipe.closed]
         inherited = [ours, *others] if _CONTEXT == "fork" else []
         alive = self._context.RawValue("d", time.monotonic())
         process = self._context.Process(  # type: ignore[attr-defined]
