@@ -18,7 +18,7 @@ from cleaner.restore.page import _of_lines, gather, with_topics
 from cleaner.restore.screen import promising
 from cleaner.restore.strangers import closing_credit
 from cleaner.restore.topics import words_of
-from cleaner.structure import closes_signed, structure_of
+from cleaner.structure import Label, closes_signed, structure_of
 
 TEXT = generate.articles(1, seed=8)[0].text
 
@@ -122,7 +122,8 @@ def test_units_are_the_blocks_of_the_page() -> None:
     lines = [(block.start, block.end) for block in blocks]
     assert [view.text[a:b].strip() for a, b in lines] == [view.text[u.start : u.end] for u in units]
     assert [b.dateline for b in blocks] == [u.opens for u in units]
-    assert all(u.signed for u in units if closes_signed(view.folded[u.start : u.end].strip()))
+    bodies = [unit for b, unit in zip(blocks, units, strict=True) if b.label is Label.BODY]
+    assert all(u.signed for u in bodies if closes_signed(view.folded[u.start : u.end].strip()))
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ _ALONE = 0.6
 
 
 class Passages(NamedTuple):
-    """Features of rows (what a row says, its link, the trusted ones, the best, its letters, how many
-    rows there are) and of documents (SHAPE_FEATURES)."""
+    """Features of rows (what a row says, its link, the trusted ones, the best, its letters, how
+    many rows there are) and of documents (SHAPE_FEATURES)."""
 
     rows: Floats
     shape: Floats
