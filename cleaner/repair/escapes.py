@@ -34,6 +34,10 @@ _RESIDUE = regex.compile(r"\\xa0|(?<![&0-9A-Za-z])nbsp[;；]|\\{1,2}u3000")
 _JSON = regex.compile(r"\\(?P<c>[\"'/]|r?\\n|[nrt])")
 _JSON_TEXT = {"n": "\n", "r": "\n", "t": "\t", "r\\n": "\n"}
 _LATIN = regex.compile(r"%(?P<c>[2-7A-Fa-f][0-9A-Fa-f])")
+_TAGS = 4
+"""So many escaped brackets on one line are markup."""
+_END_TAG = regex.compile(r"\\u003[cC]\\?/\p{L}")
+_HAN = regex.compile(r"\p{Han}")
 _SOFT = regex.compile(r"=\r?\n")
 
 
@@ -151,14 +155,23 @@ def _entities(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
 
 
 def _code_units(text: str, units: Sequence[Unit]) -> Iterator[Unit]:
-    """All of a line where two are Chinese; a single one beside Chinese text. Ranges of
-    regular expressions stay."""
+    """All of a line where two are Chinese, or where they are the brackets of markup around
+    Chinese text; a single one beside Chinese text. Ranges of regular expressions stay."""
     if _RANGE.search(text, units[0].start - 2, units[-1].end):
         return
-    if sum(has_chinese(unit.text) for unit in units) >= 2:
+    if sum(has_chinese(unit.text) for unit in units) >= 2 or _in_markup(text, units):
         yield from units
     else:
         yield from _beside_wide(text, units)
+
+
+def _in_markup(text: str, units: Sequence[Unit]) -> bool:
+    """Whether units are the brackets of several tags around Chinese text, as JSON has them."""
+    brackets = [unit for unit in units if not set(unit.text) - set("<>")]
+    if len(brackets) < _TAGS:
+        return False
+    inner = text[brackets[0].start : brackets[-1].end]
+    return _END_TAG.search(inner) is not None and len(_HAN.findall(inner)) >= _TAGS * len("<p>")
 
 
 def _bare(_text: str, units: Sequence[Unit]) -> Iterator[Unit]:

@@ -53,6 +53,8 @@ _REPORT = 100
 """One paragraph of so many characters above a list is a report."""
 _EVEN = 3
 """Teasers cut at one width differ by no more than this."""
+_TICKER = "快讯"
+"""Papers of Taiwan have it above the headlines of the hour, and below these the title."""
 _KIN, _KIN_OF_TITLE = 0.5, 0.3
 """A short line of which this share of character pairs stands in the paragraphs is a subhead of
 theirs, and no teaser; above the text, within the first lines of a page, less makes it the title."""
@@ -161,6 +163,8 @@ def _plain(rows: Sequence[Row], first: int, kin: Kin) -> tuple[bool, int]:
         return False, run
     least = _KIN_OF_TITLE if run <= min(HEAD, kin.first_body) else _KIN
     end = run
+    if rows[0].text == _TICKER and first == 1 and run == kin.first_body:
+        end -= 1  # the title
     while first < end < len(rows) and not rows[end - 1].cut and kin(rows[end - 1]) >= least:
         end -= 1  # the title or subhead of what follows
     end = _marked_end(rows, first, end)
