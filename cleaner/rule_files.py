@@ -75,6 +75,13 @@ class Rule:
             return None
         return regex.compile(self.expression, regex.VERBOSE | regex.V1)
 
+    def option(self, name: str) -> float:
+        """A number without which the filter cannot do; raises RuleError where it is missing."""
+        value = self.options.get(name)
+        if not isinstance(value, int | float):
+            raise RuleError(f"{self.id}: write options = {{ {name} = NUMBER }}")
+        return float(value)
+
     @property
     def filter(self) -> str:
         """The filter that the rule belongs to."""

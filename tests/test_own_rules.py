@@ -90,6 +90,24 @@ def test_a_rule_that_nobody_reads_is_an_error(tmp_path: Path, place: str, told: 
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("place", "changes", "told"),
+    [
+        ("score/filler/bell.toml", {}, "weight = NUMBER"),
+        ("score/filler/bell.toml", {"options": '{ weight = "much" }'}, "weight = NUMBER"),
+        ("score/forms/bell.toml", {"options": "{ weight = 1 }", "pattern": ""}, "no pattern"),
+        ("strip/spam/bell.toml", {"options": "{ least = 2 }"}, "share = NUMBER"),
+    ],
+)
+def test_a_rule_lacks_what_its_filter_needs(
+    tmp_path: Path, place: str, changes: dict[str, str], told: str
+) -> None:
+    with pytest.raises(RuleError) as error:
+        loaded(folder(tmp_path, place, **changes))
+    assert told in str(error.value)
+    assert "bell" in str(error.value)
+
+
 def test_a_folder_needs_something_in_it(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="holds no rules"):
         loaded(tmp_path)

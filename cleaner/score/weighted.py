@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from cleaner.batch import Batch, View
+from cleaner.errors import RuleError
 from cleaner.filter import Bound, Evidence, Values
 from cleaner.rule_files import Rule
 from cleaner.rules import RuleBook
@@ -30,8 +31,12 @@ class Weighted:
         rules = book.of(self.name)
         self._mine = np.zeros(len(book.literals), np.bool_)
         self._mine[book.numbers(rules)] = True
+        self._weights: dict[str, float] = {}
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
         for rule in rules:
+            if rule.expression is None:
+                raise RuleError(f"{rule.id}: no pattern; without one nothing is counted")
+            self._weights[rule.id] = rule.option("weight")
             for word in rule.literals:
                 self._by_literal[book.literals[word]].append(rule)
 
@@ -54,7 +59,7 @@ class Weighted:
         for rule, _, _ in self._found(view):
             counts[rule.id] += 1
             if counts[rule.id] <= _MOST:
-                wrong *= 1 - float(rule.options["weight"])
+                wrong *= 1 - self._weights[rule.id]
         return 1 - wrong
 
     def _found(self, view: View) -> Iterator[tuple[Rule, int, int]]:

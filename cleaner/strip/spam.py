@@ -65,7 +65,7 @@ class Spam:
 
     def __init__(self, book: RuleBook) -> None:
         self._families = tuple(
-            Family(rule, book.numbers([rule]), rule.options["least"], rule.options["share"])
+            Family(rule, book.numbers([rule]), int(rule.option("least")), rule.option("share"))
             for rule in book.of(self.name)
         )
         self._weights = np.zeros(len(book.literals), np.int64)
