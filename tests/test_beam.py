@@ -5,13 +5,17 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.kernels.text import encode, fold
+from cleaner.models import flow
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.beam import search
+from cleaner.repair.both_sides import Candidate, Cut, weighed, worths
 from cleaner.repair.likeliest import Row, candidates, settled
-from cleaner.repair.options import Track, fixed, options_of, words_of
+from cleaner.repair.options import Options, Track, fixed, options_of, words_of
 
 CHARACTERS = st.sampled_from("市里昨天召开会议，安排部署今年的防汛工作。炩")
 PLACES = st.lists(st.lists(CHARACTERS, min_size=1, max_size=3, unique=True), min_size=1, max_size=4)
@@ -74,6 +78,53 @@ def test_a_digit_that_nobody_can_know_stays_open() -> None:
     swallowed = options_of([*"0123456789,"], swallowed=True)
     row = Row("共投入", [[swallowed]], "5万元")
     (found,) = candidates([row])
-    best = settled(found, row.before, row.after)
+    (best,) = settled([found], [(row.before, row.after)])
     assert best.text == "?"
     assert best.guess.isdecimal()
+
+
+def likely(before: str, places: list[Options], after: str) -> str:
+    (best,) = settled(candidates([Row(before, [places], after)]), [(before, after)])
+    return best.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "digit"),
+    [
+        ("会议将于", "0月29日在省城召开", "1"),
+        ("这项工程自", "024年起分三期建设", "2"),
+        ("比赛于10月", "日举行", "?"),
+        ("共有", "000年的历史", "?"),
+    ],
+)
+def test_a_digit_is_given_where_only_one_makes_a_date(before: str, after: str, digit: str) -> None:
+    swallowed = options_of([*"0123456789"], swallowed=True)
+    assert likely(before, [swallowed], after) == digit
+
+
+def test_seams_count_as_the_model_of_passages_has_them() -> None:
+    cut = Cut("全市教育系统开展", "安全", "大检查，消除隐患", (0, 1))
+    codes = fold(encode(cut.before + cut.text + cut.behind))
+    seams = [len(cut.before) + k for k in range(3)]
+    ends = np.array([(0, seam) for seam in seams])
+    starts = np.array([(seam, len(codes)) for seam in seams])
+    odds = np.diag(flow.load().scores(codes, ends, starts)).astype(np.float64)
+    (alone,) = worths([cut])
+    assert np.isclose(alone, 0.4 * odds.sum(), rtol=1e-6)
+    others = [cut._replace(text=text) for text in ("安会", "平全", "工作")]
+    assert worths([*others, cut])[-1] == alone  # in any company
+    assert alone > max(worths(others[:2]))
+    assert worths([]) == []
+
+
+def test_a_row_where_one_is_far_ahead_is_not_asked_about() -> None:
+    first = Candidate("安", "安", -3.0, "安", (0,))
+    near, far = (
+        first._replace(text="字", known="字", seen="字", score=-4.0),
+        first._replace(text="宇", known="宇", seen="宇", score=-20.0),
+    )
+    around = [("全市教育系统开展", "全大检查")]
+    assert weighed([[first, far]], around) == [[-3.0, -20.0]]
+    (one, two, three) = weighed([[first, near, far]], around)[0]
+    assert one - two > 1.0
+    assert three < two  # what was not asked about is worth the least of what was

@@ -103,12 +103,21 @@ class Flow(NamedTuple):
         """Log-odds, up to a constant, that each passage of `starts` continues each one of `ends`,
         shape (n, m); both are ranges [start, end) of a folded text, (n, 2) and (m, 2)."""
         numbers = self.vocabulary.numbers(folded)
-        behind, ahead = tails(numbers, ends), heads(numbers, starts)
-        paired = self.vocabulary.paired
-        one = self.tail.of(self.vectors, behind, paired(behind[:, 1:], behind[:, :-1]))
-        two = self.head.of(self.vectors, ahead, paired(ahead[:, :-1], ahead[:, 1:]))
+        one, two = self.of_ends(numbers, ends), self.of_starts(numbers, starts)
         found: Singles = (one @ two.T) * self.scale
         return found
+
+    def of_ends(self, numbers: Ints, ends: Ints) -> Singles:
+        """What there is to say of the ends of ranges, (n, 2), of a text of numbers; (n, o)."""
+        behind = tails(numbers, ends)
+        pairs = self.vocabulary.paired(behind[:, 1:], behind[:, :-1])
+        return self.tail.of(self.vectors, behind, pairs)
+
+    def of_starts(self, numbers: Ints, starts: Ints) -> Singles:
+        """The same of the starts of ranges; the product of both is the log-odds, in `scale`."""
+        ahead = heads(numbers, starts)
+        pairs = self.vocabulary.paired(ahead[:, :-1], ahead[:, 1:])
+        return self.head.of(self.vectors, ahead, pairs)
 
     def to_bytes(self) -> bytes:
         """The model as one compressed file; the same model gives the same bytes."""

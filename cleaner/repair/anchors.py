@@ -24,7 +24,10 @@ from cleaner.repair.screen import uncommon_table
 from cleaner.repair.shift_screen import CROWD, GLANCE, RARE, crowds
 from cleaner.repair.stream import BARE_READING, LOST_READING, READING, Slot, Walker, pair
 
-_DELIMITER = regex.compile(r"(?<=[^\s?])\?(?=([！？，；。!,;])\S|(\?)[A-Za-z]?[^\x00-\x7f])")
+_DELIMITER = regex.compile(
+    r"(?<=[^\s?])\?(?=([！？，；。!,;])[\S\u3000]|(\?)[A-Za-z]?[^\x00-\x7f])"
+    r"|(?m:^)\?(?=([！？，；。])\S)"
+)
 _CUT_READING = regex.compile(rf"(?<=[^\x00-\x7f]|\))\?(?={SYLLABLE}{{1,7}}\))")
 _BARE = regex.compile(rf"(?<=[\u3400-\u9fff)]){BARE_READING.pattern}")
 _UNMARKED = regex.compile(
@@ -72,7 +75,7 @@ def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
     lose the marks of its cuts."""
     anchors: list[Anchor] = []
     for match in _DELIMITER.finditer(line):
-        data = _delimiter(match[1] or match[2])
+        data = _delimiter(match[1] or match[2] or match[3])
         first = pair(LOST, data[0])
         anchors.append(Anchor(match.start(), match.end() + 1, data[1], first, "delimiter"))
     anchors += _unmarked(line, anywhere)

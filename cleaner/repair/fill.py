@@ -103,8 +103,8 @@ def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
     for (number, first, last), options in zip(groups, found, strict=True):
         _set(filled[number], first, last, options[0].text, 0.0)
     lines = [_Line([part.text for part in parts]) for parts in filled]
-    for (number, first, last), options in zip(groups, found, strict=True):
-        best = settled(options, *lines[number].around(first, last, _REACH))
+    around = [lines[number].around(first, last, _REACH) for number, first, last in groups]
+    for (number, first, last), best in zip(groups, settled(found, around), strict=True):
         _set(filled[number], first, last, best.text, best.confidence)
     return filled
 

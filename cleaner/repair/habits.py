@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import log
@@ -16,7 +17,8 @@ _ENDS = frozenset('。！？”）》】；…!")')
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
 _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
-"""Characters that `Form` looks at."""
+"""Characters that `Form` looks at between others."""
+_SEEN = MARKS | _ENDS
 _UNBALANCED = 3.0
 _BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
@@ -64,6 +66,17 @@ class Form:
             (pair, before.rfind(pair[0]) > before.rfind(pair[1]), closes(after, *pair))
             for pair in _PAIRS
         ]
+
+    def worths(self, texts: Iterable[str]) -> Iterator[float]:
+        """In nats, for each of some texts of the stretch."""
+        for text in texts:
+            marked = not text or not _SEEN.isdisjoint(text)
+            yield self.worth(text) if marked else self._plain
+
+    @cached_property
+    def _plain(self) -> float:
+        """What any text without marks is worth."""
+        return self.worth("\u4e00")
 
     def worth(self, text: str) -> float:
         """In nats, for one text of the stretch."""

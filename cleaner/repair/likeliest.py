@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 from math import exp
 from typing import NamedTuple
 
-import numpy as np
-
-from cleaner.models.lm import sequence_scores
 from cleaner.repair.beam import FAR, search
+from cleaner.repair.both_sides import Candidate, weighed
+from cleaner.repair.figures import FIGURE, Swallowed, honest
 from cleaner.repair.habits import MARKS, Form
 from cleaner.repair.options import NO_WORDS, Guess, Options, Track, Words, fixed
-from cleaner.repair.stream import READING
+from cleaner.repair.stream import bare
 
 _CONTEXT = 2  # characters on each side that the model sees
+_FURTHER = 72  # the same for the model of both sides
 _REACH = 12  # enough for the context and a reading
-_SURE = 0.95  # share of one digit among those that may have been lost
-_DIGITS = "0123456789"
-_FIGURE = "\0"  # stands for a digit that was swallowed
 
 
 class Row(NamedTuple):
@@ -30,25 +28,12 @@ class Row(NamedTuple):
     after: str
 
 
-class Candidate(NamedTuple):
-    """A text for a row; in `known` the digits that were swallowed are left open."""
-
-    text: str
-    known: str
-    score: float  # ln p of the text and what follows
-
-
 class Likely(NamedTuple):
     """The text that was chosen, and its share among all that it may be."""
 
     text: str
     confidence: float
     guess: str  # the same with the likeliest of all digits in place of each `?`
-
-
-def bare(text: str) -> str:
-    """Text without readings, which the model has never seen."""
-    return READING.sub("", text) if "(" in text else text
 
 
 def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[list[Candidate]]:
@@ -67,52 +52,53 @@ def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[
     least = max(guesses[0].score for _, guesses in found) - FAR
     made: list[Candidate] = []
     for way, guesses in found:
-        places = [at for at, place in enumerate(way) if place.swallowed]
-        made += [_candidate(len(way), g, places) for g in guesses if g.score > least]
+        made += [_candidate(way, guess) for guess in guesses if guess.score > least]
     return sorted(made, key=lambda candidate: -candidate.score)
 
 
-def _candidate(size: int, guess: Guess, swallowed: Sequence[int]) -> Candidate:
-    """A guess for so many places and what follows; what stood at some of them was swallowed."""
-    texts = list(guess.texts[:size])
+def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
+    """A guess for the places of a way and what follows."""
+    texts = list(guess.texts[: len(way)])
     text = "".join(texts)
-    for at in swallowed:
-        if texts[at].isdecimal():
-            texts[at] = _FIGURE
-    return Candidate(text, "".join(texts) if swallowed else text, guess.score)
+    ends = list(accumulate((len(own) == 1 for own in texts), initial=0))
+    spots = [ends[k] for k, own in enumerate(texts) if len(own) == 1 < len(way[k].texts)]
+    seen = text if ends[-1] == len(text) else "".join(own for own in texts if len(own) == 1)
+    for at, place in enumerate(way):
+        if place.swallowed and texts[at].isdecimal():
+            texts[at] = FIGURE
+    return Candidate(text, "".join(texts), guess.score, seen, tuple(spots))
 
 
-def settled(found: Sequence[Candidate], before: str, after: str) -> Likely:
-    """The best of the candidates for a row between its neighbours, with `?` for a digit that may
-    well be another one: what was swallowed is unknown, and a wrong figure is worse than none."""
-    if len(found) == 1 and _FIGURE not in found[0].known:
-        return Likely(found[0].text, 1.0, found[0].text)
-    scores = [candidate.score for candidate in found]
-    if not after or any(not MARKS.isdisjoint(text) for text, _, _ in found):
-        form = Form(before, after)
-        scores = [candidate.score + form.worth(candidate.text) for candidate in found]
+def settled(
+    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]]
+) -> list[Likely]:
+    """The best of the candidates for each row between its neighbours, with `?` for a digit that
+    may well be another one."""
+    near = [(bare(before[-_FURTHER:]), bare(after[:_FURTHER])) for before, after in around]
+    rows = zip(found, weighed(found, near), around, strict=True)
+    best = [_settled(own, scores, *places) for own, scores, places in rows]
+    opened = [k for k, own in enumerate(best) if FIGURE in own.text]
+    texts = honest([Swallowed(best[k].text, best[k].guess, *near[k]) for k in opened])
+    for k, text in zip(opened, texts, strict=True):
+        best[k] = best[k]._replace(text=text)
+    return best
+
+
+def _settled(
+    found: Sequence[Candidate], scores: Sequence[float], before: str, after: str
+) -> Likely:
+    """The best of the candidates for one row, which are worth so many nats; digits that were
+    swallowed are open."""
+    if len(found) == 1:
+        return Likely(found[0].known, 1.0, found[0].text)
+    if not after or any(not MARKS.isdisjoint(candidate.text) for candidate in found):
+        form = Form(before, after).worths(candidate.text for candidate in found)
+        scores = [score + worth for score, worth in zip(scores, form, strict=True)]
     top = max(scores)
     shares: dict[str, float] = defaultdict(float)
     for candidate, score in zip(found, scores, strict=True):
         shares[candidate.known] += exp(score - top)
     best = max(shares, key=lambda known: shares[known])
-    confidence = shares[best] / sum(shares.values())
-    if _FIGURE not in best:
-        return Likely(best, confidence, best)
     own = (pair for pair in zip(scores, found, strict=True) if pair[1].known == best)
     guess = max(own, key=lambda pair: pair[0])[1].text
-    return Likely(_honest(best, guess, before, after), confidence, guess)
-
-
-def _honest(known: str, guess: str, before: str, after: str) -> str:
-    """The guess with those digits that are all but certain, and `?` for the others."""
-    places = [place for place, char in enumerate(known) if char == _FIGURE]
-    left, right = bare(before[-_REACH:])[-_CONTEXT:], bare(after[:_REACH])[:_CONTEXT]
-    texts = [guess[:p] + digit + guess[p + 1 :] for p in places for digit in _DIGITS]
-    scores = sequence_scores([left + bare(text) + right for text in texts])
-    shares = np.exp(scores.reshape(len(places), len(_DIGITS)))
-    shares /= shares.sum(axis=1, keepdims=True)
-    text = list(guess)
-    for place, own in zip(places, shares, strict=True):
-        text[place] = _DIGITS[int(own.argmax())] if own.max() >= _SURE else "?"
-    return "".join(text)
+    return Likely(best, shares[best] / sum(shares.values()), guess)

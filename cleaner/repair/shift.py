@@ -27,7 +27,7 @@ from cleaner.models.lm import sequence_scores
 from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
 from cleaner.repair.candidates import swallowed, written
 from cleaner.repair.habits import Form, Habits
-from cleaner.repair.likeliest import Likely, Row, bare, candidates, settled
+from cleaner.repair.likeliest import Likely, Row, candidates, settled
 from cleaner.repair.options import Options, fixed, words_of
 from cleaner.repair.readers import reader
 from cleaner.repair.readings import Readings, read_readings
@@ -38,6 +38,7 @@ from cleaner.repair.stream import (
     Slot,
     Walk,
     Walker,
+    bare,
     pair,
 )
 from cleaner.rules import RuleBook
@@ -45,9 +46,10 @@ from cleaner.rules import RuleBook
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
 _MIXED = ("?！?", "?；?")
-_ASKED, _STOPS = "?？?", tuple("，。；、")
+_ASKED, _BEHIND = "?？?", tuple("，。；、0123456789")
 _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
+_LEAST_ASKED = 3.0  # the same where only a stranger mixture of marks stands
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
 
 
@@ -173,10 +175,10 @@ def _strays(line: str, walker: Walker) -> Iterator[Found]:
 
 def _telling(line: str, found: Found) -> bool:
     """Whether three characters in a row cannot well be what an author wrote: marks of two
-    widths, with a comma or a full stop right behind, a letter behind two marks, or where a quote
-    still has to be closed."""
+    widths, with a comma, a full stop or a digit right behind, a letter behind two marks, or where
+    a quote still has to be closed."""
     before, old = line[: found.start], line[found.start : found.end]
-    if old in _MIXED or (old == _ASKED and line[found.end : found.end + 1] in _STOPS):
+    if old in _MIXED or (old == _ASKED and line[found.end : found.end + 1] in _BEHIND):
         return True
     if old[-1].isascii() and old[-1].isalpha():
         return True
@@ -198,10 +200,8 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Fou
         rows.append(
             Row(line[: anchor.at], [[_place(slot, habits) for slot in slots]], line[walk.end :])
         )
-    best = [
-        settled(found, row.before, row.after)
-        for found, row in zip(candidates(rows, words_of(bare(page))), rows, strict=True)
-    ]
+    found = candidates(rows, words_of(bare(page)))
+    best = settled(found, [(row.before, row.after) for row in rows])
     texts: list[str] = []
     for (number, anchor, walk), row, new in zip(trials, rows, best, strict=True):
         left, right = bare(row.before[-12:])[-_CONTEXT:], bare(row.after[:12])[:_CONTEXT]
@@ -232,7 +232,8 @@ def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None
     before, old, after = line[: anchor.at], line[anchor.at : walk.end], line[walk.end :]
     form = Form(before, after)
     gain += form.worth(new.text) - form.worth(old) - walk.cost
-    if gain < anchor.need * max(_LEAST_GAIN, _LEAST_RATE * (walk.end - anchor.at)):
+    least = _LEAST_ASKED if old == _ASKED else _LEAST_GAIN
+    if gain < anchor.need * max(least, _LEAST_RATE * (walk.end - anchor.at)):
         return None
     return Found(anchor.at, walk.end, new.text, gain, new.confidence, anchor.rule)
 

@@ -26,7 +26,7 @@ def marked(batch: Batch) -> Ints:
     before, after = code_at(batch, at, -1), code_at(batch, at, 1)
     letter = ((after | 0x20) - 0x61 < 26) | ((after >= 0xC0) & (after < 0x270))
     delimiter = np.isin(after, [ord(mark) for mark in DELIMITERS])
-    found: Ints = at[(before > 0x20) & (letter | delimiter)]
+    found: Ints = at[((before > 0x20) | (before == 0x0A)) & (letter | delimiter)]
     return found
 
 

@@ -29,7 +29,7 @@ DELIMITERS = "！？，；。!?,;"
 _LONGEST = 120  # characters of a stretch
 _MOST_WALKS = 24
 _MOST_STEPS = 600
-_WIDE_LETTER = 4.0
+_WIDE_LETTER, _CUT_OFF = 4.0, 5.0
 
 SWALLOWED = tuple(map(chr, range(0x20, 0x40)))
 """What may have been lost along with a lone byte."""
@@ -75,7 +75,8 @@ class Walker:
                 found.append(Walk(walk.at, walk.slots, walk.cost))
             elif walk.at - at < _LONGEST:
                 steps = [*self._lost(line, walk), *self._steps(line, walk)]  # what ends first
-                todo += reversed(steps if marked else [*steps, *self._missing(line, walk)])
+                steps += self._cut_off(line, walk) if marked else self._missing(line, walk)
+                todo += reversed(steps)
         return found
 
     def _steps(self, line: str, walk: _Open) -> Iterator[_Open]:
@@ -115,6 +116,11 @@ class Walker:
             slots = (*walk.slots, options) if alone else (*walk.slots, options, SWALLOWED)
             yield _Open(at + 1, "", slots, walk.cost)
 
+    def _cut_off(self, line: str, walk: _Open) -> Iterator[_Open]:
+        """The line ends in the middle of a character, of which nothing else is known."""
+        if walk.at == len(line) and walk.slots:
+            yield _Open(walk.at, "", walk.slots, walk.cost + _CUT_OFF)
+
     def _missing(self, line: str, walk: _Open) -> Iterator[_Open]:
         """The lost byte in front of a delimiter, or of the end of the line, that left no mark; or
         in front of a reading, whose bracket it took along."""
@@ -144,6 +150,11 @@ class Walker:
     def reads(self, char: str, reading: str) -> bool:
         """Whether `char` may be read so; the tone is left aside."""
         return toneless(clean_syllable(reading)) in self._readings.plain.get(char, ())
+
+
+def bare(text: str) -> str:
+    """Text without readings, which the model has never seen."""
+    return READING.sub("", text) if "(" in text else text
 
 
 def pair(first: str, second: str) -> Slot | None:

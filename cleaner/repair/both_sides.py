@@ -1,0 +1,105 @@
+"""What the text on both sides of open places says about the candidates for them.
+
+The search sees two characters on each side. Where it leaves more than one candidate, a model of
+how text goes on (`cleaner.models.flow`) looks at the seams at the edges of each open place, with
+the candidate on the one side or on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaner.kernels.text import encode, fold
+from cleaner.models.flow import HEAD, TAIL, Ints, load
+
+_SEAM = 0.4
+"""What a nat at a seam counts: the model of the search has seen half of it already."""
+_UNSURE, _MOST = 3.5, 6
+"""Nats behind the best candidate within which others are asked about, and how many."""
+
+
+class Candidate(NamedTuple):
+    """A text for a row of places; in `known` the digits that were swallowed are left open."""
+
+    text: str
+    known: str
+    score: float  # ln p of the text and what follows
+    seen: str  # the text without readings
+    spots: tuple[int, ...]  # where in `seen` the places were open
+
+
+class Cut(NamedTuple):
+    """A text between its neighbours, and places of it."""
+
+    before: str
+    text: str
+    behind: str
+    spots: Sequence[int]
+
+    def seams(self) -> Iterator[tuple[str, str]]:
+        """The texts before and behind each seam, as far as the model sees."""
+        whole, size = self.before + self.text + self.behind, len(self.before)
+        for seam in sorted({size + spot + side for spot in self.spots for side in (0, 1)}):
+            yield whole[max(0, seam - TAIL) : seam], whole[seam : seam + HEAD]
+
+
+def weighed(
+    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]]
+) -> list[list[float]]:
+    """Nats for the candidates of each row, the best of the search first, between their
+    neighbours (before, behind)."""
+    asked = [_asked(row) for row in found]
+    cuts = [
+        Cut(before, candidate.seen, behind, candidate.spots)
+        for own, (before, behind) in zip(asked, around, strict=True)
+        for candidate in own
+    ]
+    values = iter(worths(cuts))
+    scores = []
+    for row, own in zip(found, asked, strict=True):
+        worth = {candidate.known: next(values) for candidate in own}
+        least = min(worth.values(), default=0.0)
+        scores.append([c.score + worth.get(c.known, least) for c in row])
+    return scores
+
+
+def _asked(row: Sequence[Candidate]) -> list[Candidate]:
+    """The best candidates that differ in more than what is left open; none where one is far
+    ahead."""
+    least = row[0].score - _UNSURE
+    best: dict[str, Candidate] = {}
+    for candidate in row:
+        if candidate.score < least or len(best) == _MOST:
+            break
+        if "\n" not in candidate.seen:  # of borders of lines the model knows nothing
+            best.setdefault(candidate.known, candidate)
+    return list(best.values()) if len(best) > 1 else []
+
+
+def worths(cuts: Sequence[Cut]) -> list[float]:
+    """Nats for the seams of each text."""
+    seams = [(number, *sides) for number, cut in enumerate(cuts) for sides in cut.seams()]
+    if not seams:
+        return [0.0] * len(cuts)
+    model = load()
+    owner, before, behind = zip(*seams, strict=True)
+    numbers, ranges, own = _distinct(before)
+    one = model.of_ends(numbers, ranges).take(own, axis=0)
+    numbers, ranges, own = _distinct(behind)
+    two = model.of_starts(numbers, ranges).take(own, axis=0)
+    odds = (one * two).sum(axis=1) * model.scale
+    found: list[float] = (_SEAM * np.bincount(owner, odds, len(cuts))).tolist()
+    return found
+
+
+def _distinct(texts: Sequence[str]) -> tuple[Ints, Ints, list[int]]:
+    """The distinct ones of some texts as numbers of the model, the range of each, (n, 2), and
+    which of them each text is."""
+    places = {text: k for k, text in enumerate(dict.fromkeys(texts))}
+    ends = np.cumsum([len(text) for text in places])
+    ranges = np.stack([ends - [len(text) for text in places], ends], axis=1)
+    codes = fold(encode("".join(places)))
+    return load().vocabulary.numbers(codes), ranges, [places[text] for text in texts]
