@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import time
@@ -104,6 +105,18 @@ def test_errors_are_one_line(
     assert told in captured.err
     assert captured.err.startswith("clean: ")
     assert captured.err.count("\n") == 1
+
+
+def test_lines_come_out_while_the_input_goes_on() -> None:
+    line = json.dumps({"text": articles(1)[0].text}, ensure_ascii=False).encode() + b"\n"
+    words = [*CLEAN, "--recipe", "repair-only", "--workers", "0"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdin and running.stdout
+        running.stdin.write(line * ((1 << 20) // len(line) + 1))  # a chunk, and no end of input
+        running.stdin.flush()
+        ready, _, _ = select.select([running.stdout], [], [], 60)
+        running.kill()
+    assert ready
 
 
 def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:

@@ -146,6 +146,11 @@ class TestDecoding:
         assert found.replaced >= 1
         assert found.text.endswith("长队。")
 
+    @pytest.mark.parametrize(("lost", "encoding"), [(1, "utf-8"), (2, "gb18030")])
+    def test_half_of_the_characters_must_be_utf8(self, lost: int, encoding: str) -> None:
+        raw = "你你".encode() + b"\xb0\xa1" * lost  # as UTF-8 two characters and 2 × lost gaps
+        assert decode(raw).encoding == encoding
+
     @settings(max_examples=100, deadline=None)
     @given(st.binary(max_size=60))
     def test_never_raises(self, raw: bytes) -> None:

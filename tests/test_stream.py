@@ -22,10 +22,13 @@ from cleaner.batch import Batch, View
 from cleaner.document import Document, Edit
 from cleaner.errors import InputError, OutputError, UsageError
 from cleaner.filter import Twin, editor, scorer
+from cleaner.io.lines import Chunk
 from cleaner.pipeline import Pipeline
 from cleaner.recipe import Recipe, Run
 from cleaner.stream import Outcome, Settings, run
-from cleaner.stream.rows import Shape
+from cleaner.stream.account import RuleTally, Tally
+from cleaner.stream.rows import Job, Shape
+from cleaner.stream.work import killed
 from cleaner.verdict import Limit
 
 Row = dict[str, Any]
@@ -545,3 +548,31 @@ def test_a_broken_parquet_file_is_damage(tmp_path: Path) -> None:
     (tmp_path / "in.parquet").write_bytes(b"PAR1 no")
     outcome = run(make, Settings((f"{tmp_path}/in.parquet",), f"{tmp_path}/o.jsonl", workers=0))
     assert "Parquet" in outcome.damage[f"{tmp_path}/in.parquet"]
+
+
+def test_a_run_keeps_few_samples_and_errors_and_the_first_ones() -> None:
+    tally = Tally()
+    for number in range(30):
+        more = Tally(errors=[f"e{number}"])
+        more.rules["r"] = RuleTally(1, 2, 3, [[f"d{number}", 0, 1]])
+        tally.add(more)
+    assert tally.errors == [f"e{number}" for number in range(20)]
+    rule = tally.rules["r"]
+    assert (rule.documents, rule.lines, rule.characters) == (30, 60, 90)
+    assert [sample[0] for sample in rule.samples] == ["d0", "d1", "d2"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "tally"),
+    [
+        (b'{"text": "a"}\n', "document", Tally(lines=1, documents=1, bytes_in=14)),
+        (b"[1, 2]\n", "invalid", Tally(lines=1, invalid=1, bytes_in=7)),
+    ],
+)
+def test_a_line_that_a_worker_died_of_is_counted_for_what_it_is(
+    data: bytes, kind: str, tally: Tally
+) -> None:
+    worked = killed(Job(0, "in.jsonl", "jsonl", Chunk(3, 0, data)), {"signal": "crash"})
+    (row,) = worked.rows
+    assert (row.kind, row.id, row.span) == (kind, "in.jsonl:3", (0, len(data) - 1))
+    assert worked.tally == tally
