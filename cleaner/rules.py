@@ -115,8 +115,11 @@ class RuleEditor:
         np.maximum.at(self._longest, literals, self._limits)
 
     def suspects(self, batch: Batch) -> Mask:
-        tried = batch.memo[self._memo] = self._tried(batch)
-        return batch.with_line(tried.line)
+        return batch.with_line(self.tried(batch).line)
+
+    def tried(self, batch: Batch) -> Tried:
+        """The lines of a batch that rules are tried on."""
+        return batch.once(self._memo, self._tried)
 
     def edits(self, view: View) -> Iterator[Edit]:
         return self.edits_on(view, None)

@@ -9,6 +9,7 @@ the text (Pomikálek, 2011, judges short lines by their neighbours too).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import numpy as np
 import regex
@@ -31,6 +32,8 @@ _TITLE = 6
 _NAME = 4
 """A name has so many."""
 _ASKED = regex.compile(r"(?:编辑|责编|作者|记者|通讯员|供稿|摄影|审核|校对|来源)\s?:$")
+_DATE = regex.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?")
+"""When a teaser was written."""
 _CREDIT = regex.compile(
     r"(?:[一二三初复终]审|视觉|版式|美编|海报|.{0,6}(?:摄影?|摄像|编辑|监制|制作|剪辑|策划|统筹|设计|校[对稿]|审核|审签|来源"
     r"|记者|通讯员|文字?|图片?|供稿|供图|数据|出品))\s*[:丨|/].+|.{2,20}(?:出品|制作|供稿|供图)"
@@ -43,9 +46,11 @@ _SENTENCE = 12
 _ENOUGH = 1.5
 """Where so many lines in one of these are stray, the others are too: a headline may share words
 with the text."""
-_MENU = "strip.margin.menu"
-_ITEM, _ITEMS, _SHARE = 14, 5, 0.75
+_MENU, _EDGES = "strip.margin.menu", "strip.margin.edges"
+_ITEM, _ITEMS, _SHARE = 16, 5, 0.75
 """A menu above a title has so many items of so many characters, and little else."""
+_FEW = 2
+"""So many will do where one of them is a word of menus."""
 _LONG = 60
 """Below a line of so many characters there is no head of a page."""
 _RIM = "| :"
@@ -71,11 +76,13 @@ class Margins:
         self._words = {fold_text(word) for word in (*frame.words, *frame.literals)}
 
     def suspects(self, batch: Batch) -> Mask:
-        return self._ruled.suspects(batch) | batch.once(_MENU, _short_at_head)
+        tried = self._ruled.tried(batch).line
+        at_edges = tried[batch.once(_EDGES, _at_edges)[tried]]
+        return batch.with_line(at_edges) | batch.once(_MENU, _short_at_head)
 
     def edits(self, view: View) -> Iterator[Edit]:
         anchors = self._anchors(view)
-        menu = view.under(_MENU, _short_at_head)
+        menu = view.under(_MENU, _short_at_head) and (bool(anchors) or self._may_open(view))
         if not anchors and not menu:
             return
         page = Page(view)
@@ -93,10 +100,17 @@ class Margins:
             ends = np.minimum(page.ends[lines] + 1, len(view.text)).tolist()
             yield from deletions(starts, ends, rule)
 
+    def _may_open(self, view: View) -> bool:
+        """Whether the short lines at the head of a page may be a menu without a known line."""
+        head = takewhile(lambda line: len(line) < _LONG, view.folded_lines)
+        items = [text for text in map(str.strip, head) if 0 < len(text) <= _ITEM]
+        return len(items) >= _ITEMS or any(text.strip(_RIM) in self._words for text in items)
+
     def _anchors(self, view: View) -> dict[int, str]:
-        """The lines that a rule takes away whole: their numbers and the rules."""
+        """The lines above and below all long ones that a rule takes away whole: their numbers and
+        the rules."""
         whole: dict[int, str] = {}
-        for edit in self._ruled.edits(view):
+        for edit in self._ruled.edits_on(view, view.of_lines(_EDGES, _at_edges)):
             at = int(np.searchsorted(view.line_starts, edit.start, "right")) - 1
             start, end = view.lines[at]
             if not edit.new and edit.start == start and edit.end >= end:
@@ -109,11 +123,11 @@ class Margins:
         """The lines above the last path of a page that has a title below it; or, above a title
         with its date, those above any known line, and a menu of short ones."""
         titles = [at for at in range(body) if at not in known and _may_be_title(page.texts[at])]
-        dated = [at for at in titles if label_of(page.texts[at + 1]) is Label.SOURCE]
+        dated = [at for at in titles if _is_dated(page, known, at + 1)]
         title, first = max(titles, default=0), max(dated, default=0)
         tops = [at for at, rule in known.items() if at < (title if rule in self._tops else first)]
         top = max(tops, default=0)
-        if menu and _is_menu(page.texts[:first]):
+        if menu and _is_menu(page.texts[:first], known, self._words):
             top = first
         head = [page.texts[at] for at in range(top, body) if at not in known]
         told = "\n".join([*head, told])  # a title may stand above the path too
@@ -121,20 +135,41 @@ class Margins:
         return [at for at in lines if _is_stray(page.texts[at], told)]
 
 
+def _at_edges(batch: Batch) -> Mask:
+    """Which lines of a batch have no long line above them in their document, or none below."""
+    long = (batch.line_ends - batch.line_starts) >= _LONG
+    upto: Ints = np.cumsum(long)
+    first = np.searchsorted(batch.line_docs, np.arange(len(batch)))
+    last = np.searchsorted(batch.line_docs, np.arange(len(batch)), "right") - 1
+    none_above = upto - long == (upto - long)[first].take(batch.line_docs)
+    none_below = upto == upto[last].take(batch.line_docs)
+    mask: Mask = none_above | none_below
+    return mask
+
+
 def _short_at_head(batch: Batch) -> Mask:
-    """Which documents open with a menu's number of short lines, before their first long one."""
+    """Which documents have short lines before their first long one, as many as a menu has."""
     sizes = batch.line_ends - batch.line_starts
     long: Ints = np.cumsum(sizes >= _LONG) - (sizes >= _LONG)
     base: Ints = long.take(np.searchsorted(batch.line_ends, batch.starts))
     short = (sizes > 0) & (sizes <= _ITEM) & (long == base.take(batch.line_docs))
-    mask: Mask = np.bincount(batch.line_docs[short], minlength=len(batch)) >= _ITEMS
+    mask: Mask = np.bincount(batch.line_docs[short], minlength=len(batch)) >= _FEW
     return mask
 
 
-def _is_menu(texts: Sequence[str]) -> bool:
-    """Whether hardly any of the lines above a title is longer than an item of a menu."""
+def _is_dated(page: Page, known: dict[int, str], at: int) -> bool:
+    """Whether the first line from `at` on that no rule knows says when or where from."""
+    while at in known and at + 1 < len(page.texts):
+        at += 1
+    return label_of(page.texts[at]) is Label.SOURCE
+
+
+def _is_menu(texts: Sequence[str], known: dict[int, str], words: set[str]) -> bool:
+    """Whether hardly any of the lines above a title is longer than an item of a menu: of several,
+    or of a few with a word of menus among them."""
     items = sum(len(text) <= _ITEM and text[-1] not in _STOPS for text in texts)
-    return items >= max(_ITEMS, _SHARE * len(texts))
+    menus = any(at in known or text.strip(_RIM) in words for at, text in enumerate(texts))
+    return items >= (max(_FEW, len(texts)) if menus else max(_ITEMS, _SHARE * len(texts)))
 
 
 def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[str]) -> list[int]:
@@ -153,9 +188,11 @@ def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[
     if len(lines) > _MOST or any(map(_is_sentence, texts)):
         return []
     stray = [at for at, text in zip(lines, texts, strict=True) if _is_stray(text, told)]
-    if _ENOUGH * len(stray) < len(lines):
-        return stray
-    return [at for at, text in zip(lines, texts, strict=True) if _may_go(text)]
+    if _ENOUGH * len(stray) >= len(lines):
+        stray = [at for at, text in zip(lines, texts, strict=True) if _may_go(text)]
+    gone = {*stray, *known}
+    dates = [at for at in lines if at - 1 in gone and _DATE.fullmatch(page.texts[at])]
+    return sorted({*stray, *dates})
 
 
 def _is_value(label: str, text: str) -> bool:
