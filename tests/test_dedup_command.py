@@ -53,7 +53,7 @@ def test_an_index_remembers_the_run_before(tmp_path: Path) -> None:
 def test_the_plan_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("--plan", "--threshold", 0.7) == 0
     shown = capsys.readouterr().out
-    assert "threshold 0.7: 19 bands of 4 rows" in shown
+    assert "threshold 0.7: 19 bands of 4 rows out of 128 slots" in shown
     assert "0.70   99.46%" in shown
 
 

@@ -68,6 +68,12 @@ def test_or_on_no_page(tmp_path: Path) -> None:
     assert not any(NOTICE in text or OTHER in text for text in found)
 
 
+def test_paragraphs_that_begin_or_end_alike_are_not_the_same(tmp_path: Path) -> None:
+    alike = [[f"{noise(20, n)}{NOTICE}", f"{NOTICE}{noise(20, n + 50)}"] for n in range(20)]
+    docs = [Document(f"p{n}", "\n".join(lines)) for n, lines in enumerate(alike)]
+    assert stripped(docs, table(tmp_path, docs, 2)) == [doc.text for doc in docs]
+
+
 def test_copies_of_a_page_count_once(tmp_path: Path) -> None:
     docs = pages()
     found = stripped(docs, table(tmp_path, docs, 3))
