@@ -18,7 +18,6 @@ import orjson
 from benchmarks.corpora import load, read
 from benchmarks.definition import Figures, Form
 from benchmarks.environments import call
-from benchmarks.generate import articles
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
 
@@ -29,11 +28,6 @@ def fineweb2_zh(form: Form) -> Figures:
     """The default recipe against datatrove's FineWeb2 filters for Chinese, over sound news."""
     texts = (record["text"] for record in load("news_chinanews", "test"))
     return _beside([form(text) for text in islice(texts, 400)])
-
-
-def fineweb2_zh_generated(form: Form) -> Figures:
-    """The same over generated articles."""
-    return _beside([form(article.text) for article in articles(400, seed=70)])
 
 
 def fineweb2_rules(form: Form) -> Figures:

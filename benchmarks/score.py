@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections import Counter
@@ -307,9 +306,3 @@ def _twice(text: str, n: int) -> float:
     """Share of n-grams that stand there more than once."""
     counts = _grams(text, n)
     return sum(c for c in counts.values() if c > 1) / max(1, sum(counts.values()))
-
-
-def contributions(text: str) -> str:
-    """The parts of one text, for a person: JSON."""
-    found = {name: round(float(values[0]), 3) for name, values in scores([text]).items()}
-    return json.dumps(found, ensure_ascii=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import subprocess
 import sys
@@ -15,9 +16,10 @@ import pytest
 from benchmarks.generate import articles
 from cleaner.cli import SUBCOMMANDS, main
 from cleaner.cli.explain import place
-from cleaner.cli.progress import sums_of
+from cleaner.cli.progress import line_of, sums_of
 from cleaner.stream.account import Tally
-from cleaner.stream.settings import Outcome
+from cleaner.stream.plan import Shard
+from cleaner.stream.settings import Outcome, Snapshot
 
 CLEAN = [sys.executable, "-c", "from cleaner.cli import main; main()"]
 
@@ -187,6 +189,30 @@ def test_explain_shows_edits_signals_and_both_texts(
         assert word in shown
 
 
+def test_explain_says_why_a_document_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text(articles(1)[0].text, "utf-8")
+    assert status("explain", f"{tmp_path}/a.txt", "--limit", "length=9999", "--no-split") == 0
+    shown = capsys.readouterr().out
+    assert "rejected" in shown
+    assert re.search(r"because length = \d+, limit 9999  score.basics", shown)
+
+
+def test_explain_shows_each_part_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = (article.text for article in articles(2))
+    page = f"{first}\n{second.replace('。', '。&nbsp;', 1)}"
+    (tmp_path / "a.txt").write_text(page, "utf-8")
+    assert status("explain", f"{tmp_path}/a.txt") == 0
+    one, two = capsys.readouterr().out.split("a.txt#2", 1)
+    border = len(first.splitlines())
+    assert "&nbsp;" not in one
+    assert f"takes lines {border + 1} to {len(page.splitlines())}" in two
+    assert "&nbsp;" in two
+
+
 @pytest.mark.parametrize(("line", "told"), [("1", "is blank"), ("3", "no line 3")])
 def test_explain_says_where_there_is_nothing(
     tmp_path: Path, line: str, told: str, capsys: pytest.CaptureFixture[str]
@@ -281,3 +307,12 @@ def test_the_sums_add_up_and_say_why_lines_were_invalid() -> None:
     split.invalid_reasons["no field 'text'"] = 1
     told = sums_of(Outcome({}, split))
     assert told.startswith("3 documents in 5 parts, 4 kept, 1 rejected, 1 invalid lines (no field")
+
+
+def test_progress_says_how_far_it_is() -> None:
+    shards = [Shard(n, n, "jsonl", size, "out", None) for n, size in (("a", 300), ("b", 100))]
+    tally = Tally(documents=1234, kept=3, rejected=1, bytes_in=5_000_000)
+    told = line_of(Snapshot(shards, 1, 50, tally), 70.0)
+    assert told == "2/2 b · 1,234 documents · 0.1 MB/s · 75% kept · 88%, 0:10 left"
+    begun = line_of(Snapshot(shards[:1], 0, 0, Tally()), 0.0)
+    assert begun == "1/1 a · 0 documents"

@@ -106,9 +106,20 @@ def _because(reason: Reason) -> Text:
 def _changes(doc: Document, marks: Marks) -> Iterator[Text]:
     for number, change in enumerate(doc.changes):
         yield Text.assemble((change.filter, "bold cyan"))
+        if not change.puts:
+            yield Text(f"  takes {_lines(change)}")
         for put in change.puts:
             start, _ = _back(doc.changes[:number], put.start, put.end)
             yield from _put(change.source, put, doc.original.count("\n", 0, start) + 1, marks)
+
+
+def _lines(change: Change) -> str:
+    """The lines of the source that a change only takes, as a part takes its own of a page."""
+    spans = [
+        [change.source.count("\n", 0, at) + 1 for at in (piece.start, max(0, piece.end - 1))]
+        for piece in change.pieces
+    ]
+    return ", ".join(f"lines {first} to {last}" for first, last in spans)
 
 
 def _put(source: str, put: Put, line: int, marks: Marks) -> Iterator[Text]:
