@@ -37,8 +37,9 @@ _DATE = regex.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{
 _CREDIT = regex.compile(
     r"(?:[一二三初复终]审|视觉|版式|美编|海报|.{0,6}(?:摄影?|摄像|编辑|监制|制作|剪辑|策划|统筹|设计|校[对稿]|审核|审签|来源"
     r"|记者|通讯员|文字?|图片?|供稿|供图|数据|出品))\s*[:丨|/].+|.{2,20}(?:出品|制作|供稿|供图)"
+    r"|附(?:件|表|图).*|.*\.(?:docx?|pdf|xlsx?|zip|rar)"
 )
-"""Who made a report, which stands below it as well."""
+"""Who made a report, and what is appended to it: both stand below it as well."""
 _KIN = 0.3
 """A line of which this share of character pairs stands in the paragraphs belongs to them."""
 _SENTENCE = 12
