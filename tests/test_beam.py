@@ -13,7 +13,7 @@ from cleaner.kernels.text import encode, fold
 from cleaner.models import flow
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.beam import search
-from cleaner.repair.both_sides import Candidate, Cut, weighed, worths
+from cleaner.repair.both_sides import LITTLE, MUCH, Candidate, Cut, weighed, worths
 from cleaner.repair.likeliest import Row, candidates, settled
 from cleaner.repair.options import Options, Track, fixed, options_of, words_of
 
@@ -78,13 +78,13 @@ def test_a_digit_that_nobody_can_know_stays_open() -> None:
     swallowed = options_of([*"0123456789,"], swallowed=True)
     row = Row("共投入", [[swallowed]], "5万元")
     (found,) = candidates([row])
-    (best,) = settled([found], [(row.before, row.after)])
+    (best,) = settled([found], [(row.before, row.after)], MUCH)
     assert best.text == "?"
     assert best.guess.isdecimal()
 
 
 def likely(before: str, places: list[Options], after: str) -> str:
-    (best,) = settled(candidates([Row(before, [places], after)]), [(before, after)])
+    (best,) = settled(candidates([Row(before, [places], after)]), [(before, after)], MUCH)
     return best.text
 
 
@@ -124,7 +124,7 @@ def test_a_row_where_one_is_far_ahead_is_not_asked_about() -> None:
         first._replace(text="宇", known="宇", seen="宇", score=-20.0),
     )
     around = [("全市教育系统开展", "全大检查")]
-    assert weighed([[first, far]], around) == [[-3.0, -20.0]]
-    (one, two, three) = weighed([[first, near, far]], around)[0]
+    assert weighed([[first, far]], around, LITTLE) == [[-3.0, -20.0]]
+    (one, two, three) = weighed([[first, near, far]], around, LITTLE)[0]
     assert one - two > 1.0
     assert three < two  # what was not asked about is worth the least of what was

@@ -17,8 +17,18 @@ from cleaner.models.flow import HEAD, TAIL, Ints, load
 
 _SEAM = 0.4
 """What a nat at a seam counts: the model of the search has seen half of it already."""
-_UNSURE, _MOST = 3.5, 6
-"""Nats behind the best candidate within which others are asked about, and how many."""
+
+
+class Care(NamedTuple):
+    """Nats behind the best candidate within which others are asked about, and how many."""
+
+    unsure: float
+    most: int
+
+
+MUCH, LITTLE = Care(6.0, 12), Care(2.5, 4)
+"""For a few rows, of which little is known; for pages full of small gaps, where more wins nothing
+and takes its time."""
 
 
 class Candidate(NamedTuple):
@@ -47,11 +57,11 @@ class Cut(NamedTuple):
 
 
 def weighed(
-    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]]
+    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], care: Care
 ) -> list[list[float]]:
     """Nats for the candidates of each row, the best of the search first, between their
     neighbours (before, behind)."""
-    asked = [_asked(row) for row in found]
+    asked = [_asked(row, care) for row in found]
     cuts = [
         Cut(before, candidate.seen, behind, candidate.spots)
         for own, (before, behind) in zip(asked, around, strict=True)
@@ -66,13 +76,13 @@ def weighed(
     return scores
 
 
-def _asked(row: Sequence[Candidate]) -> list[Candidate]:
+def _asked(row: Sequence[Candidate], care: Care) -> list[Candidate]:
     """The best candidates that differ in more than what is left open; none where one is far
     ahead."""
-    least = row[0].score - _UNSURE
+    least = row[0].score - care.unsure
     best: dict[str, Candidate] = {}
     for candidate in row:
-        if candidate.score < least or len(best) == _MOST:
+        if candidate.score < least or len(best) == care.most:
             break
         if "\n" not in candidate.seen:  # of borders of lines the model knows nothing
             best.setdefault(candidate.known, candidate)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import regex
 
+from cleaner.repair.both_sides import LITTLE
 from cleaner.repair.candidates import ways
 from cleaner.repair.habits import Habits
 from cleaner.repair.likeliest import Row, candidates, settled
@@ -104,7 +105,7 @@ def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
         _set(filled[number], first, last, options[0].text, 0.0)
     lines = [_Line([part.text for part in parts]) for parts in filled]
     around = [lines[number].around(first, last, _REACH) for number, first, last in groups]
-    for (number, first, last), best in zip(groups, settled(found, around), strict=True):
+    for (number, first, last), best in zip(groups, settled(found, around, LITTLE), strict=True):
         _set(filled[number], first, last, best.text, best.confidence)
     return filled
 

@@ -9,7 +9,7 @@ from math import exp
 from typing import NamedTuple
 
 from cleaner.repair.beam import FAR, search
-from cleaner.repair.both_sides import Candidate, weighed
+from cleaner.repair.both_sides import Candidate, Care, weighed
 from cleaner.repair.figures import FIGURE, Swallowed, honest
 from cleaner.repair.habits import MARKS, Form
 from cleaner.repair.options import NO_WORDS, Guess, Options, Track, Words, fixed
@@ -70,12 +70,12 @@ def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
 
 
 def settled(
-    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]]
+    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], care: Care
 ) -> list[Likely]:
     """The best of the candidates for each row between its neighbours, with `?` for a digit that
     may well be another one."""
     near = [(bare(before[-_FURTHER:]), bare(after[:_FURTHER])) for before, after in around]
-    rows = zip(found, weighed(found, near), around, strict=True)
+    rows = zip(found, weighed(found, near, care), around, strict=True)
     best = [_settled(own, scores, *places) for own, scores, places in rows]
     opened = [k for k, own in enumerate(best) if FIGURE in own.text]
     texts = honest([Swallowed(best[k].text, best[k].guess, *near[k]) for k in opened])

@@ -25,6 +25,7 @@ from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
+from cleaner.repair.both_sides import MUCH
 from cleaner.repair.candidates import swallowed, written
 from cleaner.repair.habits import Form, Habits
 from cleaner.repair.likeliest import Likely, Row, candidates, settled
@@ -201,7 +202,7 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Fou
             Row(line[: anchor.at], [[_place(slot, habits) for slot in slots]], line[walk.end :])
         )
     found = candidates(rows, words_of(bare(page)))
-    best = settled(found, [(row.before, row.after) for row in rows])
+    best = settled(found, [(row.before, row.after) for row in rows], MUCH)
     texts: list[str] = []
     for (number, anchor, walk), row, new in zip(trials, rows, best, strict=True):
         left, right = bare(row.before[-12:])[-_CONTEXT:], bare(row.after[:12])[:_CONTEXT]
