@@ -114,7 +114,7 @@ def test_lines_come_out_while_the_input_goes_on() -> None:
     words = [*CLEAN, "--recipe", "repair-only", "--workers", "0"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdin and running.stdout
-        running.stdin.write(line * ((1 << 20) // len(line) + 1))  # a chunk, and no end of input
+        running.stdin.write(line + b"\n" * (1 << 20))  # a chunk, and no end of input
         running.stdin.flush()
         ready, _, _ = select.select([running.stdout], [], [], 60)
         running.kill()

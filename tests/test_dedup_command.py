@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleaner.cli import main
+from cleaner.dedup.clusters import Note, clusters
 
 TEXT = "记者从市交通局获悉，新建的环城公路将于下月通车，届时从城东到城西的车程将缩短二十分钟。"
 
@@ -74,3 +75,9 @@ def test_wrong_use_is_one_line(
     assert call(source(tmp_path, TEXT), "--workers", 0, *words) == 2
     error = capsys.readouterr().err
     assert told in error and error.count("\n") == 1
+
+
+def test_twins_with_the_same_names_still_make_clusters() -> None:
+    twins = [("b", "a"), ("a", "b"), ("c", "a")]
+    notes = [Note(at, name, twin, 0.9, "dedup.near") for at, (name, twin) in enumerate(twins)]
+    assert sum(len(cluster["members"]) for cluster in clusters(notes)) == 3

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import InputError, OutputError
-from cleaner.io import records
+from cleaner.io import files, records
 from cleaner.io.decoding import decode
 from cleaner.io.inputs import Input, check, format_of
 from cleaner.io.lines import Chunk, chunks, split
@@ -292,3 +292,23 @@ class TestOutputs:
     def test_a_shorter_part_than_marked_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(OutputError, match="without --resume"):
             Output(tmp_path / "a", 10)
+
+
+@pytest.mark.parametrize("before", [None, b"old"])
+def test_a_small_file_is_old_or_new_and_never_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None
+) -> None:
+    path = tmp_path / "stats.json"
+    if before is not None:
+        path.write_bytes(before)
+
+    def refused(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "write_all", refused)
+        with pytest.raises(OutputError, match="No space left"):
+            files.save(path, b"new")
+    assert (path.read_bytes() if path.exists() else None) == before
+    files.save(path, b"new")
+    assert path.read_bytes() == b"new"

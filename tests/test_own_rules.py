@@ -41,6 +41,13 @@ def test_a_sound_rule_is_at_work(tmp_path: Path) -> None:
     assert [p.rule for c in doc.changes for p in c.puts] == ["strip.chrome.bell"]
 
 
+def test_a_part_of_a_line_gives_way_to_something_else(tmp_path: Path) -> None:
+    changes = {"scope": '"inline"', "pattern": "'按铃订报'", "put": '"……"'}
+    root = folder(tmp_path, **changes, near_misses='["订报按铃"]')
+    (doc,) = loaded(root)(["老李说：按铃订报，他才不呢。"])
+    assert doc.text == "老李说：……，他才不呢。"
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
