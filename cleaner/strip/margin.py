@@ -27,6 +27,8 @@ _LONGEST = 40
 """A longer line is not judged by where it stands."""
 _MOST = 30
 """So many lines below the text are a text of their own."""
+_COLUMN = 8
+"""The name of a column, which may stand between a path and a title, has no more."""
 _TITLE = 6
 """A title has so many characters."""
 _NAME = 4
@@ -132,7 +134,8 @@ class Margins:
             top = first
         head = [page.texts[at] for at in range(top, body) if at not in known]
         told = "\n".join([*head, told])  # a title may stand above the path too
-        lines = [at for at in range(top) if at not in known]
+        lines = [at for at in range(max(top, first if tops else 0)) if at not in known]
+        lines = [at for at in lines if at < top or len(page.texts[at]) <= _COLUMN]
         return [at for at in lines if _is_stray(page.texts[at], told)]
 
 
