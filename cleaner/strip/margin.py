@@ -92,8 +92,8 @@ class Margins:
         prose = page.prose()
         if not prose:
             return
-        places = {int(number): at for at, number in enumerate(page.numbers)}
-        known = {places[number]: rule for number, rule in anchors.items() if number in places}
+        places = np.searchsorted(page.numbers, list(anchors)).tolist()
+        known = dict(zip(places, anchors.values(), strict=True))
         told = "\n".join(page.texts[at] for at in prose)
         for rule, lines in (
             (_ABOVE, self._above(page, known, prose[0], told, menu)),
@@ -115,8 +115,8 @@ class Margins:
         whole: dict[int, str] = {}
         for edit in self._ruled.edits_on(view, view.of_lines(_EDGES, _at_edges)):
             at = int(np.searchsorted(view.line_starts, edit.start, "right")) - 1
-            start, end = view.lines[at]
-            if not edit.new and edit.start == start and edit.end >= end:
+            start, end = view.line_starts[at], view.line_ends[at]
+            if not edit.new and edit.start == start and edit.end >= end > start:
                 whole[at] = edit.rule
         return whole
 
@@ -125,6 +125,8 @@ class Margins:
     ) -> list[int]:
         """The lines above the last path of a page that has a title below it; or, above a title
         with its date, those above any known line, and a menu of short ones."""
+        if not menu and min(known, default=body) >= body:
+            return []
         titles = [at for at in range(body) if at not in known and _may_be_title(page.texts[at])]
         dated = [at for at in titles if _is_dated(page, known, at + 1)]
         title, first = max(titles, default=0), max(dated, default=0)
