@@ -80,7 +80,7 @@ def _replayed(text: str, sifted: Iterable[_Sifted], ranges: Sequence[Range]) -> 
         at = _shifts(ranges)
         own = [piece._replace(start=at(piece.start), end=at(piece.end)) for piece in pieces]
         new = Change(change.filter, text, tuple(_merged(own)))
-        if new.puts or new.replay() != text:
+        if new.pieces not in ((), (Keep(0, len(text)),)):
             yield new
             text = new.replay()
         ranges = _joined(places)

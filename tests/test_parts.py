@@ -113,6 +113,15 @@ def test_the_first_change_takes_the_part_out_of_the_page() -> None:
     )
 
 
+def test_what_was_put_in_another_order_stays_so_though_it_reads_the_same() -> None:
+    page = Document("page", "xaab").changed(
+        change_from_edits("strip.a", "xaab", [Edit(0, 1, "", "r")])
+    )
+    part = page.changed(Change("restore.page", page.text, (Keep(1, 2), Keep(0, 1))))
+    own = Document("page", part.text, changes=own_changes(part.changes))
+    assert origins(own) == origins(part) == [2, 1]
+
+
 def test_the_pipeline_tells_each_part_its_own() -> None:
     body = "本报讯（记者 林一舟）{}昨日举行，来自各村的三百名村民参加。\n活动由镇政府主办。\n"
     first, second = body.format("&#28783;会"), body.format("通车仪式")
