@@ -95,11 +95,15 @@ class RuleEditor:
     every rule needs one; a rule without a pattern takes each of these lines whole.
     """
 
-    def __init__(self, name: str, book: RuleBook, filters: Sequence[str] = ()) -> None:
-        """With the rules of the filter of this name, or those of others."""
+    def __init__(
+        self, name: str, book: RuleBook, filters: Sequence[str] = (), *, whole: bool = False
+    ) -> None:
+        """With the rules of the filter of this name, or those of others; `whole` leaves out what
+        looks within lines."""
         self.name = name
         self._memo = f"{name}.tried"
-        self._rules = tuple(rule for own in filters or [name] for rule in book.of(own))
+        rules = (rule for own in filters or [name] for rule in book.of(own))
+        self._rules = tuple(rule for rule in rules if not whole or rule.scope == "line")
         self._zoned = np.array([rule.where != "any" for rule in self._rules], np.bool_)
         asked: list[tuple[int, int, int]] = []  # literal, rank of the rule, longest line
         for rank, rule in enumerate(self._rules):

@@ -19,7 +19,7 @@ from cleaner.document import Edit, deletions
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_kinds import Page
-from cleaner.structure import Label, label_of
+from cleaner.structure import Label, label_of, signs_report
 
 _RULES = ("strip.chrome", "strip.boilerplate")
 _ABOVE, _BELOW = "strip.margin.above", "strip.margin.below"
@@ -72,7 +72,7 @@ class Margins:
     name = "strip.margin"
 
     def __init__(self, book: RuleBook) -> None:
-        self._ruled = RuleEditor(self.name, book, _RULES)
+        self._ruled = RuleEditor(self.name, book, _RULES, whole=True)
         rules = (rule for own in _RULES for rule in book.of(own))
         self._tops = {rule.id for rule in rules if rule.options.get("top")}
         (frame,) = book.of("strip.frame")
@@ -127,9 +127,10 @@ class Margins:
         with its date, those above any known line, and a menu of short ones."""
         if not menu and min(known, default=body) >= body:
             return []
-        titles = [at for at in range(body) if at not in known and _may_be_title(page.texts[at])]
-        dated = [at for at in titles if _is_dated(page, known, at + 1)]
-        title, first = max(titles, default=0), max(dated, default=0)
+        above = [at for at in range(body - 1, -1, -1) if at not in known]
+        title = next((at for at in above if _may_be_title(page.texts[at])), 0)
+        dated = (at for at in above if _is_dated(page, known, at + 1))
+        first = next((at for at in dated if _may_be_title(page.texts[at])), 0)
         tops = [at for at, rule in known.items() if at < (title if rule in self._tops else first)]
         top = max(tops, default=0)
         if menu and _is_menu(page.texts[:first], known, self._words):
@@ -167,7 +168,8 @@ def _is_dated(page: Page, known: dict[int, str], at: int) -> bool:
     """Whether the first line from `at` on that no rule knows says when or where from."""
     while at in known and at + 1 < len(page.texts):
         at += 1
-    return label_of(page.texts[at]) is Label.SOURCE
+    text = page.texts[at]
+    return signs_report(text) and label_of(text) is Label.SOURCE
 
 
 def _is_menu(texts: Sequence[str], known: dict[int, str], words: set[str]) -> bool:
