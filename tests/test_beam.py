@@ -118,10 +118,10 @@ def test_seams_count_as_the_model_of_passages_has_them() -> None:
 
 
 def test_a_row_where_one_is_far_ahead_is_not_asked_about() -> None:
-    first = Candidate("安", "安", -3.0, "安", (0,))
+    first = Candidate("安", "安", -3.0, ("安",), (0,))
     near, far = (
-        first._replace(text="字", known="字", seen="字", score=-4.0),
-        first._replace(text="宇", known="宇", seen="宇", score=-20.0),
+        first._replace(text="字", known="字", texts=("字",), score=-4.0),
+        first._replace(text="宇", known="宇", texts=("宇",), score=-20.0),
     )
     around = [("全市教育系统开展", "全大检查")]
     assert weighed([[first, far]], around, LITTLE) == [[-3.0, -20.0]]

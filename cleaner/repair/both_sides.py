@@ -8,6 +8,7 @@ the candidate on the one side or on the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -37,8 +38,8 @@ class Candidate(NamedTuple):
     text: str
     known: str
     score: float  # ln p of the text and what follows
-    seen: str  # the text without readings
-    spots: tuple[int, ...]  # where in `seen` the places were open
+    texts: Sequence[str]  # of each place; what is not one character is a reading, or nothing
+    opened: Sequence[int]  # which places were open
 
 
 class Cut(NamedTuple):
@@ -63,7 +64,7 @@ def weighed(
     neighbours (before, behind)."""
     asked = [_asked(row, care) for row in found]
     cuts = [
-        Cut(before, candidate.seen, behind, candidate.spots)
+        _cut(candidate, before, behind)
         for own, (before, behind) in zip(asked, around, strict=True)
         for candidate in own
     ]
@@ -84,9 +85,16 @@ def _asked(row: Sequence[Candidate], care: Care) -> list[Candidate]:
     for candidate in row:
         if candidate.score < least or len(best) == care.most:
             break
-        if "\n" not in candidate.seen:  # of borders of lines the model knows nothing
+        if "\n" not in candidate.text:  # of borders of lines the model knows nothing
             best.setdefault(candidate.known, candidate)
     return list(best.values()) if len(best) > 1 else []
+
+
+def _cut(candidate: Candidate, before: str, behind: str) -> Cut:
+    """A candidate between its neighbours, all without readings."""
+    seen = [len(text) == 1 for text in candidate.texts]
+    text = "".join(compress(candidate.texts, seen))
+    return Cut(before, text, behind, [sum(seen[:k]) for k in candidate.opened if seen[k]])
 
 
 def worths(cuts: Sequence[Cut]) -> list[float]:

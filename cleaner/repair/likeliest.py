@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import accumulate
 from math import exp
 from typing import NamedTuple
 
@@ -52,21 +51,26 @@ def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[
     least = max(guesses[0].score for _, guesses in found) - FAR
     made: list[Candidate] = []
     for way, guesses in found:
-        made += [_candidate(way, guess) for guess in guesses if guess.score > least]
+        opened = [at for at, place in enumerate(way) if len(place.texts) > 1]
+        swallowed = [at for at in opened if way[at].swallowed]
+        near = (guess for guess in guesses if guess.score > least)
+        made += [_candidate(guess, len(way), opened, swallowed) for guess in near]
     return sorted(made, key=lambda candidate: -candidate.score)
 
 
-def _candidate(way: Sequence[Options], guess: Guess) -> Candidate:
-    """A guess for the places of a way and what follows."""
-    texts = list(guess.texts[: len(way)])
-    text = "".join(texts)
-    ends = list(accumulate((len(own) == 1 for own in texts), initial=0))
-    spots = [ends[k] for k, own in enumerate(texts) if len(own) == 1 < len(way[k].texts)]
-    seen = text if ends[-1] == len(text) else "".join(own for own in texts if len(own) == 1)
-    for at, place in enumerate(way):
-        if place.swallowed and texts[at].isdecimal():
-            texts[at] = FIGURE
-    return Candidate(text, "".join(texts), guess.score, seen, tuple(spots))
+def _candidate(
+    guess: Guess, size: int, opened: Sequence[int], swallowed: Sequence[int]
+) -> Candidate:
+    """A guess for so many places and what follows; some were open, some of these swallowed."""
+    texts = guess.texts[:size]
+    text = known = "".join(texts)
+    if swallowed:
+        left = list(texts)
+        for at in swallowed:
+            if left[at].isdecimal():
+                left[at] = FIGURE
+        known = "".join(left)
+    return Candidate(text, known, guess.score, texts, opened)
 
 
 def settled(
