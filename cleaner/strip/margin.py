@@ -25,6 +25,8 @@ _RULES = ("strip.chrome", "strip.boilerplate")
 _ABOVE, _BELOW = "strip.margin.above", "strip.margin.below"
 _LONGEST = 40
 """A longer line is not judged by where it stands."""
+_MENU_LINES, _READ = 300, 20_000
+"""So many lines above a title, and so many characters of the text, are looked at."""
 _MOST = 30
 """So many lines below the text are a text of their own."""
 _COLUMN = 8
@@ -94,7 +96,7 @@ class Margins:
             return
         places = np.searchsorted(page.numbers, list(anchors)).tolist()
         known = dict(zip(places, anchors.values(), strict=True))
-        told = "\n".join(page.texts[at] for at in prose)
+        told = "\n".join(page.texts[at] for at in prose)[:_READ]
         for rule, lines in (
             (_ABOVE, self._above(page, known, prose[0], told, menu)),
             (_BELOW, _below(page, known, prose[-1] + 1, told, self._words)),
@@ -136,9 +138,9 @@ class Margins:
         if menu and _is_menu(page.texts[:first], known, self._words):
             top = first
         head = [page.texts[at] for at in range(top, body) if at not in known]
-        told = "\n".join([*head, told])  # a title may stand above the path too
+        told = "\n".join([*head, told])[:_READ]  # a title may stand above the path too
         lines = [at for at in range(max(top, first if tops else 0)) if at not in known]
-        lines = [at for at in lines if at < top or len(page.texts[at]) <= _COLUMN]
+        lines = [at for at in lines if at < top or len(page.texts[at]) <= _COLUMN][:_MENU_LINES]
         return [at for at in lines if _is_stray(page.texts[at], told)]
 
 
