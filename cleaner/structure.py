@@ -54,12 +54,14 @@ _SIGNED = regex.compile(
       | \p{Han}{2,4}(?:[ 、]\p{Han}{2,4}){0,4}
       | (?:本报|\p{Han}{2,8})?记者[^()（）]{2,30}
       | 编辑[^()（）]{2,20}
-    )[)）]\s*[①-⑳]?$""",
+    )[)）]\s*\d{0,2}$""",  # the editor's mark: a circled number, which is a plain one when folded
     regex.VERBOSE,
 )
 _BYLINE = regex.compile(
     r"""[□■○◎▲\s]*(?:
-        (?:本报|\p{Han}{2,8})?(?:记者|通讯员|特约记者|实习生|作者|文/|撰文)[:\s]*\p{Han}[\p{Han}\s·、,]{1,30}
+        (?:本报|\p{Han}{2,8})?(?:记者|通讯员|特约记者|实习生|作者|文/|撰文)[:\s]*
+        (?!从|在|了解|获悉|看到|发现|采访|走进|来到|注意|近日|日前|今天|昨[天日]|随|跟|就|对)
+        \p{Han}[\p{Han}\s·、,]{1,30}
       | [(（]\p{Han}{2,4}(?:[\s、]\p{Han}{2,4}){0,4}[)）]
     )(?:\s*(?:文/?图|摄影?报道|报道))?""",
     regex.VERBOSE,
@@ -93,7 +95,7 @@ _CHROME = regex.compile(
 _LONGEST_LABEL = 170
 """A longer line is body: no title, byline, source, place or caption is as long."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_SIGNED_LAST = frozenset(")）①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_SIGNED_LAST = frozenset(")）0123456789")
 _EDITOR_FIRST = frozenset("[【(（责编校审值版")
 _BYLINE_FIRST = frozenset("□■○◎▲(（")
 _BYLINE_WORDS = ("记者", "通讯员", "实习生", "作者", "文/", "撰文")

@@ -24,6 +24,7 @@ def blocks(text: str) -> tuple[Block, ...]:
         ("记者 李小明 通讯员 张大山", Label.BYLINE),
         ("□记者 李小明", Label.BYLINE),
         ("(李小明)", Label.BYLINE),
+        ("记者从市教育局获悉，今年秋季起，全市中小学的课表将有变化", Label.SUBHEAD),
         ("2021-03-02 08:30 来源:某市日报", Label.SOURCE),
         ("来源：某市日报", Label.SOURCE),
         ("責任編輯: 李小明", Label.EDITOR),
@@ -57,6 +58,9 @@ def test_datelines_and_signatures() -> None:
     first, last = blocks(f"本报讯（记者 李小明）{BODY}\n\n{BODY}（李小明）")
     assert first.dateline and not last.dateline
     assert closes_signed(f"{BODY}（李小明）") and not closes_signed(f"本报讯（记者 李小明）{BODY}")
+    for mark in ("⑦", "7", "⑫"):  # of the editor
+        view = Batch([Document("1", f"{BODY}（记者 李小明）{mark}")]).view(0)
+        assert closes_signed(view.folded)
 
 
 def test_a_very_long_line_is_body() -> None:
