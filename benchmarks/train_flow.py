@@ -41,8 +41,8 @@ from cleaner.models.flow import (
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
-_CORPORA = ("news_chinanews", "news_rmrb2026", "news_xwlb", "nonnews_mixed")
-_PROSE = {"law", "edu_passage", "wiki_zhhant", "style_news", "paper_abstract"}
+CORPORA = ("news_chinanews", "news_rmrb2026", "news_xwlb", "nonnews_mixed")
+PROSE = {"law", "edu_passage", "wiki_zhhant", "style_news", "paper_abstract"}
 _ALPHABET, _PAIRS = 5950, 32767
 _DEPTH, _HIDDEN, _OUT = 64, 1024, 256
 
@@ -87,9 +87,9 @@ def train(out: Path, steps: int = _STEPS) -> None:
 
 
 def _codes() -> Iterator[npt.NDArray[np.uint32]]:
-    for corpus in _CORPORA:
+    for corpus in CORPORA:
         for record in load(corpus, "train"):
-            if corpus != "nonnews_mixed" or record["label"] in _PROSE:
+            if corpus != "nonnews_mixed" or record["label"] in PROSE:
                 yield fold(encode(f"\n{str(record['text']).strip()}\n"))
 
 

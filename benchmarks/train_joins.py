@@ -30,7 +30,7 @@ from cleaner.models.pages import load
 from cleaner.restore import joins
 from cleaner.restore.blocks import units_of
 from cleaner.restore.chains import chains
-from cleaner.restore.page import gather, with_topics
+from cleaner.restore.page import gather, with_models
 from cleaner.restore.states import Evidence
 
 Row = Mapping[str, float]
@@ -75,10 +75,7 @@ def _examples(each: int) -> Iterator[Example]:
 def _example(page: pages.Page, *, whole: bool) -> Example:
     view = Batch([Document("page", page.text)]).view(0)
     units = units_of(view)
-    evidence = gather(view, units)
-    if not evidence.columns:
-        return Example([], [], [], whole, evidence)
-    evidence = with_topics(view, evidence)
+    evidence = with_models(view, gather(view, units))
     found = joins.seams_of(evidence, chains(evidence, load()))
     owner = np.full(len(page.text), -1)
     for number, (start, end) in enumerate(page.spans):

@@ -1,18 +1,12 @@
-"""How well a text goes on behind a seam: the model, and what the search makes of a page."""
+"""How well a text goes on behind a seam."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from cleaner.batch import Batch
-from cleaner.document import Document
 from cleaner.kernels.text import encode, fold
 from cleaner.models import flow
-from cleaner.restore.blocks import units_of
-from cleaner.restore.kinship import Kinship
-from cleaner.restore.page import gather, with_topics
-from cleaner.restore.states import State, begun
 
 CUT = [
     ("青川市昨天召开防汛工作会议，要求各县区切实保障人民群", "众生命财产安全，做好物资储备。"),
@@ -70,19 +64,3 @@ def test_any_passage_has_a_score(text: str) -> None:
 def test_a_model_reads_what_it_wrote() -> None:
     model = flow.load()
     assert flow.from_bytes(model.to_bytes()).to_bytes() == model.to_bytes()
-
-
-def test_kinship_of_states_is_that_of_each() -> None:
-    text = "\n".join([f"第{n}段讲{one}{two}" for n, (one, two) in enumerate(CUT)])
-    view = Batch([Document("page", text)]).view(0)
-    units = units_of(view)
-    evidence = with_topics(view, gather(view, units))
-    one, two = begun(evidence, 2), begun(evidence, 4)
-    states = [one, State(0.0, (*one.articles, *two.articles), 1), two]
-    together = Kinship(evidence, states, 5)
-    for state in states:
-        alone = Kinship(evidence, [state], 5).of(state)
-        for expected, found in zip(alone, together.of(state), strict=True):
-            assert found == pytest.approx(expected)
-    assert together.of(one)[0]["unique"] == 1.0  # there is no other article
-    assert together.of(states[1])[0]["unique"] < together.of(states[1])[1]["unique"]

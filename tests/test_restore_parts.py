@@ -14,7 +14,7 @@ from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
 from cleaner.restore.feed import _next_article
 from cleaner.restore.feed_screen import _reused
-from cleaner.restore.page import _of_lines, gather, with_topics
+from cleaner.restore.page import _of_lines, gather, with_models
 from cleaner.restore.screen import promising
 from cleaner.restore.strangers import closing_credit
 from cleaner.restore.topics import words_of
@@ -86,7 +86,7 @@ def test_a_plain_seam_is_likelier_than_one_that_lost_words() -> None:
     odds = []
     for rest in (whole, torn):
         view = view_of(f"今年以来，青川县里组织了三百多名党员干部深\n春耕\n{rest}")
-        evidence = with_topics(view, gather(view, units_of(view)))
+        evidence = with_models(view, gather(view, units_of(view)))
         row = joins.features(view, evidence, joins.Seam(0, 2))
         odds.append(joins.odds(pages.load_joins("torn"), row))
     assert odds[0] > odds[1] + 1

@@ -65,10 +65,12 @@ _LAST_TERM = 12
 """Characters at the end of a line that these patterns read."""
 _NO_HAN = regex.compile(r"[^\u3400-\u9fff]+")
 _MOSTLY_HAN = 0.45
-_SENTENCE = regex.compile(r"[。；;]|[！？!?](?=.)")
+_SENTENCE = regex.compile(r"[。；;]|[！？!?](?=[^(（])")
 _REPORT = regex.compile(r"[^,，。;；:：]{2,16}\d日\s?(?:电|讯)(?=.{12})")
-_NOTE = regex.compile(r"[—\-]*编\s*者(?:按[:：]?)?|\((?:摘编自|摘自|选自|转自|原载)[^()]{2,60}\)")
-"""What editors add: a note, or where an article was taken from."""
+_NOTE = regex.compile(r"[—\-]*编\s*者(?:按[:：]?)?|(?:—{1,2}|--)[^—\-。].{1,40}|\([^()]{2,60}\)")
+"""What stands by itself and is no title: an editor's note, where something was taken from, who
+helped to write it or said it, in brackets or behind a dash."""
+_PHOTO = regex.compile(r"[^。，,]{2,16}摄(?:\([^()]{2,12}\))?")
 _LEAD = regex.compile(r"[【\[][^【】\[\]]{6,80}[】\]].{40}")
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
@@ -86,6 +88,10 @@ _BARE_BYLINE = regex.compile(
     )[)）]?""",
     regex.VERBOSE,
 )
+_SPACED = regex.compile(
+    r"(?:\p{Han}{2,4}\s{2,4})*\p{Han}\s{2,4}\p{Han}(?:\s{2,4}(?:\p{Han}{2,4}|\p{Han}\s{2,4}\p{Han}))*"
+)
+"""Names one of which has two characters, set apart: no title has such."""
 _NAME_FIRST = frozenset("□■○◎▲●(（" + SURNAMES)
 """What a line that is only a name begins with."""
 _CREDIT = regex.compile(
@@ -174,6 +180,8 @@ def _bare_names(folded: str) -> bool:
     """True where a line is only a name, or a credit in brackets."""
     if len(folded) > _LONGEST_CREDIT:
         return False
+    if len(folded) <= 2 * _LONGEST_NAME and _SPACED.fullmatch(folded):
+        return True
     may_be_name = len(folded) <= _LONGEST_NAME and folded[0] in _NAME_FIRST
     if not may_be_name and not any(map(folded.__contains__, _WRITERS)):
         return False
@@ -265,11 +273,18 @@ _remembered = lru_cache(maxsize=1 << 13)(_read)
 
 
 def _kind(label: Label, raw: str, folded: str) -> Kind:
-    if folded[0] in "—-编(" and _NOTE.fullmatch(folded):
-        return Kind.NEUTRAL
     kind = _KINDS.get(label)
     if kind is Kind.NEUTRAL:
         return kind
     if kind is Kind.BYLINE or _bare_names(folded):
         return Kind.BYLINE
+    if label is not Label.ITEM and _stands_alone(folded):
+        return Kind.NEUTRAL
     return kind or (Kind.TEXT if no_heading(raw) else Kind.HEADING)
+
+
+def _stands_alone(folded: str) -> bool:
+    """True for a note, and for the credit of a photo."""
+    if folded[0] in "—-编(" and _NOTE.fullmatch(folded):
+        return True
+    return "摄" in folded[-_LAST_TERM:] and _PHOTO.fullmatch(folded) is not None

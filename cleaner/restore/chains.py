@@ -8,103 +8,69 @@ page as a whole most likely.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from heapq import nlargest
-from operator import itemgetter
-from typing import NamedTuple
+import numpy as np
 
 from cleaner.restore.blocks import Kind
-from cleaner.restore.kinship import Kinship
-from cleaner.restore.moves import Weights, may_be_text, may_open, moves, worth
-from cleaner.restore.states import Evidence, Grown, Link, Move, State, applied, begun
+from cleaner.restore.kinship import Weights
+from cleaner.restore.moves import may_be_text, may_open, moves
+from cleaner.restore.states import Beam, Evidence, Link, Moves, Page, begun, grown, page_of
 
-WIDTH, DEPTH = 10, 24.0
+WIDTH, DEPTH = 16, 30.0
 """States that the beam keeps at most, and how much worse (nats) than its best they may be."""
 
-MARGIN, COLUMNS_MARGIN = 6.0, 20.0
+MARGIN, COLUMNS_MARGIN = 6.0, 10.0
 """How much better than one article a page of several must be."""
-
-Choice = tuple[float, State, Move]
-"""What a state scores after a move."""
-
-
-class Sure(NamedTuple):
-    """A state that the units before `unit` leave no choice about."""
-
-    unit: int
-    state: State
 
 
 def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
     """The units of each article in reading order; every unit is in exactly one."""
-    best, sure = _search(evidence, weights, width, _beginning(evidence))
-    if best is not None and len(best.articles) > 1:
-        one, _ = _search(evidence, weights, 2, sure, single=True)
-        margin = COLUMNS_MARGIN if evidence.columns else MARGIN
-        if one is not None and best.score - one.score < margin:
-            best = one
-    return [article.units for article in best.articles] if best else []
+    page = page_of(evidence)
+    first = max(1, _sure(page))
+    beam = begun(page, first)
+    for unit in range(first, len(evidence.units)):
+        beam = _kept(page, beam, unit, moves(page, weights, beam, unit), width)
+    best = _worthwhile(beam, COLUMNS_MARGIN if evidence.columns else MARGIN)
+    found: list[list[Link]] = [[] for _ in range(int(beam.number[best]))]
+    homes, texts = beam.home[best].tolist(), beam.read[best].tolist()
+    for unit, (home, text) in enumerate(zip(homes, texts, strict=True)):
+        found[home].append(Link(unit, text))
+    return list(map(tuple, found))
 
 
-def _search(
-    evidence: Evidence, weights: Weights, width: int, start: Sure, single: bool = False
-) -> tuple[State | None, Sure]:
-    """The best state that the beam finds, and the last sure one; with `single` all units go to
-    one article (None where that cannot be)."""
-    beam = [start.state]
-    sure = start
-    for unit in range(start.unit, len(evidence.units)):
-        only = _only(evidence, beam[0], unit) if len(beam) == 1 and not single else None
-        if only is not None:
-            beam = [applied(evidence, beam[0], unit, only, beam[0].score, {})]
-            sure = Sure(unit + 1, beam[0])
-            continue
-        kinship = Kinship(evidence, beam, unit)
-        choices = [
-            (state.score + worth(weights, move), state, move)
-            for state in beam
-            for move in moves(evidence, state, unit, kinship)
-            if not (single and move.to > 0)
-        ]
-        beam = _kept(evidence, unit, choices, width)
-    return max(beam, key=lambda state: state.score, default=None), sure
+def _worthwhile(beam: Beam, margin: float) -> int:
+    """The best state, or the best one of a single article if it is little worse."""
+    single = np.flatnonzero(beam.number == 1)
+    little = len(single) and beam.score[0] - beam.score[single[0]] < margin
+    return int(single[0]) if little else 0
 
 
-def _kept(evidence: Evidence, unit: int, choices: Sequence[Choice], width: int) -> list[State]:
-    """The states that the best choices lead to; of those that differ only in what they have
-    behind them, the best one (recombination: Och, Ueffing & Ney 2001)."""
-    best = nlargest(2 * width, choices, key=itemgetter(0))
-    found: dict[tuple[object, ...], State] = {}
-    grown: Grown = {}
-    for score, state, move in best:
-        if score <= best[0][0] - DEPTH or len(found) == width:
-            break
-        new = applied(evidence, state, unit, move, score, grown)
-        ends = [(article.last, article.headed, article.closed) for article in new.articles]
-        found.setdefault((new.current, *ends), new)
-    return list(found.values())
+def _kept(page: Page, beam: Beam, unit: int, found: Moves, width: int) -> Beam:
+    """The states that the best moves lead to; of those that differ only in what they have
+    behind them, the best one (recombination: Och, Ueffing & Ney 2001). The best state of a
+    single article stays: what the others are worth is measured against it."""
+    chosen = found.score > found.score[0] - DEPTH
+    chosen[2 * width :] = False
+    single = np.flatnonzero((beam.number[found.state] == 1) & (found.to == 0))[:1]
+    chosen[single] = True
+    new = grown(page, beam, unit, found.taken(chosen))
+    ends = (4 * new.last + 2 * new.headed + new.closed).astype(np.uint64)
+    keys = ends @ _FACTOR ** np.arange(1, ends.shape[1] + 1, dtype=np.uint64)
+    first = np.unique(keys + new.current.astype(np.uint64), return_index=True)[1]
+    kept = np.zeros(len(keys), np.bool_)
+    kept[np.sort(first)[:width]] = True
+    kept[np.flatnonzero(new.number == 1)[:1]] = True
+    return new.taken(np.flatnonzero(kept))
 
 
-def _beginning(evidence: Evidence) -> Sure:
-    """The first article of a page up to where there is a choice."""
-    first = State(0.0, (), -1)
-    unit, seen = 0, False
-    while unit < len(evidence.units) and not _choice(evidence, unit, seen):
-        seen = seen or evidence.units[unit].kind is Kind.TEXT
-        unit += 1
-    return Sure(unit, begun(evidence, unit) if unit else first)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _choice(evidence: Evidence, unit: int, behind: bool) -> bool:
-    """True where there is more than one move on a page of one article so far; `behind` a text
-    of it another may open."""
-    maybe = evidence.units[unit].kind is not Kind.TEXT and may_be_text(evidence, unit)
-    return maybe or (behind and may_open(evidence, unit))
-
-
-def _only(evidence: Evidence, state: State, unit: int) -> Move | None:
-    """The one move that there is on a page of one article so far, unweighed."""
-    behind = bool(state.articles) and state.articles[0].last >= 0
-    if len(state.articles) > 1 or _choice(evidence, unit, behind):
-        return None
-    return Move(0, evidence.units[unit].kind is Kind.TEXT, {})
+def _sure(page: Page) -> int:
+    """How many units at the beginning of a page leave no choice: they are of its first article."""
+    seen = False
+    for at, unit in enumerate(page.evidence.units):
+        maybe = unit.kind is not Kind.TEXT and may_be_text(page, at)
+        if maybe or (seen and may_open(page.evidence, at)):
+            return at
+        seen = seen or unit.kind is Kind.TEXT
+    return len(page.evidence.units)

@@ -21,7 +21,7 @@ from cleaner.kernels.pairs import pair_hashes
 from cleaner.models import pages, topics
 from cleaner.restore.blocks import Kind
 from cleaner.restore.seams import NEVER
-from cleaner.restore.states import Evidence, Link
+from cleaner.restore.states import Evidence, Ints, Link, Reals
 
 _LEAST = 0.33
 """Probability from which halves are joined: on pages of newspapers never seen, most joins that
@@ -76,7 +76,7 @@ def page_features(evidence: Evidence, torn: Sequence[float]) -> dict[str, float]
     are on a torn page (`torn`, log-odds), how many cut ends have one, and how well the
     beginnings in mid-sentence follow their best end."""
     units = evidence.units
-    cuts = [at for at, unit in enumerate(units) if unit.cut]
+    cuts = np.flatnonzero(evidence.cut)
     logs = [log(max(logistic(value), _DOUBT)) for value in torn]
     abrupt = [
         at
@@ -97,22 +97,22 @@ def page_features(evidence: Evidence, torn: Sequence[float]) -> dict[str, float]
     }
 
 
-def _best_end(table: Sequence[Sequence[float]], cuts: Sequence[int], start: int) -> float:
+def _best_end(table: Reals, cuts: Ints, start: int) -> float:
     """How well a beginning follows the cut end before it that it follows best."""
-    return _bounded(max((table[end][start] for end in cuts if end < start), default=NEVER))
+    return _bounded(float(table[cuts[cuts < start], start].max(initial=NEVER)))
 
 
 def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
     """What speaks for a seam: how well the words fit, whether another half would fit better, and
     what the two share."""
     one, two = (evidence.units[at] for at in seam)
-    gain = evidence.gain[seam.one][seam.two]
+    gain = float(evidence.gain[seam])
     fit = min(max(gain - evidence.abrupt[seam.two], -6.0), 8.0)
     last, first = view.folded[one.end - 1], view.folded[two.start]
     word, near = _is_han(last), seam.two == seam.one + 1
     size = min(one.end - one.start, 40) / 40
     ahead, alone = _others(evidence, seam, evidence.gain)
-    flow = evidence.flow[seam.one][seam.two]
+    flow = float(evidence.flow[seam])
     flow_ahead, flow_alone = _others(evidence, seam, evidence.flow)
     found = {
         "bias": 1.0,
@@ -147,18 +147,13 @@ def logistic(value: float) -> float:
     return 1.0 / (1.0 + exp(-min(max(value, -30.0), 30.0)))
 
 
-def _others(
-    evidence: Evidence, seam: Seam, table: Sequence[Sequence[float]]
-) -> tuple[float, float]:
+def _others(evidence: Evidence, seam: Seam, table: Reals) -> tuple[float, float]:
     """What a table says at best of another text behind the end, and of another end before."""
-    units = evidence.units
-    later = (
-        table[seam.one][at]
-        for at in range(seam.one + 1, len(units))
-        if at != seam.two and units[at].kind is Kind.TEXT
-    )
-    earlier = (table[at][seam.two] for at in range(seam.two) if at != seam.one and units[at].cut)
-    return max(later, default=NEVER), max(earlier, default=NEVER)
+    units = np.arange(len(table))
+    later = (units > seam.one) & (units != seam.two) & evidence.text
+    earlier = (units < seam.two) & (units != seam.one) & evidence.cut
+    ahead = table[seam.one, later].max(initial=NEVER)
+    return float(ahead), float(table[earlier, seam.two].max(initial=NEVER))
 
 
 def _shared(evidence: Evidence, seam: Seam) -> dict[str, float]:

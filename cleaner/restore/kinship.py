@@ -1,101 +1,86 @@
-"""What ties the next unit of a page to the articles under construction: how it follows their last
-text, and what both speak of."""
+"""What ties the next unit of a page to the articles of each state: what both speak of, and how
+it follows their last text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from math import log1p
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.restore.states import Article, Evidence, State
+from cleaner.restore.states import Beam, Mask, Page, Reals, said
 from cleaner.restore.topics import along, likeness
 
-Features = dict[str, float]
-Mask = npt.NDArray[np.bool_]
+Weights = Mapping[str, float]
 
 
-class Kinship:
-    """What ties a unit to each article of some states: found for all of them at once, when it is
-    first asked for, as the states of a beam share most of their articles."""
+class Common(NamedTuple):
+    """What a unit and each article of each state have in common: which of its w words the
+    article has (`known`, shape (s, a, w)), how much of their weight is `new` to it, how likely
+    that makes it that they are of one article (`related`, nats), and how far they speak of the
+    same (`along`, a cosine); shape (s, a)."""
 
-    def __init__(self, evidence: Evidence, states: Sequence[State], unit: int) -> None:
-        self._given = evidence, states, unit
-
-    def of(self, state: State) -> Sequence[Features]:
-        """The features of each article of one of the states."""
-        return self._found[id(state)]
-
-    @cached_property
-    def _found(self) -> Mapping[int, Sequence[Features]]:
-        evidence, states, unit = self._given
-        words = evidence.words
-        articles = list({id(a): a for state in states for a in state.articles}.values())
-        said = np.array([article.used[words.of[unit]] for article in articles])
-        rows = {id(article): row for row, article in enumerate(articles)}
-        alone, covered = _alone(said, [[rows[id(a)] for a in s.articles] for s in states])
-        unique = alone @ words.weights[unit] / (covered @ words.weights[unit] + 1.0)[:, None]
-        names = np.log1p(alone @ words.rares[unit])
-        shared = _shared(evidence, unit, articles, said)
-        found = {}
-        for state, ones, twos in zip(states, unique.tolist(), names.tolist(), strict=True):
-            ones = ones if len(state.articles) > 1 else [1.0]
-            found[id(state)] = [
-                {**shared[rows[id(article)]], "unique": one, "names": two}
-                for article, one, two in zip(state.articles, ones, twos, strict=False)
-            ]
-        return found
+    known: Mask
+    new: Reals
+    related: Reals
+    along: Reals
 
 
-def _alone(said: Mask, states: Sequence[Sequence[int]]) -> tuple[Mask, Mask]:
-    """Which words of the unit only one article of its state has, shape (states, articles, words),
-    and which any has, (states, words); `said` has the words by article, (k, words)."""
-    rows = np.full((len(states), max(map(len, states))), len(said))
-    for number, state in enumerate(states):
-        rows[number, : len(state)] = state
-    within = np.append(said, np.zeros((1, said.shape[1]), np.bool_), axis=0)[rows]
-    count = within.sum(axis=1)
-    return within & (count == 1)[:, None], count > 0
-
-
-def _shared(
-    evidence: Evidence, unit: int, articles: Sequence[Article], said: Mask
-) -> list[Features]:
-    """What can be said of each article by itself."""
-    words = evidence.words
-    shared, rare = (said @ by for by in (words.weights[unit], words.rares[unit]))
-    vectors = np.array([article.topic for article in articles])
-    course = along(vectors, words.vectors[unit])
+def common(page: Page, beam: Beam, unit: int) -> Common:
+    """What a unit and the articles speak of."""
+    words = page.evidence.words
+    known = said(page, beam.texts, words.of[unit])
+    found = known.astype(np.float64)
+    shared, rare = found @ words.weights[unit], found @ words.rares[unit]
     mass = words.masses[unit]
-    return [
-        {
-            **_link(evidence, article, unit),
-            "size": log1p(article.texts),
-            "related": likeness(one, two, mass, article.mass),
-            "along": three,
-        }
-        for article, one, two, three in zip(
-            articles, shared.tolist(), rare.tolist(), course.tolist(), strict=True
-        )
-    ]
+    related = likeness(shared, rare, mass, beam.mass)
+    return Common(known, mass - shared, related, along(beam.topic, words.vectors[unit]))
 
 
-def _link(evidence: Evidence, article: Article, unit: int) -> Features:
-    """That the unit follows the last text of an article."""
+def ties(page: Page, weights: Weights, beam: Beam, unit: int, both: Common) -> Reals:
+    """What speaks for a unit as text of each article, in nats; shape (s, a)."""
+    found = weights["size"] * np.log1p(beam.size)
+    found += weights["related"] * both.related + weights["along"] * both.along
+    found += _alone(page, weights, beam, unit, both.known)
+    return found + _follows(page, weights, beam, unit)
+
+
+def _alone(page: Page, weights: Weights, beam: Beam, unit: int, known: Mask) -> Reals:
+    """What words of the unit say that only one article of the page has; shape (s, a)."""
+    words = page.evidence.words
+    count = known.sum(axis=1)
+    alone = (known & (count == 1)[:, None]).astype(np.float64)
+    unique = alone @ words.weights[unit]
+    unique /= ((count > 0) @ words.weights[unit] + 1.0)[:, None]
+    unique[beam.number == 1] = 1.0
+    names = np.log1p(alone @ words.rares[unit])
+    return np.asarray(weights["unique"] * unique + weights["names"] * names)
+
+
+def _follows(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+    """What says that the unit follows the last text of an article."""
+    evidence = page.evidence
     abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
-    lead = evidence.leads[unit]
-    if article.last < 0:
-        return {"first.abrupt": abrupt, "first.lead": lead}
-    found = {"closed": 1.0} if article.closed else {}
-    if not evidence.units[article.last].cut:
-        return {**found, "after_end": 1.0, "after_end.abrupt": abrupt, "after_end.lead": lead}
-    if article.headed:
-        return {**found, "after_heading": 1.0, "after_end.abrupt": abrupt, "after_end.lead": lead}
-    gain = min(max(evidence.gain[article.last][unit], -8.0), 12.0)
-    found |= {"gain": gain, "gain.low": max(0.0, -gain), "gain.high": max(0.0, gain - 6)}
-    if evidence.columns:
-        flow = min(max(evidence.flow[article.last][unit] + 2.0, -8.0), 8.0)
-        found |= {"flow": flow, "flow.high": max(0.0, flow - 2), "cut": 1.0}
+    lead, opens = evidence.leads[unit], float(evidence.units[unit].opens)
+    first = weights["first.abrupt"] * abrupt + weights["first.lead"] * lead
+    end = weights["after_end.abrupt"] * abrupt + weights["after_end.lead"] * lead
+    end += weights["opens"] * opens
+    behind = np.where(
+        evidence.cut.take(beam.last),
+        np.where(beam.headed, end + weights["after_heading"], _goes_on(page, weights, beam, unit)),
+        end + weights["after_end"],
+    )
+    found: Reals = np.where(beam.last < 0, first, behind + weights["closed"] * beam.closed)
     return found
+
+
+def _goes_on(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+    """That the unit continues the sentence of the last text of an article."""
+    gain = np.clip(page.evidence.gain[:, unit], -8.0, 12.0)
+    found = weights["gain"] * gain
+    found += weights["gain.low"] * np.maximum(0.0, -gain)
+    found += weights["gain.high"] * np.maximum(0.0, gain - 6)
+    flow = np.clip(page.evidence.flow[:, unit] + 2.0, -8.0, 8.0)
+    found += weights["flow"] * flow + weights["flow.high"] * np.maximum(0.0, flow - 2)
+    found += weights["cut"]
+    return np.asarray(found.take(beam.last))

@@ -2,182 +2,203 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Sequence
 from math import log1p
 
 import numpy as np
 
-from cleaner.restore.blocks import Kind
-from cleaner.restore.kinship import Kinship
-from cleaner.restore.states import Evidence, Move, State
+from cleaner.restore.blocks import Kind, Unit
+from cleaner.restore.kinship import Common, Weights, common, ties
+from cleaner.restore.states import Beam, Evidence, Moves, Page, Reals, said
 from cleaner.restore.topics import along
-
-Weights = Mapping[str, float]
 
 PLAIN = 6.0
 """Seam gain (nats) from which a line that looks like a heading may well be a cut one."""
 
+_SHORT = 8
+"""Characters that a title has at least, as a rule."""
 
-def worth(weights: Weights, move: Move) -> float:
-    """The score of a move: its features, weighed."""
-    return sum([weights[name] * value for name, value in move.features.items() if name in weights])
+_NEVER = -np.inf
 
 
-def moves(evidence: Evidence, state: State, unit: int, kinship: Kinship) -> list[Move]:
-    """What may be done with a unit, each with its features; `kinship` is that of the unit."""
-    item = evidence.units[unit]
-    number = len(state.articles)
-    if not number or item.kind is Kind.NEUTRAL:
-        return [Move(max(state.current, 0), item.kind is Kind.TEXT, {})]
-    if (certain := _certain(evidence, state, unit)) is not None:
-        return [certain]
-    if item.kind is not Kind.TEXT:
-        homes = range(number) if evidence.columns else [state.current]
-        found = [Move(at, False, _heading(evidence, state, unit, at)) for at in homes]
-        if may_be_text(evidence, unit):
-            maybe = {"maybe": 1.0, "maybe.hope": _hope(evidence, unit)}
-            found += _texts(evidence, state, maybe, kinship)
+def moves(page: Page, weights: Weights, beam: Beam, unit: int) -> Moves:
+    """All moves of a unit, the best first."""
+    item = page.evidence.units[unit]
+    count, most = beam.last.shape
+    worth = np.full((count, 2 * most + 1), _NEVER)  # as text, as heading, in a new article
+    new = np.full(worth.shape, page.evidence.words.masses[unit])
+    if item.kind is Kind.NEUTRAL:
+        worth[np.arange(count), most + beam.current] = 0.0
     else:
-        found = _texts(evidence, state, {}, kinship)
-    if state.articles[state.current].last >= 0 and may_open(evidence, unit):
-        found.append(Move(number, item.kind is Kind.TEXT, _opening(evidence, state, unit)))
+        both = common(page, beam, unit)
+        new[:, :most] = new[:, most:-1] = both.new
+        if item.kind is Kind.TEXT or may_be_text(page, unit):
+            worth[:, :most] = ties(page, weights, beam, unit, both)
+            worth[:, :most] += _places(page, weights, beam, unit)
+        if item.kind is not Kind.TEXT:
+            worth[:, most:-1] = _headings(page, weights, beam, unit, both)
+        worth[:, -1] = _openings(page, weights, beam, unit)
+        _make_certain(page, beam, unit, worth)
+    score = (worth + beam.score[:, None]).ravel()
+    order = np.argsort(-score, kind="stable")[: np.count_nonzero(score > _NEVER)]
+    state, move = np.divmod(order, 2 * most + 1)
+    opening = move == 2 * most
+    text = (move < most) | (opening & (item.kind is Kind.TEXT))
+    to = np.where(opening, beam.number[state], move % most)
+    return Moves(state, to, text, new.ravel()[order], score[order])
+
+
+def _places(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+    """What the place of a unit on the page says of it as text of each article, shape (s, a); on a
+    page that is not cut, it goes to the present one."""
+    articles = np.arange(beam.last.shape[1])
+    away = articles != beam.current[:, None]
+    there = articles < beam.number[:, None]
+    cut = page.evidence.cut.take(beam.last) & ~beam.headed & (beam.last >= 0)
+    rows = np.arange(len(away))
+    last, headed = (values[rows, beam.current] for values in (beam.last, beam.headed))
+    sound = (last >= 0) & ~page.evidence.cut.take(last)
+    leaving = np.full(len(rows), weights["back"])
+    leaving += weights["back.sound"] * sound + weights["back.headed"] * ((last < 0) | headed)
+    found: Reals = away * leaving[:, None]
+    waiting = there & away & cut
+    oldest = np.where(waiting, beam.touched, len(page.hope)).argmin(axis=1)
+    found[rows, oldest] += weights["oldest"] * waiting[rows, oldest]
+    if page.evidence.units[unit].kind is not Kind.TEXT:
+        found += weights["maybe"] + weights["maybe.hope"] * page.hope[unit]
+    found[~there if page.evidence.columns else away] = _NEVER
     return found
 
 
-def _certain(evidence: Evidence, state: State, unit: int) -> Move | None:
-    """What needs no weighing: a heading above a report opens an article, and writers between a
-    paragraph and a heading close the article of the paragraph."""
-    units = evidence.units
-    article = state.articles[state.current]
-    if article.last < 0 or units[unit].kind is Kind.TEXT:
-        return None
+def _headings(page: Page, weights: Weights, beam: Beam, unit: int, both: Common) -> Reals:
+    """That a heading or byline belongs to each article that is there, shape (s, a)."""
+    kind = page.evidence.units[unit].kind.value
+    articles = np.arange(beam.last.shape[1])
+    away = articles != beam.current[:, None]
+    behind = weights[f"{kind}.closed"] * beam.closed
+    behind += weights[f"{kind}.in_cut"] * (page.evidence.cut.take(beam.last) & ~beam.headed)
+    if kind == Kind.HEADING:
+        behind += weights["heading.related"] * both.related + weights["heading.along"] * both.along
+    elif not _text_follows(page, unit):
+        behind += weights["byline.closes"]
+    found: Reals = np.where(beam.last < 0, weights[f"{kind}.above"], behind)
+    found += weights[f"{kind}.back"] * away
+    there = articles < beam.number[:, None]
+    found[~there if page.evidence.columns else away] = _NEVER
+    return found
+
+
+def _make_certain(page: Page, beam: Beam, unit: int, worth: Reals) -> None:
+    """Leave one move where nothing needs weighing: a heading above a report opens an article, and
+    writers between a paragraph and a heading close the article of the paragraph."""
+    units = page.evidence.units
+    rows = np.arange(len(worth))
+    last, headed, closed = (
+        values[rows, beam.current] for values in (beam.last, beam.headed, beam.closed)
+    )
     following = units[unit + 1].kind if unit + 1 < len(units) else Kind.NEUTRAL
     if units[unit].kind is Kind.BYLINE:
-        closes = following is Kind.HEADING and not (article.closed or article.headed)
-        return Move(state.current, False, {}) if closes else None
-    cut = evidence.columns and units[unit].cut and _hope(evidence, unit) > PLAIN
-    if cut and following is Kind.HEADING:
-        return None  # it may be the end of a column
-    run = unit
-    while run < len(units) and units[run].kind in (Kind.HEADING, Kind.BYLINE):
-        run += 1
-    report = run < len(units) and units[run].opens
-    return Move(len(state.articles), False, {}) if report else None
+        sure = (last >= 0) & ~closed & ~headed & (following is Kind.HEADING)
+        move = worth.shape[1] // 2 + beam.current
+    else:
+        # A heading above a heading may be the end of a column.
+        maybe = following is Kind.HEADING and may_be_text(page, unit)
+        heading = units[unit].kind is Kind.HEADING and not maybe
+        sure = (last >= 0) & (heading and _above_report(page, unit))
+        move = np.full(len(worth), worth.shape[1] - 1)
+    others = np.arange(worth.shape[1]) != move[:, None]
+    worth[sure[:, None] & others] = _NEVER
+
+
+def _above_report(page: Page, unit: int) -> bool:
+    """True for a heading or byline with a report below it."""
+    units = page.evidence.units
+    run = _run(units, unit, (Kind.HEADING, Kind.BYLINE))
+    return run < len(units) and units[run].opens
+
+
+def _run(units: Sequence[Unit], unit: int, kinds: Container[Kind]) -> int:
+    """The first unit from here on that is of none of some kinds."""
+    while unit < len(units) and units[unit].kind in kinds:
+        unit += 1
+    return unit
 
 
 def may_open(evidence: Evidence, unit: int) -> bool:
-    """A heading or byline may open an article; on a page that is not cut, only where a report
-    or a byline follows."""
+    """Whether an article may open here: where a text begins as reports do, and at a heading; on a
+    page that is not cut, only above a report or writers."""
     units = evidence.units
     if units[unit].kind is Kind.TEXT:
         return units[unit].opens or units[unit].leads
-    if evidence.columns:
-        return True
-    run = unit
-    while run < len(units) and units[run].kind is not Kind.TEXT:
-        run += 1
+    run = _title_end(units, unit)
     named = any(units[at].kind is Kind.BYLINE for at in range(unit + 1, run))
-    return run < len(units) and (named or units[run].opens)
+    return evidence.columns or (run < len(units) and (named or units[run].opens))
 
 
-def _hope(evidence: Evidence, unit: int) -> float:
-    """The best seam that a later text of the page offers to a line that may be cut."""
-    later = zip(evidence.gain[unit][unit + 1 :], evidence.flow[unit][unit + 1 :], strict=True)
-    return min(max(max((gain + flow for gain, flow in later), default=0.0), 0.0), 12.0)
+def may_be_text(page: Page, unit: int) -> bool:
+    """Whether what looks like a heading may be a cut paragraph: on a page that is not cut, only
+    where a later line plainly continues it."""
+    plain = page.evidence.columns or page.hope[unit] > PLAIN
+    return bool(page.evidence.cut[unit] and plain)
 
 
-def may_be_text(evidence: Evidence, unit: int) -> bool:
-    """Whether what looks like a heading may be a cut paragraph: anywhere on a page of columns,
-    else only where a later line plainly continues it."""
-    plain = evidence.columns or _hope(evidence, unit) > PLAIN
-    return evidence.units[unit].cut and plain
+def _title_end(units: Sequence[Unit], unit: int) -> int:
+    """The first text from here on."""
+    return _run(units, unit, (Kind.HEADING, Kind.BYLINE, Kind.NEUTRAL))
 
 
-def _texts(
-    evidence: Evidence, state: State, base: dict[str, float], kinship: Kinship
-) -> list[Move]:
-    """The unit as text of each article; on a page that is not cut, of the present one."""
-    waiting = [
-        (a.touched, at)
-        for at, a in enumerate(state.articles)
-        if a.last >= 0 and evidence.units[a.last].cut and not a.headed and at != state.current
-    ]
-    oldest = min(waiting)[1] if waiting else -1
-    homes = range(len(state.articles)) if evidence.columns else (state.current,)
-    last = state.articles[state.current].last
-    sound = last >= 0 and not evidence.units[last].cut
-    found = []
-    for at in homes:
-        away = at != state.current
-        place = {"back": away, "back.sound": away and sound, "oldest": at == oldest}
-        found.append(Move(at, True, {**base, **kinship.of(state)[at], **place}))
-    return found
-
-
-def _heading(evidence: Evidence, state: State, unit: int, at: int) -> dict[str, float]:
-    """That a heading or byline belongs to an article that is there."""
-    article = state.articles[at]
-    item = evidence.units[unit]
-    kind = "byline" if item.kind is Kind.BYLINE else "heading"
-    found = {f"{kind}.back": float(at != state.current)}
-    if article.last < 0:
-        return {**found, f"{kind}.above": 1.0}
-    if evidence.units[article.last].cut and not article.headed:
-        found[f"{kind}.in_cut"] = 1.0
-    if article.closed:
-        found[f"{kind}.closed"] = 1.0
-    if kind == "byline" and not _text_follows(evidence, unit):
-        found["byline.closes"] = 1.0
-    return found
-
-
-def _text_follows(evidence: Evidence, unit: int) -> bool:
-    units = evidence.units
+def _text_follows(page: Page, unit: int) -> bool:
+    units = page.evidence.units
     return unit + 1 < len(units) and units[unit + 1].kind is Kind.TEXT
 
 
-def _opening(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
-    """That an article opens here."""
-    units = evidence.units
-    found = {"new": 1.0, "new.closed": float(state.articles[state.current].closed)}
-    run = unit
-    while run < len(units) and units[run].kind is not Kind.TEXT:
-        if units[run].kind is Kind.BYLINE:
-            found["new.byline"] = 1.0
-        run += 1
-    if run - unit > 1:
-        found["new.run"] = 1.0
-    if run == unit:
-        found["new.bare"] = 1.0
-    elif units[unit].kind is Kind.BYLINE:
-        found["new.names"] = 1.0
-        found["new.closes"] = float(not _text_follows(evidence, unit))
+def _openings(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+    """That an article opens here, shape (s,)."""
+    rows = np.arange(len(beam.number))
+    if not may_open(page.evidence, unit):
+        return np.full(len(rows), _NEVER)
+    units = page.evidence.units
+    run = _title_end(units, unit)
+    found: Reals = np.full(len(rows), weights["new"])
+    found += weights["new.closed"] * beam.closed[rows, beam.current]
+    above = [units[at].kind for at in range(unit, run)]
+    found += weights["new.byline"] * (Kind.BYLINE in above)
+    found += weights["new.run"] * (len(above) > 1)
+    size = units[unit].end - units[unit].start
+    found += weights["new.short"] * max(0.0, 1 - size / _SHORT)
+    if not above:
+        found += weights["new.bare"]
+    elif above[0] is Kind.BYLINE:
+        found += weights["new.names"] + weights["new.closes"] * (not _text_follows(page, unit))
     if run < len(units):
-        found["new.opens"] = float(units[run].opens or units[run].leads)
-        found["new.lead"] = evidence.leads[run]
-        found["new.abrupt"] = min(max(evidence.abrupt[run] + 1.0, -2.0), 8.0)
-        found |= _novelty(evidence, state, run)
+        found += _fresh(page, weights, run) + _novelty(page, weights, beam, run)
+    found[beam.last[rows, beam.current] < 0] = _NEVER
     return found
 
 
-def _novelty(evidence: Evidence, state: State, unit: int) -> dict[str, float]:
-    """How little of the next texts the article at hand has spoken of."""
-    words = evidence.words
+def _fresh(page: Page, weights: Weights, unit: int) -> float:
+    """How much a text looks like the first of an article."""
+    evidence = page.evidence
+    abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
+    opens = evidence.units[unit].opens or evidence.units[unit].leads
+    found = weights["new.opens"] * opens + weights["new.lead"] * evidence.leads[unit]
+    return float(found + weights["new.abrupt"] * abrupt)
+
+
+def _novelty(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+    """How little of the next texts the articles at hand have spoken of, shape (s,)."""
+    words = page.evidence.words
     own, vector = words.of[unit], words.vectors[unit]
-    following = unit + 1
-    if following < len(evidence.units) and evidence.units[following].kind is Kind.TEXT:
-        own = np.union1d(own, words.of[following])
-        vector = vector + words.vectors[following]
-    used = state.articles[state.current].used
-    shared = float(words.weight[own] @ used[own])
-    mass = float(words.weight[own].sum())
-    other = state.articles[state.current].mass
-    names = float(words.rare[own] @ used[own])
-    return {
-        "new.shared": log1p(shared),
-        "new.mass": log1p(mass),
-        "new.other": log1p(other),
-        "new.rare": log1p(names),
-        "new.share": shared / (mass + 1),
-        "new.along": float(along(state.articles[state.current].topic, vector)),
-    }
+    if _text_follows(page, unit):
+        own = np.union1d(own, words.of[unit + 1])
+        vector = vector + words.vectors[unit + 1]
+    rows = np.arange(len(beam.number))
+    known = said(page, beam.texts[rows, beam.current], own)
+    weight, mass = words.weight[own], float(words.weight[own].sum())
+    shared = known @ weight
+    found = weights["new.mass"] * log1p(mass) + weights["new.shared"] * np.log1p(shared)
+    found += weights["new.other"] * np.log1p(beam.mass[rows, beam.current])
+    found += weights["new.rare"] * np.log1p(known @ words.rare[own])
+    found += weights["new.share"] * shared / (mass + 1)
+    found += weights["new.along"] * along(beam.topic[rows, beam.current], vector)
+    return np.asarray(found)

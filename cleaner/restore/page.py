@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece
 from cleaner.models import flow, leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.chains import chains
-from cleaner.restore.moves import PLAIN, Weights, may_open
+from cleaner.restore.kinship import Weights
+from cleaner.restore.moves import PLAIN, may_open
 from cleaner.restore.pieces import pieces
 from cleaner.restore.screen import promising
 from cleaner.restore.states import Evidence, Link
 from cleaner.rules import RuleBook
 
-Reals = npt.NDArray[np.float64]
-
 _MIN_UNITS, _MAX_UNITS = 4, 400
-_MIN_CUTS, _PARAGRAPH = 2, 20
-"""A page with this many cut paragraphs, of so many characters at least, was set in columns."""
+_PARAGRAPH = 15
+"""Characters of a paragraph at least that may be cut at the end of a column."""
 
 _HEADINGS, _TEXTS = 16, 0.77
 """A page with so many headings that are most of its lines, or leave texts this share of its
 characters at most, is one of menus and titles; newspaper pages have .79."""
 
-_FLOW, _LONE = 8.0, 3.0
-"""Nats that the flow of a text says at most; and how plainly (nats) another line than the next
-continues the only cut one of a page of columns."""
+_TORN = 1.0
+"""From here (nats) a text begins in mid-sentence."""
+
+_FITS, _PLAIN_SHARE = 2.0, 0.1
+"""Nats from which the continuation of a cut end is plain, and the share of continuations that are:
+of pages of newspapers with words lost nearly all have .17, of pages without marks none."""
 
 _VERSE = 0.5
 """A page with this share of lines that are either headings or cut is made of verse."""
-
-_CONTINUES, _PLAINER = 1.0, 4.0
-"""Seam gain (nats) from which the next line continues a cut one; and how much more plainly a
-later line does where the next one does not for all that."""
 
 
 class Page:
@@ -57,15 +55,21 @@ class Page:
         whole: list[list[Piece]] = [[Keep(0, len(view.text))]]
         if not _MIN_UNITS <= len(spans_of(view)) <= _MAX_UNITS or _of_lines(units_of(view)):
             return whole
-        units = units_of(view)
-        evidence = gather(view, units)
+        evidence = gather(view, units_of(view))
         if evidence.columns or _several(evidence):
-            evidence = with_topics(view, evidence)
-            found = chains(evidence, self._weights)
-        else:
-            found = [tuple(Link(at, _is_text(evidence, at)) for at in range(len(units)))]
-        parts = pieces(view, evidence, found)
+            evidence = with_models(view, evidence)
+        parts = pieces(view, evidence, self._chains(evidence))
         return parts if parts and view.under(self.name, promising) else whole
+
+    def _chains(self, evidence: Evidence) -> Sequence[Sequence[Link]]:
+        """The articles; text is moved about only where cut ends plainly go on further down."""
+        if evidence.columns:
+            found = chains(evidence, self._weights)
+            if _plainly_cut(evidence, found):
+                return found
+        if _several(evidence):
+            return chains(evidence._replace(columns=False), self._weights)
+        return [[Link(at, _is_text(evidence, at)) for at in range(len(evidence.units))]]
 
 
 def _of_lines(units: tuple[Unit, ...]) -> bool:
@@ -83,9 +87,24 @@ def _of_lines(units: tuple[Unit, ...]) -> bool:
 
 def _several(evidence: Evidence) -> bool:
     """True where something behind the first text may open another article."""
-    texts = (at for at, unit in enumerate(evidence.units) if unit.kind is Kind.TEXT)
-    first = next(texts, len(evidence.units))
+    first = int(evidence.text.argmax())
     return any(may_open(evidence, at) for at in range(first + 1, len(evidence.units)))
+
+
+def _column_ends(unit: Unit) -> bool:
+    """True for a paragraph that is cut; columns end anywhere, lines broken by hand at commas."""
+    size = unit.end - unit.start
+    return unit.kind is Kind.TEXT and unit.cut and not unit.soft and size >= _PARAGRAPH
+
+
+def _plainly_cut(evidence: Evidence, found: Sequence[Sequence[Link]]) -> bool:
+    """True where some of the cut ends that are continued further down are so plainly; a page from
+    which no text was moved needs no such proof."""
+    texts = [[link.unit for link in chain if link.text] for chain in found]
+    moved = [(one, two) for chain in texts for one, two in pairwise(chain) if two > one + 1]
+    fits = [evidence.gain[seam] + evidence.flow[seam] for seam in moved if evidence.cut[seam[0]]]
+    plain = sum(fit > _FITS for fit in fits)
+    return not moved or (plain > 0 and plain >= _PLAIN_SHARE * len(fits))
 
 
 def _is_text(evidence: Evidence, at: int) -> bool:
@@ -94,61 +113,42 @@ def _is_text(evidence: Evidence, at: int) -> bool:
     unit = evidence.units[at]
     if unit.kind is not Kind.HEADING or not unit.cut or at + 1 == len(evidence.units):
         return unit.kind is Kind.TEXT
-    return evidence.gain[at][at + 1] > PLAIN and evidence.abrupt[at + 1] > 0
+    return bool(evidence.gain[at, at + 1] > PLAIN and evidence.abrupt[at + 1] > 0)
 
 
 def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
-    """The evidence on a page but for its topics, which few pages need; gains are computed for
-    cut ends and starts of texts only."""
+    """The evidence on a page but for what the learned models say, which few pages need; gains are
+    computed for cut ends and starts of texts only."""
     n = len(units)
-    starts = [at for at, unit in enumerate(units) if unit.kind is Kind.TEXT or unit.cut]
-    ends = [at for at, unit in enumerate(units) if unit.cut]
+    text = np.array([unit.kind is Kind.TEXT for unit in units], np.bool_)
+    cut = np.array([unit.cut for unit in units], np.bool_)
+    starts, ends = np.flatnonzero(text | cut), np.flatnonzero(cut)
     gain = np.full((n, n), seams.NEVER)
     chosen = [units[at] for at in starts]
     abrupt = np.zeros(n)
     gain[np.ix_(ends, starts)], abrupt[starts] = seams.measured(
         view, [units[at] for at in ends], chosen
     )
-    goes_on = np.zeros((n, n))
-    columns = _in_columns(units, gain, abrupt, 0.0)
-    if columns:
-        edges = _edges(units)
-        scores = flow.load().scores(view.folded_codes, edges[ends], edges[starts])
-        goes_on[np.ix_(ends, starts)] = scores
-        columns = _in_columns(units, gain + np.clip(goes_on, -_FLOW, _FLOW), abrupt, _LONE)
-    rows = gain.tolist(), abrupt.tolist()
-    return Evidence(units, *rows, topics.NONE, [], goes_on.tolist(), columns)
+    columns = any(map(_column_ends, units[1:-1]))  # a long first line is a title
+    return Evidence(
+        units, text, cut, gain, abrupt, np.zeros((n, n)), columns, topics.NONE, np.zeros(n)
+    )
 
 
-def with_topics(view: View, evidence: Evidence) -> Evidence:
-    """The evidence with what each unit speaks of, and how much it begins as reports do."""
-    edges = _edges(evidence.units)
-    leading = leads.scores(view.folded_codes, edges[:, 0], edges[:, 1]).tolist()
-    return evidence._replace(words=topics.words_of(view, evidence.units), leads=leading)
-
-
-def _edges(units: Sequence[Unit]) -> Ints:
-    """Where each unit begins and ends, shape (n, 2)."""
-    return np.array([(unit.start, unit.end) for unit in units])
-
-
-def _in_columns(units: tuple[Unit, ...], fit: Reals, abrupt: Reals, lone: float) -> bool:
-    """True where cut paragraphs are not continued by the next line, but one of them by a line
-    further down: at least by `lone` (nats), where it is the only one."""
-    cut = [
-        at
-        for at, unit in enumerate(units[:-1])
-        if at > 0  # a long first line without an end mark is a title
-        and unit.kind is Kind.TEXT
-        and unit.cut
-        and not unit.soft  # columns end anywhere, lines broken by hand behind commas
-        and unit.end - unit.start >= _PARAGRAPH
-    ]
-    loose = []
-    for at in cut:
-        later = fit[at, at + 2 :]
-        far = later[(abrupt[at + 2 :] > 0) | (later > PLAIN)].max(initial=0.0)
-        near = fit[at, at + 1] if units[at + 1].kind is Kind.TEXT else seams.NEVER
-        if near < _CONTINUES or near < far - _PLAINER:
-            loose.append(far)
-    return max(loose, default=0.0) > (_CONTINUES if len(loose) >= _MIN_CUTS else lone)
+def with_models(view: View, evidence: Evidence) -> Evidence:
+    """The evidence with what each unit speaks of, how much it begins as reports do, and how well
+    the text goes on from each cut end in each start; ends of columns that look like headings show
+    by that."""
+    codes, edges = view.folded_codes, np.array([unit[:2] for unit in evidence.units])
+    ends, starts = np.flatnonzero(evidence.cut), np.flatnonzero(evidence.text | evidence.cut)
+    flowing = evidence.flow.copy()
+    if len(ends):
+        flowing[np.ix_(ends, starts)] = flow.load().scores(codes, edges[ends], edges[starts])
+    later = np.triu(np.minimum(evidence.gain, evidence.gain + flowing), 2)
+    plain = later[1:, evidence.abrupt > _TORN].max(initial=0.0) > PLAIN
+    return evidence._replace(
+        columns=evidence.columns or bool(plain),
+        flow=flowing,
+        words=topics.words_of(view, evidence.units),
+        leads=leads.scores(codes, edges[:, 0], edges[:, 1]),
+    )

@@ -34,7 +34,7 @@ def pieces(view: View, evidence: Evidence, found: Sequence[Chain]) -> list[list[
     """
     chains = [chain for chain in _headings_home(evidence, found) if chain]
     seams = joins.seams_of(evidence, chains)
-    if evidence.columns:
+    if any(two.unit > one.unit + 1 for chain in chains for one, two in pairwise(chain)):
         joined = joins.joins_of(view, evidence, seams)
     else:
         joined = {seam for seam in seams if _goes_on(evidence, seam)}
@@ -80,7 +80,7 @@ def _part(
 def _goes_on(evidence: Evidence, seam: Seam) -> bool:
     """True where a line of a page that is not cut into columns goes on in another."""
     unit = evidence.units[seam.one]
-    gain = evidence.gain[seam.one][seam.two]
+    gain = float(evidence.gain[seam])
     if unit.kind is Kind.HEADING:
         return gain > PLAIN
     if unit.end - unit.start < _PARAGRAPH:

@@ -1,4 +1,4 @@
-"""A page under construction: its articles so far, and what becomes of them with one more unit."""
+"""A page under construction: the best ways to part its first units into articles, as arrays."""
 
 from __future__ import annotations
 
@@ -11,20 +11,55 @@ import numpy.typing as npt
 from cleaner.restore.blocks import Kind, Unit
 from cleaner.restore.topics import Words
 
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Reals = npt.NDArray[np.float64]
+Bits = npt.NDArray[np.uint64]
+
 
 class Evidence(NamedTuple):
-    """What is known of a page of n units. `gain[i][j]`: of j after the cut end of i;
-    `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit speaks of; `leads[j]`: that
-    j begins as reports begin; `columns`: that lines are cut as columns are, so that any heading
-    may open an article."""
+    """What is known of a page of n units: which of them are a `text`, and which are `cut`, ending
+    without an end mark. `gain[i, j]`: of j after the cut end of i; `flow[i, j]`: how well the
+    text goes on from i in j; `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit
+    speaks of; `leads[j]`: that j begins as reports begin; `columns`: that paragraphs are cut, as
+    the ends of columns are, so that any text may belong to any article."""
 
     units: Sequence[Unit]
-    gain: list[list[float]]
-    abrupt: list[float]
-    words: Words
-    leads: list[float]
-    flow: list[list[float]]
+    text: Mask
+    cut: Mask
+    gain: Reals
+    abrupt: Reals
+    flow: Reals
     columns: bool
+    words: Words
+    leads: Reals
+
+
+class Page(NamedTuple):
+    """The evidence on a page of n units, and what follows from it for the search: what the best
+    later continuation of each unit is worth (`hope`, nats, shape (n,)), and in which units each of
+    w words stands (`places`, sets of bits, shape (k, w) with 64 k ≥ n)."""
+
+    evidence: Evidence
+    hope: Reals
+    places: Bits
+
+
+def page_of(evidence: Evidence) -> Page:
+    """What the search asks of a page again and again."""
+    n, words = len(evidence.units), evidence.words
+    has = np.zeros((-(-n // _BITS) * _BITS, len(words.weight)), np.bool_)
+    for row, own in zip(has, words.of, strict=False):
+        row[own] = True
+    packed = np.packbits(has, axis=0, bitorder="little")
+    places = packed.reshape(-1, _BITS // 8, has.shape[1]).swapaxes(1, 2).copy().view("<u8")
+    later = np.triu(evidence.gain + evidence.flow, 1).max(axis=1, initial=0.0)
+    return Page(evidence, np.minimum(later, _HOPE), places[..., 0])
+
+
+_BITS = 64
+_HOPE = 12.0
+"""Nats that a continuation is worth at most where there is still a choice."""
 
 
 class Link(NamedTuple):
@@ -34,99 +69,123 @@ class Link(NamedTuple):
     text: bool
 
 
-class Article(NamedTuple):
-    """A chain under construction: its units; its last text (−1: none yet); whether a heading
-    follows that; whether it was closed by a signature; the pairs of characters that it uses."""
+class Beam(NamedTuple):
+    """The best states of a page after some of its n units: s states, of a articles at most.
 
-    units: tuple[Link, ...]
-    last: int
-    texts: int
-    headed: bool
-    closed: bool
-    touched: int
-    used: npt.NDArray[np.bool_]
-    topic: npt.NDArray[np.float64]
-    mass: float = 0.0
+    Of states, shape (s,): `score`, `number` (articles so far) and `current` (the article that the
+    last unit went to). Of units, shape (s, n): `home`, the article of each (−1: none yet), and
+    `read`, whether it was taken for text. Of articles, shape (s, a): `last`, their last text (−1:
+    none yet); `size`, how many texts they have; that a heading followed the last text (`headed`),
+    that a signature did (`closed`); when a unit came last (`touched`); the `mass` of the words
+    that they use; their `texts` and headings, as sets of bits, shape (s, a, k), and their
+    `topic`, (s, a, d).
+    """
 
+    score: Reals
+    number: Ints
+    current: Ints
+    home: Ints
+    read: Mask
+    last: Ints
+    size: Ints
+    headed: Mask
+    closed: Mask
+    touched: Ints
+    mass: Reals
+    texts: Bits
+    topic: Reals
 
-class State(NamedTuple):
-    """Articles so far, and which of them the last unit went to."""
-
-    score: float
-    articles: tuple[Article, ...]
-    current: int
-
-
-class Move(NamedTuple):
-    """Unit to article `to` (the number of articles: a new one), read as text or not."""
-
-    to: int
-    text: bool
-    features: dict[str, float]
-
-
-Grown = dict[tuple[int, bool], Article]
-"""Articles with one unit more, by identity of the article without it and how it was read."""
+    def taken(self, states: Ints) -> Beam:
+        """Some of the states, in this order; a copy."""
+        return Beam._make(values.take(states, axis=0) for values in self)
 
 
-def begun(evidence: Evidence, count: int) -> State:
-    """The state where all of the first units are one article, each read as what it seems."""
-    last, texts, headed, closed, touched = -1, 0, False, False, 0
-    for at, unit in enumerate(evidence.units[:count]):
-        if unit.kind is Kind.TEXT:
-            last, texts, headed, closed, touched = at, texts + 1, False, unit.signed, at
-        elif unit.kind is Kind.BYLINE:
-            closed, touched = last >= 0, at
-        elif unit.kind is Kind.HEADING:
-            headed, touched = last >= 0, at
-    kinds = [unit.kind is Kind.TEXT for unit in evidence.units[:count]]
-    links = tuple(map(Link, range(count), kinds))
-    words = evidence.words
-    used = np.zeros(len(words.weight), np.bool_)
-    for own, text in zip(words.of, kinds, strict=False):
-        used[own] |= text
-    mass = float(words.weight @ used)
-    topic = words.vectors[:count][kinds].sum(axis=0)
-    return State(0.0, (Article(links, last, texts, headed, closed, touched, used, topic, mass),), 0)
+class Moves(NamedTuple):
+    """What may be done with a unit, m moves: from which `state` of the beam, `to` which of its
+    articles (their number: a new one), whether the unit is read as `text`, how much of its words
+    is `new` there if it is, and the `score` that the page then has; shape (m,)."""
+
+    state: Ints
+    to: Ints
+    text: Mask
+    new: Reals
+    score: Reals
+
+    def taken(self, moves: Ints | Mask | slice) -> Moves:
+        """Some of the moves."""
+        return Moves._make(values[moves] for values in self)
 
 
-def applied(
-    evidence: Evidence, state: State, unit: int, move: Move, score: float, grown: Grown
-) -> State:
-    """The state after a move; `grown` are the articles that other states have got by it."""
-    articles = list(state.articles)
-    if move.to == len(articles):
-        new = _with_unit(evidence, _blank(evidence, unit), unit, move.text)
-        return State(score, (*articles, new), move.to)
-    old = articles[move.to]
-    key = (id(old), move.text)
-    if key not in grown:
-        grown[key] = _with_unit(evidence, old, unit, move.text)
-    articles[move.to] = grown[key]
-    return State(score, tuple(articles), move.to)
+def begun(page: Page, count: int) -> Beam:
+    """The one state in which the first units are one article, each read as what it seems."""
+    units, words = page.evidence.units, page.evidence.words
+    zero, no = np.zeros((1, 1), np.int64), np.zeros((1, 1), np.bool_)
+    beam = Beam(
+        score=np.zeros(1),
+        number=np.ones(1, np.int64),
+        current=np.zeros(1, np.int64),
+        home=np.full((1, len(units)), -1),
+        read=np.zeros((1, len(units)), np.bool_),
+        last=zero - 1,
+        size=zero,
+        headed=no,
+        closed=no,
+        touched=zero,
+        mass=np.zeros((1, 1)),
+        texts=np.zeros((1, 1, len(page.places)), np.uint64),
+        topic=np.zeros((1, 1, words.vectors.shape[1])),
+    )
+    for unit in range(count):
+        text = np.array([units[unit].kind is Kind.TEXT])
+        new = words.masses[unit] - said(page, beam.texts, words.of[unit])[0] @ words.weights[unit]
+        beam = grown(page, beam, unit, Moves(zero[0], zero[0], text, new, beam.score))
+    return beam
 
 
-def _blank(evidence: Evidence, unit: int) -> Article:
-    """An article that begins with a unit, still without it."""
-    words = evidence.words
-    used, topic = np.zeros(len(words.weight), np.bool_), np.zeros(words.vectors.shape[1])
-    return Article((), -1, 0, False, False, unit, used, topic)
+def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:
+    """The states that moves of a unit lead to."""
+    most = beam.last.shape[1]
+    found = (_wider(beam) if moves.to.max() == most else beam).taken(moves.state)
+    rows, to, text = np.arange(len(moves.to)), moves.to, moves.text
+    found.score[:], found.current[:] = moves.score, to
+    found.number[:] = np.maximum(found.number, to + 1)
+    found.home[:, unit], found.read[:, unit] = to, text
+    item = page.evidence.units[unit]
+    if item.kind is not Kind.NEUTRAL:
+        found.touched[rows, to] = unit
+    if item.kind is Kind.HEADING:
+        at = rows[~text], to[~text]
+        found.headed[at] = found.last[at] >= 0
+    elif item.kind is Kind.BYLINE:
+        found.closed[rows, to] = found.last[rows, to] >= 0
+    at = rows[text], to[text]
+    found.last[at], found.headed[at], found.closed[at] = unit, False, item.signed
+    found.size[at] += 1
+    telling = text | (item.kind is Kind.HEADING)
+    at = rows[telling], to[telling]
+    found.mass[at] += moves.new[telling]
+    found.texts[(*at, unit // _BITS)] |= np.uint64(1 << unit % _BITS)
+    found.topic[at] += page.evidence.words.vectors[unit]
+    return found
 
 
-def _with_unit(evidence: Evidence, old: Article, unit: int, text: bool) -> Article:
-    """An article and one more unit, read as text or not."""
-    item = evidence.units[unit]
-    units = (*old.units, Link(unit, text))
-    if not text:
-        if item.kind is Kind.BYLINE:
-            return old._replace(units=units, closed=old.last >= 0, touched=unit)
-        if item.kind is Kind.HEADING:
-            return old._replace(units=units, headed=old.last >= 0, touched=unit)
-        return old._replace(units=units)
-    words = evidence.words
-    own = words.of[unit]
-    used = old.used.copy()
-    used[own] = True
-    mass = old.mass + float(words.weights[unit] @ ~old.used[own])
-    topic = old.topic + words.vectors[unit]
-    return Article(units, unit, old.texts + 1, False, item.signed, unit, used, topic, mass)
+def _wider(beam: Beam) -> Beam:
+    """The same states with room for one article more."""
+    new = {
+        name: np.concatenate([values, np.zeros_like(values[:, :1])], axis=1)
+        for name, values in beam._asdict().items()
+        if name in _OF_ARTICLES
+    }
+    new["last"][:, -1] = -1
+    return beam._replace(**new)
+
+
+_OF_ARTICLES = frozenset(Beam._fields[Beam._fields.index("last") :])
+
+
+def said(page: Page, texts: Bits, words: Ints) -> Mask:
+    """Which of some words stand in sets of texts, shape (…, k) to (…, words)."""
+    found = texts[..., 0, None] & page.places[0].take(words)
+    for at in range(1, len(page.places)):
+        found |= texts[..., at, None] & page.places[at].take(words)
+    return np.asarray(found != 0)

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.batch import View
-from cleaner.kernels.grams import stream_of
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
-from cleaner.models import coherence, topics
+from cleaner.models import kin, topics
 from cleaner.restore.blocks import Unit
 
 Reals = npt.NDArray[np.float64]
@@ -68,23 +67,8 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
         [weights[one:two] for one, two in edges],
         [rares[one:two] for one, two in edges],
         np.bincount(keys >> np.uint32(BITS), weights, len(units)).tolist(),
-        _vectors(view, starts),
+        kin.load().of(view.folded_codes, np.array([(unit.start, unit.end) for unit in units])),
     )
-
-
-def _vectors(view: View, starts: npt.NDArray[np.int64]) -> Reals:
-    """The sums of the topic vectors of the words of each unit, less what the words of the page
-    have on average, shape (units, d)."""
-    codes = np.append(view.folded_codes, np.uint32(10))
-    stream = stream_of(codes, np.array([len(codes) - 1]))
-    model = coherence.load()
-    words = model.topics.take(model.numbers.take(stream.pairs), axis=0)
-    total = np.zeros((len(words) + 1, words.shape[1]))
-    np.cumsum(words, axis=0, out=total[1:])  # whole numbers: sums are exact
-    borders = np.append(np.searchsorted(stream.at, starts), len(words))
-    sums, sizes = np.diff(total[borders], axis=0), np.diff(borders)
-    found: Reals = sums - np.outer(sizes, sums.sum(axis=0) / max(1, sizes.sum()))
-    return found
 
 
 def along(vectors: Reals, other: Reals) -> Reals:
@@ -97,14 +81,13 @@ def along(vectors: Reals, other: Reals) -> Reals:
 def related(words: Words, one: int, two: int) -> float:
     """Log-likelihood ratio that two passages are of one article; see `likeness`."""
     both = np.intersect1d(words.of[one], words.of[two], assume_unique=True)
-    shared, rare = float(words.weight[both].sum()), float(words.rare[both].sum())
-    return likeness(shared, rare, words.masses[one], words.masses[two])
+    shared, rare = words.weight[both].sum(), words.rare[both].sum()
+    return float(likeness(shared, rare, words.masses[one], np.array(words.masses[two])))
 
 
-def likeness(shared: float, rare: float, mass: float, other: float) -> float:
+def likeness(shared: Reals, rare: Reals, mass: float, other: Reals) -> Reals:
     """Log-likelihood ratio that a text of this `mass` is of an article that has the mass `other`,
     from the weight that they share, in common and as names; 0 where either has no words."""
-    if not mass or not other:
-        return 0.0
-    llr = 9.0 + 1.35 * log1p(shared) + 0.96 * log1p(rare) - 1.28 * log1p(mass) - 0.84 * log1p(other)
-    return min(max(llr, -4.0), 4.0)
+    llr = 9.0 + 1.35 * np.log1p(shared) + 0.96 * np.log1p(rare)
+    llr -= 1.28 * log1p(mass) + 0.84 * np.log1p(other)
+    return np.where((mass > 0) & (other > 0), np.clip(llr, -4.0, 4.0), 0.0)
