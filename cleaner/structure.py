@@ -54,7 +54,7 @@ _SIGNED = regex.compile(
       | \p{Han}{2,4}(?:[ 、]\p{Han}{2,4}){0,4}
       | (?:本报|\p{Han}{2,8})?记者[^()（）]{2,30}
       | 编辑[^()（）]{2,20}
-    )[)）]\s*\d{0,2}$""",  # the editor's mark: a circled number, which is a plain one when folded
+    )[)）]\s*(?:\d{1,2}|[⑩-⑳])?$""",  # the editor's mark: circled, of which ① to ⑨ fold to digits
     regex.VERBOSE,
 )
 _BYLINE = regex.compile(
@@ -95,7 +95,7 @@ _CHROME = regex.compile(
 _LONGEST_LABEL = 170
 """A longer line is body: no title, byline, source, place or caption is as long."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
-_SIGNED_LAST = frozenset(")）0123456789")
+_SIGNED_LAST = frozenset(")）0123456789⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _EDITOR_FIRST = frozenset("[【(（责编校审值版")
 _BYLINE_FIRST = frozenset("□■○◎▲(（")
 _BYLINE_WORDS = ("记者", "通讯员", "实习生", "作者", "文/", "撰文")
