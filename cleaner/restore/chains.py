@@ -59,7 +59,7 @@ def _kept(page: Page, beam: Beam, unit: int, found: Moves, width: int) -> Beam:
     kept = np.zeros(len(keys), np.bool_)
     kept[np.sort(first)[:width]] = True
     kept[np.flatnonzero(new.number == 1)[:1]] = True
-    return new.taken(np.flatnonzero(kept))
+    return new if kept.all() else new.taken(np.flatnonzero(kept))
 
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)

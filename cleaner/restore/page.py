@@ -17,7 +17,7 @@ from cleaner.restore.kinship import Weights
 from cleaner.restore.moves import PLAIN, may_open
 from cleaner.restore.pieces import pieces
 from cleaner.restore.screen import promising
-from cleaner.restore.states import Evidence, Link
+from cleaner.restore.states import Evidence, Link, Reals
 from cleaner.rules import RuleBook
 
 _MIN_UNITS, _MAX_UNITS = 4, 400
@@ -136,19 +136,24 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
 
 
 def with_models(view: View, evidence: Evidence) -> Evidence:
-    """The evidence with what each unit speaks of, how much it begins as reports do, and how well
-    the text goes on from each cut end in each start; ends of columns that look like headings show
-    by that."""
+    """The evidence with what each unit speaks of, how much it begins as reports do, and, where
+    columns may end, how well the text goes on from each cut end in each start; ends of columns
+    that look like headings show by that."""
     codes, edges = view.folded_codes, np.array([unit[:2] for unit in evidence.units])
-    ends, starts = np.flatnonzero(evidence.cut), np.flatnonzero(evidence.text | evidence.cut)
     flowing = evidence.flow.copy()
-    if len(ends):
+    if evidence.columns or _goes_on_below(evidence, evidence.gain):
+        ends, starts = np.flatnonzero(evidence.cut), np.flatnonzero(evidence.text | evidence.cut)
         flowing[np.ix_(ends, starts)] = flow.load().scores(codes, edges[ends], edges[starts])
-    later = np.triu(np.minimum(evidence.gain, evidence.gain + flowing), 2)
-    plain = later[1:, evidence.abrupt > _TORN].max(initial=0.0) > PLAIN
+    fit = evidence.gain + np.minimum(flowing, 0)
     return evidence._replace(
-        columns=evidence.columns or bool(plain),
+        columns=evidence.columns or _goes_on_below(evidence, fit),
         flow=flowing,
         words=topics.words_of(view, evidence.units),
         leads=leads.scores(codes, edges[:, 0], edges[:, 1]),
     )
+
+
+def _goes_on_below(evidence: Evidence, fit: Reals) -> bool:
+    """True where a text further down plainly continues a cut end, by a table as `gain`."""
+    below = np.triu(fit, 2)[1:, evidence.abrupt > _TORN]
+    return bool(below.max(initial=0.0) > PLAIN)
