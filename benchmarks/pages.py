@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -211,3 +212,9 @@ def joins_of(page: Page) -> list[tuple[int, int]]:
     return [
         (a, b) for chain in chains.values() for a, b in pairwise(chain) if page.fragments[a].joins
     ]
+
+
+def fragments_at(page: Page, places: Sequence[int]) -> list[int]:
+    """The number of the fragment that stands at each place of the text."""
+    starts = [start for start, _ in page.spans]
+    return [bisect_right(starts, place) - 1 for place in places]

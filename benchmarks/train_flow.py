@@ -11,7 +11,6 @@ bytes.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.corpora import load
+from benchmarks.fitting import Course, fit
 from cleaner.kernels.text import encode, fold
 from cleaner.models.flow import (
     HEAD,
@@ -46,7 +46,7 @@ PROSE = {"law", "edu_passage", "wiki_zhhant", "style_news", "paper_abstract"}
 _ALPHABET, _PAIRS = 5950, 32767
 _DEPTH, _HIDDEN, _OUT = 64, 1024, 256
 
-_STEPS, _WARM, _RATE = 12_000, 200, 2e-3
+_STEPS, _WARM, _RATE, _DECAY = 12_000, 200, 2e-3, 1e-4
 _GROUPS, _EACH, _REACH = 64, 8, 3000
 """A batch: so many stretches of text of 2 · _REACH places, so many cuts in each."""
 _LOST = 40
@@ -81,7 +81,8 @@ def train(out: Path, steps: int = _STEPS) -> None:
     vocabulary, numbers = _vocabulary(codes)
     net = _Net()
     text = _text(numbers)
-    _fit(net, _batches(text, vocabulary, np.random.default_rng(0)), steps)
+    batches = _batches(text, vocabulary, np.random.default_rng(0))
+    fit(net, lambda: _loss(net, next(batches)), Course(steps, _WARM, _RATE, _DECAY))
     sample = next(_batches(text, vocabulary, np.random.default_rng(1)))
     out.write_bytes(_whole(net.eval(), vocabulary, sample).to_bytes())
 
@@ -181,27 +182,15 @@ class _Net(nn.Module):
         return (one @ two.T).float() * self.scale
 
 
-def _fit(net: _Net, batches: Iterator[Batch], steps: int) -> None:
-    """Each end is to find its beginning, and each beginning its end (AdamW, cosine decay)."""
-    optimiser = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=1e-4, fused=True)
-    total = 0.0
-    for step in range(steps):
-        rate = min(1, (step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * step / steps) + 0.01)
-        for group in optimiser.param_groups:
-            group["lr"] = _RATE * rate
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            scores = net(*next(batches))
-        count = len(scores)
-        truth = torch.arange(count)
-        there = functional.cross_entropy(scores, truth)
-        back = functional.cross_entropy(scores[:, :count].T, truth)
-        optimiser.zero_grad()
-        ((there + back) / 2).backward()
-        optimiser.step()
-        total += float((there + back).detach()) / 2
-        if step % 500 == 499:
-            sys.stderr.write(f"{step + 1} of {steps}: loss {total / 500:.3f}\n")
-            total = 0.0
+def _loss(net: _Net, batch: Batch) -> torch.Tensor:
+    """Each end is to find its beginning, and each beginning its end."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        scores = net(*batch)
+    count = len(scores)
+    truth = torch.arange(count)
+    there = functional.cross_entropy(scores, truth)
+    back = functional.cross_entropy(scores[:, :count].T, truth)
+    return (there + back) / 2
 
 
 def _whole(net: _Net, vocabulary: Vocabulary, sample: Batch) -> Flow:

@@ -24,13 +24,10 @@ import numpy.typing as npt
 from benchmarks import pages
 from benchmarks.corpora import nfkc
 from benchmarks.restore import days, drawn
-from cleaner.batch import Batch
-from cleaner.document import Document
+from benchmarks.train_pages import read
 from cleaner.models.pages import load
 from cleaner.restore import joins
-from cleaner.restore.blocks import units_of
 from cleaner.restore.chains import chains
-from cleaner.restore.page import gather, with_models
 from cleaner.restore.states import Evidence
 
 Row = Mapping[str, float]
@@ -73,15 +70,10 @@ def _examples(each: int) -> Iterator[Example]:
 
 
 def _example(page: pages.Page, *, whole: bool) -> Example:
-    view = Batch([Document("page", page.text)]).view(0)
-    units = units_of(view)
-    evidence = with_models(view, gather(view, units))
+    view, evidence = read(page)
     found = joins.seams_of(evidence, chains(evidence, load()))
-    owner = np.full(len(page.text), -1)
-    for number, (start, end) in enumerate(page.spans):
-        owner[start:end] = number
     true = set(pages.joins_of(page))
-    of = [int(owner[unit.start]) for unit in units]
+    of = pages.fragments_at(page, [unit.start for unit in evidence.units])
     return Example(
         [joins.features(view, evidence, seam) for seam in found],
         [(of[seam.one], of[seam.two]) in true for seam in found],

@@ -10,7 +10,6 @@ version of torch and machine give the same bytes.
 
 from __future__ import annotations
 
-import math
 import random
 import sys
 from collections import defaultdict
@@ -25,6 +24,7 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.corpora import load
+from benchmarks.fitting import Course, fit
 from benchmarks.train_flow import CORPORA, PROSE
 from cleaner.kernels.text import encode, fold
 from cleaner.models import flow
@@ -35,7 +35,7 @@ Article = Sequence[Ints]
 """The pairs of characters of each paragraph, by number."""
 
 _DEPTH = 64
-_STEPS, _WARM, _RATE = 5000, 200, 3e-3
+_STEPS, _WARM, _RATE, _DECAY = 5000, 200, 3e-3, 1e-5
 _GROUPS, _ARTICLES, _PARAGRAPHS = 10, 14, 4
 """A batch: so many days of a source, so many articles of each, so many paragraphs of each."""
 _LEAST, _MOST = 12, 250
@@ -56,7 +56,8 @@ def train(out: Path, steps: int = _STEPS) -> None:
     rng = random.Random(0)
     days = list(_days())
     net = _Net()
-    _fit(net, days, rng, steps)
+    course = Course(steps, _WARM, _RATE, _DECAY)
+    fit(net, lambda: _loss(net, *_batch(days, rng)), course)
     out.write_bytes(Kin(flow.load().vocabulary, _steps(net)).to_bytes())
 
 
@@ -101,24 +102,6 @@ class _Net(nn.Module):
         return functional.normalize(found, dim=1)
 
 
-def _fit(net: _Net, days: Sequence[Sequence[Article]], rng: random.Random, steps: int) -> None:
-    """Each paragraph is to find the others of its article (AdamW, cosine decay)."""
-    optimiser = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=1e-5, fused=True)
-    total = 0.0
-    for step in range(steps):
-        rate = min(1, (step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * step / steps) + 0.01)
-        for group in optimiser.param_groups:
-            group["lr"] = _RATE * rate
-        loss = _loss(net, *_batch(days, rng))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        total += float(loss.detach())
-        if step % 500 == 499:
-            sys.stderr.write(f"{step + 1} of {steps}: loss {total / 500:.3f}\n")
-            total = 0.0
-
-
 def _batch(days: Sequence[Sequence[Article]], rng: random.Random) -> tuple[list[Ints], list[int]]:
     """Paragraphs, and the number of the article of each."""
     weights = [min(len(day), 60) for day in days]
@@ -144,6 +127,7 @@ def _part(pairs: Ints, rng: random.Random) -> Ints:
 
 
 def _loss(net: _Net, paragraphs: list[Ints], owner: list[int]) -> Any:
+    """Each paragraph is to find the others of its article."""
     starts = np.cumsum([0, *map(len, paragraphs[:-1])])
     found = net(torch.from_numpy(np.concatenate(paragraphs)), torch.from_numpy(starts))
     scores = (found @ found.T * torch.exp(net.sharp)).fill_diagonal_(-1e4)

@@ -19,15 +19,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from benchmarks import pages
 from benchmarks.corpora import nfkc
 from benchmarks.restore import Form, days, drawn, formed
-from cleaner.batch import Batch
+from cleaner.batch import Batch, View
 from cleaner.document import Document
 from cleaner.models.pages import load
-from cleaner.restore.blocks import Kind, Unit, units_of
+from cleaner.restore.blocks import Kind, units_of
 from cleaner.restore.chains import chains
 from cleaner.restore.page import gather, with_models
 from cleaner.restore.states import Evidence
@@ -100,21 +98,19 @@ def _others(form: Form, rng: random.Random, each: int) -> Iterator[pages.Page]:
 
 def example_of(page: pages.Page) -> tuple[Evidence, list[Truth]]:
     """What is known of a page, and what each of its units is."""
+    _, evidence = read(page)
+    found = pages.fragments_at(page, [unit.start for unit in evidence.units])
+    fragments = [page.fragments[number] for number in found]
+    return evidence, [
+        Truth(fragment.article, fragment.kind == "body" and unit.kind is not Kind.NEUTRAL)
+        for unit, fragment in zip(evidence.units, fragments, strict=True)
+    ]
+
+
+def read(page: pages.Page) -> tuple[View, Evidence]:
+    """A page, and what is known of it."""
     view = Batch([Document("page", page.text)]).view(0)
-    units = units_of(view)
-    return with_models(view, gather(view, units)), _truths(page, units)
-
-
-def _truths(page: pages.Page, units: Sequence[Unit]) -> list[Truth]:
-    owner = np.full(len(page.text), -1)
-    for number, (start, end) in enumerate(page.spans):
-        owner[start:end] = number
-    found = []
-    for unit in units:
-        fragment = page.fragments[int(owner[unit.start])]
-        text = fragment.kind == "body" and unit.kind is not Kind.NEUTRAL
-        found.append(Truth(fragment.article, text))
-    return found
+    return view, with_models(view, gather(view, units_of(view)))
 
 
 def worth(examples: Sequence[Example], weights: Weights) -> float:
