@@ -20,6 +20,7 @@ from cleaner.kernels.text import Class, Classes, Codes
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 T = TypeVar("T")
+Owner = TypeVar("Owner", "Batch", "View")
 
 _PER_CODE_POINT = ("codes", "classes", "folded")
 _OF_TEXT = ("memo", "folded", "folded_lines", "lines", "line_starts", "line_ends")
@@ -50,6 +51,14 @@ class LookedUp(NamedTuple):
 
     table: npt.NDArray[Any]
     values: npt.NDArray[Any]
+
+
+def _once(owner: Owner, name: str, fact: Callable[[Owner], T]) -> T:
+    """A fact of a batch or a view under a name, found when it is first asked for."""
+    if name not in owner.memo:
+        owner.memo[name] = fact(owner)
+    found: T = owner.memo[name]
+    return found
 
 
 class Batch:
@@ -149,10 +158,7 @@ class Batch:
 
     def once(self, name: str, fact: Callable[[Batch], T]) -> T:
         """A fact of the batch under a name of its own, found when it is first asked for."""
-        if name not in self.memo:
-            self.memo[name] = fact(self)
-        found: T = self.memo[name]
-        return found
+        return _once(self, name, fact)
 
     def any(self, mask: Mask) -> Mask:
         """Which documents have a code point under `mask`, shape (n,)."""
@@ -321,6 +327,10 @@ class View:
         """The first line of the document among those of the batch, and the first of the next."""
         first, last = np.searchsorted(self._batch.line_ends, [self.span.start, self.span.stop])
         return int(first), int(last) + 1
+
+    def once(self, name: str, fact: Callable[[View], T]) -> T:
+        """A fact of the document under a name of its own, found when it is first asked for."""
+        return _once(self, name, fact)
 
     def of_batch(self, name: str, fact: Callable[[Batch], T]) -> T:
         """A fact of the whole batch; it is asked for once, or not at all where `suspects` has left

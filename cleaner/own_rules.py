@@ -39,9 +39,6 @@ def examine(folder: Path, book: RuleBook, filters: Iterable[Filter]) -> None:
         )
 
 
-_PLACE = "STAGE/FILTER/NAME.toml"
-
-
 def _readers() -> set[str]:
     """The filters that have shipped rules."""
     folders = [folder for stage in STAGES for folder in (shipped() / stage).glob("*/")]

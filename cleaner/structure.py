@@ -112,10 +112,7 @@ plain text, and a pattern costs ten times as much as a look at a character."""
 
 def structure_of(view: View) -> tuple[Block, ...]:
     """The blocks of a document, one for each line that is not blank."""
-    if "structure" not in view.memo:
-        view.memo["structure"] = _blocks(view)
-    blocks: tuple[Block, ...] = view.memo["structure"]
-    return blocks
+    return view.once("structure", _blocks)
 
 
 def _blocks(view: View) -> tuple[Block, ...]:

@@ -44,15 +44,15 @@ def plain_lines(batch: Batch, ignore: Sequence[str]) -> Plain:
 
 def _seen(batch: Batch, ignore: Sequence[str], *, fold: bool) -> tuple[Codes, Mask]:
     """What is compared, and where in the batch it stands; computed once."""
-    key = f"dedup.seen {fold} {sorted(ignore)}"
-    if key not in batch.memo:
+
+    def seen(batch: Batch) -> tuple[Codes, Mask]:
         mask = np.ones(len(batch.codes), np.bool_)
         for cls in (cls for group in ignore for cls in GROUPS[group]):
             mask &= batch.classes != int(cls)  # an enum would be compared as int64
         mask[batch.ends] = False  # the newline that closes a document is not part of it
-        batch.memo[key] = _picked(batch.folded if fold else batch.codes, mask), mask
-    found: tuple[Codes, Mask] = batch.memo[key]
-    return found
+        return _picked(batch.folded if fold else batch.codes, mask), mask
+
+    return batch.once(f"dedup.seen {fold} {sorted(ignore)}", seen)
 
 
 def _picked(codes: Codes, mask: Mask) -> Codes:

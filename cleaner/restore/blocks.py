@@ -124,18 +124,12 @@ _ANY_BRACKET = regex.compile("[" + regex.escape("".join([*BRACKETS, *BRACKETS.va
 
 def units_of(view: View) -> tuple[Unit, ...]:
     """The units of a document, in order of the page, found once."""
-    if "units" not in view.memo:
-        view.memo["units"] = tuple(unit_at(view, *span) for span in spans_of(view))
-    units: tuple[Unit, ...] = view.memo["units"]
-    return units
+    return view.once("units", lambda view: tuple(unit_at(view, *at) for at in spans_of(view)))
 
 
 def spans_of(view: View) -> Sequence[tuple[int, int]]:
     """Where the units of a document stand, found once."""
-    if "spans" not in view.memo:
-        view.memo["spans"] = list(_spans(view))
-    found: Sequence[tuple[int, int]] = view.memo["spans"]
-    return found
+    return view.once("spans", lambda view: list(_spans(view)))
 
 
 def _spans(view: View) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.restore.states import Beam, Mask, Page, Reals, said
+from cleaner.restore.states import Beam, Evidence, Mask, Page, Reals, said
 from cleaner.restore.topics import along, likeness
 
 Weights = Mapping[str, float]
@@ -34,7 +34,7 @@ def common(page: Page, beam: Beam, unit: int) -> Common:
     shared, rare = found @ words.weights[unit], found @ words.rares[unit]
     mass = words.masses[unit]
     related = likeness(shared, rare, mass, beam.mass)
-    return Common(known, mass - shared, related, along(beam.topic, words.vectors[unit]))
+    return Common(known, mass - shared, related, along(beam.topic, page.evidence.topics[unit]))
 
 
 def ties(page: Page, weights: Weights, beam: Beam, unit: int, both: Common) -> Reals:
@@ -57,10 +57,15 @@ def _alone(page: Page, weights: Weights, beam: Beam, unit: int, known: Mask) -> 
     return np.asarray(weights["unique"] * unique + weights["names"] * names)
 
 
+def abruptness(evidence: Evidence, unit: int) -> float:
+    """How much a unit begins in mid-sentence, within bounds."""
+    return min(max(float(evidence.abrupt[unit]) + 1.0, -2.0), 8.0)
+
+
 def _follows(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
     """What says that the unit follows the last text of an article."""
     evidence = page.evidence
-    abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
+    abrupt = abruptness(evidence, unit)
     lead, opens = evidence.leads[unit], float(evidence.units[unit].opens)
     first = weights["first.abrupt"] * abrupt + weights["first.lead"] * lead
     end = weights["after_end.abrupt"] * abrupt + weights["after_end.lead"] * lead

@@ -8,7 +8,7 @@ from math import log1p
 import numpy as np
 
 from cleaner.restore.blocks import Kind, Unit
-from cleaner.restore.kinship import Common, Weights, common, ties
+from cleaner.restore.kinship import Common, Weights, abruptness, common, ties
 from cleaner.restore.states import Beam, Evidence, Moves, Page, Reals, said
 from cleaner.restore.topics import along
 
@@ -56,7 +56,7 @@ def _places(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
     there = articles < beam.number[:, None]
     cut = page.evidence.cut.take(beam.last) & ~beam.headed & (beam.last >= 0)
     rows = np.arange(len(away))
-    last, headed = (values[rows, beam.current] for values in (beam.last, beam.headed))
+    last, headed = beam.of_current(beam.last), beam.of_current(beam.headed)
     sound = (last >= 0) & ~page.evidence.cut.take(last)
     leaving = np.full(len(rows), weights["back"])
     leaving += weights["back.sound"] * sound + weights["back.headed"] * ((last < 0) | headed)
@@ -92,10 +92,8 @@ def _make_certain(page: Page, beam: Beam, unit: int, worth: Reals) -> None:
     """Leave one move where nothing needs weighing: a heading above a report opens an article, and
     writers between a paragraph and a heading close the article of the paragraph."""
     units = page.evidence.units
-    rows = np.arange(len(worth))
-    last, headed, closed = (
-        values[rows, beam.current] for values in (beam.last, beam.headed, beam.closed)
-    )
+    last = beam.of_current(beam.last)
+    headed, closed = beam.of_current(beam.headed), beam.of_current(beam.closed)
     following = units[unit + 1].kind if unit + 1 < len(units) else Kind.NEUTRAL
     if units[unit].kind is Kind.BYLINE:
         sure = (last >= 0) & ~closed & ~headed & (following is Kind.HEADING)
@@ -154,13 +152,12 @@ def _text_follows(page: Page, unit: int) -> bool:
 
 def _openings(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
     """That an article opens here, shape (s,)."""
-    rows = np.arange(len(beam.number))
     if not may_open(page.evidence, unit):
-        return np.full(len(rows), _NEVER)
+        return np.full(len(beam.number), _NEVER)
     units = page.evidence.units
     run = _title_end(units, unit)
-    found: Reals = np.full(len(rows), weights["new"])
-    found += weights["new.closed"] * beam.closed[rows, beam.current]
+    found: Reals = np.full(len(beam.number), weights["new"])
+    found += weights["new.closed"] * beam.of_current(beam.closed)
     above = [units[at].kind for at in range(unit, run)]
     found += weights["new.byline"] * (Kind.BYLINE in above)
     found += weights["new.run"] * (len(above) > 1)
@@ -172,33 +169,31 @@ def _openings(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
         found += weights["new.names"] + weights["new.closes"] * (not _text_follows(page, unit))
     if run < len(units):
         found += _fresh(page, weights, run) + _novelty(page, weights, beam, run)
-    found[beam.last[rows, beam.current] < 0] = _NEVER
+    found[beam.of_current(beam.last) < 0] = _NEVER
     return found
 
 
 def _fresh(page: Page, weights: Weights, unit: int) -> float:
     """How much a text looks like the first of an article."""
     evidence = page.evidence
-    abrupt = min(max(evidence.abrupt[unit] + 1.0, -2.0), 8.0)
     opens = evidence.units[unit].opens or evidence.units[unit].leads
     found = weights["new.opens"] * opens + weights["new.lead"] * evidence.leads[unit]
-    return float(found + weights["new.abrupt"] * abrupt)
+    return float(found + weights["new.abrupt"] * abruptness(evidence, unit))
 
 
 def _novelty(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
     """How little of the next texts the articles at hand have spoken of, shape (s,)."""
-    words = page.evidence.words
-    own, vector = words.of[unit], words.vectors[unit]
+    words, topics = page.evidence.words, page.evidence.topics
+    own, vector = words.of[unit], topics[unit]
     if _text_follows(page, unit):
         own = np.union1d(own, words.of[unit + 1])
-        vector = vector + words.vectors[unit + 1]
-    rows = np.arange(len(beam.number))
-    known = said(page, beam.texts[rows, beam.current], own)
+        vector = vector + topics[unit + 1]
+    known = said(page, beam.of_current(beam.texts), own)
     weight, mass = words.weight[own], float(words.weight[own].sum())
     shared = known @ weight
     found = weights["new.mass"] * log1p(mass) + weights["new.shared"] * np.log1p(shared)
-    found += weights["new.other"] * np.log1p(beam.mass[rows, beam.current])
+    found += weights["new.other"] * np.log1p(beam.of_current(beam.mass))
     found += weights["new.rare"] * np.log1p(known @ words.rare[own])
     found += weights["new.share"] * shared / (mass + 1)
-    found += weights["new.along"] * along(beam.topic[rows, beam.current], vector)
+    found += weights["new.along"] * along(beam.of_current(beam.topic), vector)
     return np.asarray(found)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece
-from cleaner.models import flow, leads, pages
+from cleaner.models import flow, kin, leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.chains import chains
@@ -130,9 +130,8 @@ def gather(view: View, units: tuple[Unit, ...]) -> Evidence:
         view, [units[at] for at in ends], chosen
     )
     columns = any(map(_column_ends, units[1:-1]))  # a long first line is a title
-    return Evidence(
-        units, text, cut, gain, abrupt, np.zeros((n, n)), columns, topics.NONE, np.zeros(n)
-    )
+    nothing = np.zeros((n, n)), columns, topics.NONE, np.zeros((n, 0)), np.zeros(n)
+    return Evidence(units, text, cut, gain, abrupt, *nothing)
 
 
 def with_models(view: View, evidence: Evidence) -> Evidence:
@@ -149,6 +148,7 @@ def with_models(view: View, evidence: Evidence) -> Evidence:
         columns=evidence.columns or _goes_on_below(evidence, fit),
         flow=flowing,
         words=topics.words_of(view, evidence.units),
+        topics=kin.load().of(codes, edges),
         leads=leads.scores(codes, edges[:, 0], edges[:, 1]),
     )
 

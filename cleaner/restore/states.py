@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +15,16 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Reals = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.uint64]
+S = TypeVar("S", bound=np.generic)
 
 
 class Evidence(NamedTuple):
     """What is known of a page of n units: which of them are a `text`, and which are `cut`, ending
     without an end mark. `gain[i, j]`: of j after the cut end of i; `flow[i, j]`: how well the
-    text goes on from i in j; `abrupt[j]`: that j begins in mid-sentence; `words`: what each unit
-    speaks of; `leads[j]`: that j begins as reports begin; `columns`: that paragraphs are cut, as
-    the ends of columns are, so that any text may belong to any article."""
+    text goes on from i in j; `abrupt[j]`: that j begins in mid-sentence; `words`: those of each
+    unit; `topics`: a vector of what each speaks of, shape (n, d); `leads[j]`: that j begins as
+    reports begin; `columns`: that paragraphs are cut, as the ends of columns are, so that any
+    text may belong to any article."""
 
     units: Sequence[Unit]
     text: Mask
@@ -32,6 +34,7 @@ class Evidence(NamedTuple):
     flow: Reals
     columns: bool
     words: Words
+    topics: Reals
     leads: Reals
 
 
@@ -99,6 +102,11 @@ class Beam(NamedTuple):
         """Some of the states, in this order; a copy."""
         return Beam._make(values.take(states, axis=0) for values in self)
 
+    def of_current(self, values: npt.NDArray[S]) -> npt.NDArray[S]:
+        """What the current article of each state has of something of articles, shape (s, a, …) to
+        (s, …)."""
+        return values[np.arange(len(values)), self.current]
+
 
 class Moves(NamedTuple):
     """What may be done with a unit, m moves: from which `state` of the beam, `to` which of its
@@ -133,7 +141,7 @@ def begun(page: Page, count: int) -> Beam:
         touched=zero,
         mass=np.zeros((1, 1)),
         texts=np.zeros((1, 1, len(page.places)), np.uint64),
-        topic=np.zeros((1, 1, words.vectors.shape[1])),
+        topic=np.zeros((1, 1, page.evidence.topics.shape[1])),
     )
     for unit in range(count):
         text = np.array([units[unit].kind is Kind.TEXT])
@@ -165,7 +173,7 @@ def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:
     at = rows[telling], to[telling]
     found.mass[at] += moves.new[telling]
     found.texts[(*at, unit // _BITS)] |= np.uint64(1 << unit % _BITS)
-    found.topic[at] += page.evidence.words.vectors[unit]
+    found.topic[at] += page.evidence.topics[unit]
     return found
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cleaner.batch import View
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
-from cleaner.models import kin, topics
+from cleaner.models import topics
 from cleaner.restore.blocks import Unit
 
 Reals = npt.NDArray[np.float64]
@@ -32,20 +32,16 @@ class Words(NamedTuple):
     weights: list[Reals]
     rares: list[Reals]
     masses: list[float]
-    vectors: Reals
 
 
-NONE = Words([], np.zeros(0), np.zeros(0), [], [], [], np.zeros((0, 0)))
+NONE = Words([], np.zeros(0), np.zeros(0), [], [], [])
 """No passages."""
 
 
 def words_of(view: View, units: Sequence[Unit]) -> Words:
     """The distinct pairs of each unit of a document (at most 4,096), numbered and weighed by idf;
     found once."""
-    if "words" not in view.memo:
-        view.memo["words"] = _words(view, units)
-    words: Words = view.memo["words"]
-    return words
+    return view.once("words", lambda view: _words(view, units))
 
 
 def _words(view: View, units: Sequence[Unit]) -> Words:
@@ -67,7 +63,6 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
         [weights[one:two] for one, two in edges],
         [rares[one:two] for one, two in edges],
         np.bincount(keys >> np.uint32(BITS), weights, len(units)).tolist(),
-        kin.load().of(view.folded_codes, np.array([(unit.start, unit.end) for unit in units])),
     )
 
 

@@ -74,12 +74,13 @@ def _tallies(batch: Batch) -> tuple[Ints, Ints, Ints]:
     """
     if int(batch.lengths.max(initial=0)) >= _LANE - 1:
         return batch.count(*_HAN), batch.count(*_OTHERS), batch.count(*_BLANKS)
-    if _KEY not in batch.memo:
-        counted = segment_sum(_COUNTERS.take(batch.classes), batch.starts)
-        lanes = (counted % _LANE, counted // _LANE % _LANE, counted // _LANE**2)
-        batch.memo[_KEY] = (lanes[0], lanes[1], lanes[2] - 1)  # not the closing newline
-    found: tuple[Ints, Ints, Ints] = batch.memo[_KEY]
-    return found
+    return batch.once(_KEY, _counted)
+
+
+def _counted(batch: Batch) -> tuple[Ints, Ints, Ints]:
+    counted = segment_sum(_COUNTERS.take(batch.classes), batch.starts)
+    # The last lane is without the closing newline.
+    return counted % _LANE, counted // _LANE % _LANE, counted // _LANE**2 - 1
 
 
 def repetition(batch: Batch) -> Values:

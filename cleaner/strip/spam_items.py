@@ -121,11 +121,12 @@ def _between_separators(view: View) -> tuple[Ints, Ints]:
 
 def letters_before(view: View) -> Ints:
     """How many letters and digits stand before each place of a page, shape (len(text) + 1,)."""
-    if "letters" not in view.memo:
-        wordy = table_matching(r"[\p{L}\p{N}]").take(view.folded_codes)
-        view.memo["letters"] = np.append(0, np.cumsum(wordy, dtype=np.int32))
-    before: Ints = view.memo["letters"]
-    return before
+    return view.once("letters", _letters_before)
+
+
+def _letters_before(view: View) -> Ints:
+    wordy = table_matching(r"[\p{L}\p{N}]").take(view.folded_codes)
+    return np.append(0, np.cumsum(wordy, dtype=np.int32))
 
 
 def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
