@@ -28,7 +28,7 @@ from benchmarks.train_pages import read
 from cleaner.models.pages import load
 from cleaner.restore import joins
 from cleaner.restore.chains import chains
-from cleaner.restore.states import Evidence
+from cleaner.restore.evidence import Evidence
 
 Row = Mapping[str, float]
 Reals = npt.NDArray[np.float64]

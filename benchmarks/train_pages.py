@@ -27,8 +27,8 @@ from cleaner.document import Document
 from cleaner.models.pages import load
 from cleaner.restore.blocks import Kind, units_of
 from cleaner.restore.chains import chains
+from cleaner.restore.evidence import Evidence
 from cleaner.restore.page import gather, with_models
-from cleaner.restore.states import Evidence
 
 _EACH, _SEED = 25, 3
 _STEPS, _ROUNDS = (0.3, 0.12), 2

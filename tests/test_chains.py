@@ -10,9 +10,10 @@ from cleaner.document import Document
 from cleaner.models import pages
 from cleaner.restore.blocks import units_of
 from cleaner.restore.chains import chains
+from cleaner.restore.evidence import Evidence
 from cleaner.restore.moves import moves
 from cleaner.restore.page import gather, with_models
-from cleaner.restore.states import Evidence, begun, grown, page_of, said
+from cleaner.restore.states import begun, grown, page_of, said
 
 FLOOD = [
     "青川市启动防汛应急响应",
@@ -59,27 +60,27 @@ def test_one_article_stays_whole() -> None:
 
 @pytest.mark.parametrize("unit", [4, 6, 8])
 def test_moves_of_a_beam_are_those_of_each_state(unit: int) -> None:
-    page, weights = page_of(evidence_of(PAGE)), pages.load()
+    page = page_of(evidence_of(PAGE), pages.load())
     beam = begun(page, 3)
     for at in range(3, unit):
-        found = moves(page, weights, beam, at)
-        beam = grown(page, beam, at, found.taken(slice(6)))
-    together = moves(page, weights, beam, unit)
+        found = moves(page, beam, at)
+        beam = grown(page, beam, at, found.taken(np.arange(len(found.score))[:6]))
+    together = moves(page, beam, unit)
     for state in range(len(beam.score)):
-        alone = moves(page, weights, beam.taken(np.array([state])), unit)
-        own = together.taken(together.state == state)
+        alone = moves(page, beam.taken(np.array([state])), unit)
+        own = together.taken(np.flatnonzero(together.state == state))
         key = np.lexsort((own.text, own.to)), np.lexsort((alone.text, alone.to))
-        for name in ("to", "text", "new", "score"):
+        for name in ("to", "text", "new", "score", "end", "key"):
             one, two = getattr(own, name)[key[0]], getattr(alone, name)[key[1]]
             assert one == pytest.approx(two)
 
 
 def test_words_of_texts_beyond_the_first_set_of_bits() -> None:
     lines = [f"第{n}段写的是{chr(0x5000 + 2 * n)}{chr(0x5001 + 2 * n)}的事情。" for n in range(70)]
-    page = page_of(evidence_of([*lines, lines[2], lines[66]]))
+    page = page_of(evidence_of([*lines, lines[2], lines[66]]), pages.load())
     beam = begun(page, 70)
     words = page.evidence.words
-    assert said(page, beam.texts, words.of[70]).all()
-    assert said(page, beam.texts, words.of[71]).all()
-    assert not said(page, begun(page, 66).texts, words.of[71]).all()
+    assert said(page, beam.units, words.of[70]).all()
+    assert said(page, beam.units, words.of[71]).all()
+    assert not said(page, begun(page, 66).units, words.of[71]).all()
     assert beam.mass[0, 0] == pytest.approx(sum(words.weight[np.unique(np.concatenate(words.of))]))

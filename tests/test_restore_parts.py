@@ -40,9 +40,9 @@ def test_words_of_all_units_are_those_of_each() -> None:
     for at, unit in enumerate(units):
         own = pairs_of(view, unit.start, unit.end)
         assert [names[number] for number in words.of[at].tolist()] == own
-        assert words.masses[at] == pytest.approx(words.weights[at].sum())
+        assert words.masses[at] == pytest.approx(words.weights[at][:, 0].sum())
         idf = topics.load()[np.array(own, np.int64)] / topics.SCALE
-        assert words.rares[at].tolist() == np.maximum(idf - 5.0, 0).tolist()
+        assert words.weights[at][:, 1].tolist() == np.maximum(idf - 5.0, 0).tolist()
 
 
 def test_openings_of_all_units_score_as_each_does() -> None:

@@ -8,12 +8,15 @@ page as a whole most likely.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cleaner.restore.blocks import Kind
-from cleaner.restore.kinship import Weights
+from cleaner.restore.ends import Weights
+from cleaner.restore.evidence import Evidence, Link
 from cleaner.restore.moves import may_be_text, may_open, moves
-from cleaner.restore.states import Beam, Evidence, Link, Moves, Page, begun, grown, page_of
+from cleaner.restore.states import Beam, Moves, Page, begun, grown, page_of
 
 WIDTH, DEPTH = 16, 30.0
 """States that the beam keeps at most, and how much worse (nats) than its best they may be."""
@@ -24,17 +27,27 @@ MARGIN, COLUMNS_MARGIN = 6.0, 10.0
 
 def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
     """The units of each article in reading order; every unit is in exactly one."""
-    page = page_of(evidence)
+    page = page_of(evidence, weights)
     first = max(1, _sure(page))
-    beam = begun(page, first)
+    beam, steps = begun(page, first), []
     for unit in range(first, len(evidence.units)):
-        beam = _kept(page, beam, unit, moves(page, weights, beam, unit), width)
+        steps.append(_kept(beam, moves(page, beam, unit), width))
+        beam = grown(page, beam, unit, steps[-1])
     best = _worthwhile(beam, COLUMNS_MARGIN if evidence.columns else MARGIN)
+    homes = [(0, unit.kind is Kind.TEXT) for unit in evidence.units[:first]]
     found: list[list[Link]] = [[] for _ in range(int(beam.number[best]))]
-    homes, texts = beam.home[best].tolist(), beam.read[best].tolist()
-    for unit, (home, text) in enumerate(zip(homes, texts, strict=True)):
+    for unit, (home, text) in enumerate(homes + _way(steps, best)):
         found[home].append(Link(unit, text))
     return list(map(tuple, found))
+
+
+def _way(steps: Sequence[Moves], state: int) -> list[tuple[int, bool]]:
+    """The moves that led to a state: where each unit went, and whether it was taken for text."""
+    found = []
+    for step in reversed(steps):
+        found.append((int(step.to[state]), bool(step.text[state])))
+        state = int(step.state[state])
+    return found[::-1]
 
 
 def _worthwhile(beam: Beam, margin: float) -> int:
@@ -44,25 +57,16 @@ def _worthwhile(beam: Beam, margin: float) -> int:
     return int(single[0]) if little else 0
 
 
-def _kept(page: Page, beam: Beam, unit: int, found: Moves, width: int) -> Beam:
-    """The states that the best moves lead to; of those that differ only in what they have
-    behind them, the best one (recombination: Och, Ueffing & Ney 2001). The best state of a
-    single article stays: what the others are worth is measured against it."""
-    chosen = found.score > found.score[0] - DEPTH
-    chosen[2 * width :] = False
-    single = np.flatnonzero((beam.number[found.state] == 1) & (found.to == 0))[:1]
-    chosen[single] = True
-    new = grown(page, beam, unit, found.taken(chosen))
-    ends = (4 * new.last + 2 * new.headed + new.closed).astype(np.uint64)
-    keys = ends @ _FACTOR ** np.arange(1, ends.shape[1] + 1, dtype=np.uint64)
-    first = np.unique(keys + new.current.astype(np.uint64), return_index=True)[1]
-    kept = np.zeros(len(keys), np.bool_)
-    kept[np.sort(first)[:width]] = True
-    kept[np.flatnonzero(new.number == 1)[:1]] = True
-    return new if kept.all() else new.taken(np.flatnonzero(kept))
-
-
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+def _kept(beam: Beam, found: Moves, width: int) -> Moves:
+    """The best moves; of those whose states differ only in what they have behind them, the best
+    one (recombination: Och, Ueffing & Ney 2001). The best state of a single article stays: what
+    the others are worth is measured against it."""
+    single = np.flatnonzero((found.to == 0) & (beam.number == 1).take(found.state))[:1].tolist()
+    best = min(int(np.count_nonzero(found.score > found.score[0] - DEPTH)), 2 * width)  # sorted
+    keys = (found.key[:best] + found.to[:best].astype(np.uint64)).tolist()
+    first = {key: at for at, key in reversed([*enumerate(keys)])}
+    chosen = sorted(first.values())[:width]
+    return found.taken(np.array(chosen + [at for at in single if at not in chosen]))
 
 
 def _sure(page: Page) -> int:

@@ -20,8 +20,8 @@ from cleaner.batch import View
 from cleaner.kernels.pairs import pair_hashes
 from cleaner.models import pages, topics
 from cleaner.restore.blocks import Kind
+from cleaner.restore.evidence import Evidence, Ints, Link, Reals
 from cleaner.restore.seams import NEVER
-from cleaner.restore.states import Evidence, Ints, Link, Reals
 
 _LEAST = 0.33
 """Probability from which halves are joined: on pages of newspapers never seen, most joins that

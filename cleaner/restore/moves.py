@@ -8,8 +8,10 @@ from math import log1p
 import numpy as np
 
 from cleaner.restore.blocks import Kind, Unit
-from cleaner.restore.kinship import Common, Weights, abruptness, common, ties
-from cleaner.restore.states import Beam, Evidence, Moves, Page, Reals, said
+from cleaner.restore.ends import CLOSED, STEP
+from cleaner.restore.evidence import Evidence, Mask, Reals
+from cleaner.restore.kinship import Common, common, ties
+from cleaner.restore.states import Beam, Moves, Page, ended, said
 from cleaner.restore.topics import along
 
 PLAIN = 6.0
@@ -21,91 +23,77 @@ _SHORT = 8
 _NEVER = -np.inf
 
 
-def moves(page: Page, weights: Weights, beam: Beam, unit: int) -> Moves:
+def moves(page: Page, beam: Beam, unit: int) -> Moves:
     """All moves of a unit, the best first."""
     item = page.evidence.units[unit]
-    count, most = beam.last.shape
+    count, most = beam.end.shape
     worth = np.full((count, 2 * most + 1), _NEVER)  # as text, as heading, in a new article
-    new = np.full(worth.shape, page.evidence.words.masses[unit])
+    fresh = np.full((count, most + 1), page.evidence.words.masses[unit])
     if item.kind is Kind.NEUTRAL:
         worth[np.arange(count), most + beam.current] = 0.0
     else:
         both = common(page, beam, unit)
-        new[:, :most] = new[:, most:-1] = both.new
+        fresh[:, :most] = both.new
+        away = np.arange(most) != beam.current[:, None]
+        barred = np.arange(most) >= beam.number[:, None] if page.evidence.columns else away
         if item.kind is Kind.TEXT or may_be_text(page, unit):
-            worth[:, :most] = ties(page, weights, beam, unit, both)
-            worth[:, :most] += _places(page, weights, beam, unit)
+            found = ties(page, beam, unit, both) + _places(page, beam, unit, away)
+            worth[:, :most] = np.where(barred, _NEVER, found)
         if item.kind is not Kind.TEXT:
-            worth[:, most:-1] = _headings(page, weights, beam, unit, both)
-        worth[:, -1] = _openings(page, weights, beam, unit)
+            found = _headings(page, beam, unit, both) + page.weights[f"{item.kind}.back"] * away
+            worth[:, most:-1] = np.where(barred, _NEVER, found)
+        if may_open(page.evidence, unit):
+            worth[:, -1] = _openings(page, beam, unit)
         _make_certain(page, beam, unit, worth)
     score = (worth + beam.score[:, None]).ravel()
-    order = np.argsort(-score, kind="stable")[: np.count_nonzero(score > _NEVER)]
+    order = (-score).argsort(kind="stable")[: np.count_nonzero(score > _NEVER)]
     state, move = np.divmod(order, 2 * most + 1)
     opening = move == 2 * most
     text = (move < most) | (opening & (item.kind is Kind.TEXT))
-    to = np.where(opening, beam.number[state], move % most)
-    return Moves(state, to, text, new.ravel()[order], score[order])
+    to = np.where(opening, beam.number.take(state), move % most)
+    new = fresh[state, np.where(opening, most, to)]
+    end, key = ended(page, beam, unit, state, to, text)
+    return Moves(state, to, text, new, score.take(order), end, key)
 
 
-def _places(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
-    """What the place of a unit on the page says of it as text of each article, shape (s, a); on a
-    page that is not cut, it goes to the present one."""
-    articles = np.arange(beam.last.shape[1])
-    away = articles != beam.current[:, None]
-    there = articles < beam.number[:, None]
-    cut = page.evidence.cut.take(beam.last) & ~beam.headed & (beam.last >= 0)
-    rows = np.arange(len(away))
-    last, headed = beam.of_current(beam.last), beam.of_current(beam.headed)
-    sound = (last >= 0) & ~page.evidence.cut.take(last)
-    leaving = np.full(len(rows), weights["back"])
-    leaving += weights["back.sound"] * sound + weights["back.headed"] * ((last < 0) | headed)
-    found: Reals = away * leaving[:, None]
-    waiting = there & away & cut
-    oldest = np.where(waiting, beam.touched, len(page.hope)).argmin(axis=1)
-    found[rows, oldest] += weights["oldest"] * waiting[rows, oldest]
+def _places(page: Page, beam: Beam, unit: int, away: Mask) -> Reals:
+    """What the place of a unit on the page says of it as text of each article, shape (s, a)."""
+    weights, ends = page.weights, page.ends
+    found: Reals = away * ends.leaving.take(beam.of_current(beam.end))[:, None]
+    waiting = away & ends.waits.take(beam.end)
+    if waiting.any():
+        oldest = np.where(waiting, beam.touched, len(page.hope)).argmin(axis=1)
+        rows = np.arange(len(away))
+        found[rows, oldest] += weights["oldest"] * waiting[rows, oldest]
     if page.evidence.units[unit].kind is not Kind.TEXT:
         found += weights["maybe"] + weights["maybe.hope"] * page.hope[unit]
-    found[~there if page.evidence.columns else away] = _NEVER
     return found
 
 
-def _headings(page: Page, weights: Weights, beam: Beam, unit: int, both: Common) -> Reals:
-    """That a heading or byline belongs to each article that is there, shape (s, a)."""
-    kind = page.evidence.units[unit].kind.value
-    articles = np.arange(beam.last.shape[1])
-    away = articles != beam.current[:, None]
-    behind = weights[f"{kind}.closed"] * beam.closed
-    behind += weights[f"{kind}.in_cut"] * (page.evidence.cut.take(beam.last) & ~beam.headed)
-    if kind == Kind.HEADING:
-        behind += weights["heading.related"] * both.related + weights["heading.along"] * both.along
-    elif not _text_follows(page, unit):
-        behind += weights["byline.closes"]
-    found: Reals = np.where(beam.last < 0, weights[f"{kind}.above"], behind)
-    found += weights[f"{kind}.back"] * away
-    there = articles < beam.number[:, None]
-    found[~there if page.evidence.columns else away] = _NEVER
-    return found
+def _headings(page: Page, beam: Beam, unit: int, both: Common) -> Reals:
+    """That a heading or byline belongs to each article, shape (s, a)."""
+    weights, begun = page.weights, beam.end >= STEP
+    if page.evidence.units[unit].kind is Kind.HEADING:
+        same = weights["heading.related"] * both.related + weights["heading.along"] * both.along
+        return page.ends.heading.take(beam.end) + begun * same
+    found: Reals = page.ends.byline.take(beam.end)
+    return found if _text_follows(page, unit) else found + begun * weights["byline.closes"]
 
 
 def _make_certain(page: Page, beam: Beam, unit: int, worth: Reals) -> None:
     """Leave one move where nothing needs weighing: a heading above a report opens an article, and
     writers between a paragraph and a heading close the article of the paragraph."""
-    units = page.evidence.units
-    last = beam.of_current(beam.last)
-    headed, closed = beam.of_current(beam.headed), beam.of_current(beam.closed)
+    units, end = page.evidence.units, beam.of_current(beam.end)
+    kind = units[unit].kind
     following = units[unit + 1].kind if unit + 1 < len(units) else Kind.NEUTRAL
-    if units[unit].kind is Kind.BYLINE:
-        sure = (last >= 0) & ~closed & ~headed & (following is Kind.HEADING)
-        move = worth.shape[1] // 2 + beam.current
-    else:
-        # A heading above a heading may be the end of a column.
-        maybe = following is Kind.HEADING and may_be_text(page, unit)
-        heading = units[unit].kind is Kind.HEADING and not maybe
-        sure = (last >= 0) & (heading and _above_report(page, unit))
-        move = np.full(len(worth), worth.shape[1] - 1)
-    others = np.arange(worth.shape[1]) != move[:, None]
-    worth[sure[:, None] & others] = _NEVER
+    sure, move = np.zeros(len(end), np.bool_), beam.number
+    if kind is Kind.BYLINE and following is Kind.HEADING:
+        sure, move = (end >= STEP) & (end % STEP == 0), worth.shape[1] // 2 + beam.current
+    elif kind is Kind.HEADING and _above_report(page, unit):
+        maybe = following is Kind.HEADING and may_be_text(page, unit)  # the end of a column
+        sure, move = (end >= STEP) & (not maybe), np.full(len(end), worth.shape[1] - 1)
+    if sure.any():
+        worth[sure[:, None] & (np.arange(worth.shape[1]) != move[:, None])] = _NEVER
 
 
 def _above_report(page: Page, unit: int) -> bool:
@@ -150,14 +138,13 @@ def _text_follows(page: Page, unit: int) -> bool:
     return unit + 1 < len(units) and units[unit + 1].kind is Kind.TEXT
 
 
-def _openings(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+def _openings(page: Page, beam: Beam, unit: int) -> Reals:
     """That an article opens here, shape (s,)."""
-    if not may_open(page.evidence, unit):
-        return np.full(len(beam.number), _NEVER)
-    units = page.evidence.units
+    units, weights = page.evidence.units, page.weights
     run = _title_end(units, unit)
+    end = beam.of_current(beam.end)
     found: Reals = np.full(len(beam.number), weights["new"])
-    found += weights["new.closed"] * beam.of_current(beam.closed)
+    found += weights["new.closed"] * (end & CLOSED)
     above = [units[at].kind for at in range(unit, run)]
     found += weights["new.byline"] * (Kind.BYLINE in above)
     found += weights["new.run"] * (len(above) > 1)
@@ -168,27 +155,19 @@ def _openings(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
     elif above[0] is Kind.BYLINE:
         found += weights["new.names"] + weights["new.closes"] * (not _text_follows(page, unit))
     if run < len(units):
-        found += _fresh(page, weights, run) + _novelty(page, weights, beam, run)
-    found[beam.of_current(beam.last) < 0] = _NEVER
+        found += page.ends.fresh[run] + _novelty(page, beam, run)
+    found[end < STEP] = _NEVER
     return found
 
 
-def _fresh(page: Page, weights: Weights, unit: int) -> float:
-    """How much a text looks like the first of an article."""
-    evidence = page.evidence
-    opens = evidence.units[unit].opens or evidence.units[unit].leads
-    found = weights["new.opens"] * opens + weights["new.lead"] * evidence.leads[unit]
-    return float(found + weights["new.abrupt"] * abruptness(evidence, unit))
-
-
-def _novelty(page: Page, weights: Weights, beam: Beam, unit: int) -> Reals:
+def _novelty(page: Page, beam: Beam, unit: int) -> Reals:
     """How little of the next texts the articles at hand have spoken of, shape (s,)."""
-    words, topics = page.evidence.words, page.evidence.topics
+    words, topics, weights = page.evidence.words, page.evidence.topics, page.weights
     own, vector = words.of[unit], topics[unit]
     if _text_follows(page, unit):
         own = np.union1d(own, words.of[unit + 1])
         vector = vector + topics[unit + 1]
-    known = said(page, beam.of_current(beam.texts), own)
+    known = said(page, beam.of_current(beam.units), own)
     weight, mass = words.weight[own], float(words.weight[own].sum())
     shared = known @ weight
     found = weights["new.mass"] * log1p(mass) + weights["new.shared"] * np.log1p(shared)

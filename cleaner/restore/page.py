@@ -13,11 +13,11 @@ from cleaner.models import flow, kin, leads, pages
 from cleaner.restore import seams, topics
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.chains import chains
-from cleaner.restore.kinship import Weights
+from cleaner.restore.ends import Weights
+from cleaner.restore.evidence import Evidence, Link, Reals
 from cleaner.restore.moves import PLAIN, may_open
 from cleaner.restore.pieces import pieces
 from cleaner.restore.screen import promising
-from cleaner.restore.states import Evidence, Link, Reals
 from cleaner.rules import RuleBook
 
 _MIN_UNITS, _MAX_UNITS = 4, 400

@@ -9,9 +9,9 @@ from cleaner.batch import View
 from cleaner.document import Keep, Piece, Put
 from cleaner.restore import joins
 from cleaner.restore.blocks import Kind
+from cleaner.restore.evidence import Evidence, Link
 from cleaner.restore.joins import Seam
 from cleaner.restore.moves import PLAIN
-from cleaner.restore.states import Evidence, Link
 
 Chain = Sequence[Link]
 

@@ -23,18 +23,17 @@ _COMMON, _RARE = 1.5, 5.0
 
 class Words(NamedTuple):
     """The pairs of n passages. `of[i]`: numbers of the pairs of passage i (each once);
-    `weight`, `rare`: what each pair weighs in common and as a name; `weights[i]`, `rares[i]`:
-    the same of the pairs of passage i, and `masses[i]`: their weight in all."""
+    `weight`, `rare`: what each pair weighs in common and as a name; `weights[i]`: both of the
+    pairs of passage i, shape (w, 2), and `masses[i]`: their weight in all."""
 
     of: list[npt.NDArray[np.int64]]
     weight: Reals
     rare: Reals
     weights: list[Reals]
-    rares: list[Reals]
     masses: list[float]
 
 
-NONE = Words([], np.zeros(0), np.zeros(0), [], [], [])
+NONE = Words([], np.zeros(0), np.zeros(0), [], [])
 """No passages."""
 
 
@@ -54,23 +53,22 @@ def _words(view: View, units: Sequence[Unit]) -> Words:
     borders = np.searchsorted(keys >> np.uint32(BITS), np.arange(1, len(units)))
     idf = topics.load()[names] / topics.SCALE
     weight, rare = np.maximum(idf - _COMMON, 0), np.maximum(idf - _RARE, 0)
-    weights, rares = weight.take(numbers), rare.take(numbers)
+    weights = np.stack([weight, rare], axis=1).take(numbers, axis=0)
     edges = list(pairwise([0, *borders.tolist(), len(keys)]))
     return Words(
         [numbers[one:two] for one, two in edges],
         weight,
         rare,
         [weights[one:two] for one, two in edges],
-        [rares[one:two] for one, two in edges],
-        np.bincount(keys >> np.uint32(BITS), weights, len(units)).tolist(),
+        np.bincount(keys >> np.uint32(BITS), weights[:, 0], len(units)).tolist(),
     )
 
 
 def along(vectors: Reals, other: Reals) -> Reals:
     """The cosine of each topic vector, shape (…, d), and another one, (d,); 0 where either says
     nothing. Shape (…)."""
-    found: Reals = vectors @ other / (np.sqrt((vectors**2).sum(axis=-1) * (other @ other)) + 1e-6)
-    return found
+    lengths = np.sqrt(np.einsum("...d,...d", vectors, vectors) * (other @ other))
+    return np.asarray(vectors @ other / (lengths + 1e-6))
 
 
 def related(words: Words, one: int, two: int) -> float:
@@ -85,4 +83,4 @@ def likeness(shared: Reals, rare: Reals, mass: float, other: Reals) -> Reals:
     from the weight that they share, in common and as names; 0 where either has no words."""
     llr = 9.0 + 1.35 * np.log1p(shared) + 0.96 * np.log1p(rare)
     llr -= 1.28 * log1p(mass) + 0.84 * np.log1p(other)
-    return np.where((mass > 0) & (other > 0), np.clip(llr, -4.0, 4.0), 0.0)
+    return np.minimum(np.maximum(llr, -4.0), 4.0) * ((mass > 0) & (other > 0))
