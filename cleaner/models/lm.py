@@ -19,6 +19,7 @@ from cleaner.kernels.lm import Keys, look_up
 from cleaner.kernels.text import Codes, encode, fold
 
 Floats = npt.NDArray[np.float32]
+Reals = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -118,6 +119,33 @@ class LanguageModel:
         keys = _keys(first, middle).ravel() << np.uint64(16) | last.ravel()
         scores = self._combined(keys, heads, tails, middle.ravel(), last.ravel())
         return scores.reshape(first.shape)
+
+    def openings(self, numbers: Numbers) -> tuple[Reals, Reals]:
+        """ln p of two numbers side by side, shape (n, 2), at the beginning of a line, and of both
+        without anything known before them; the sums of what `rows` has, shape (n,) each."""
+        first, second = numbers.T
+        tails = self.pairs(first, second)
+        fresh, anywhere = (self._behind(c, first, second, tails) for c in (NEWLINE, UNKNOWN))
+        return fresh, anywhere
+
+    def _behind(self, context: int, first: Numbers, second: Numbers, tails: Pairs) -> Reals:
+        alone, heads = self._contexts[context]
+        keys = _keys(np.full_like(first, context), first) << np.uint64(16) | second
+        then = self._combined(keys, heads.at(first.astype(np.int64)), tails, first, second)
+        found: Reals = alone.take(first).astype(np.float64) + then
+        return found
+
+    @cached_property
+    def _contexts(self) -> dict[int, tuple[Floats, Pairs]]:
+        """By number: ln p of every number where two of this stand before it, shape (v,), and what
+        is known of it behind one."""
+        every = np.arange(len(self.unigram), dtype=np.uint16)
+        found = {}
+        for context in (NEWLINE, UNKNOWN):
+            before = np.full_like(every, context)
+            alone = self.rows(np.stack([before, before, every], axis=1))[:, 0]
+            found[context] = alone, self.pairs(before, every)
+        return found
 
     def _chunk(self, numbers: Numbers) -> Floats:
         pairs = self.pairs(numbers[:-1], numbers[1:])

@@ -11,7 +11,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.cuts import lines_of
-from cleaner.kernels.text import Codes
+from cleaner.kernels.text import table_of
 
 _ABOVE = 10
 """So many lines from the top a title or a lead may stand; a copy of it, so many below it."""
@@ -20,8 +20,10 @@ _NAMED = 8
 _LEAD = 40
 _PARAGRAPH = 50
 """A line of so many characters with a full stop is a paragraph."""
+_BELOW = np.arange(_ABOVE // 2 + 1)
 _LABELS = "导读|导语|摘要|提要|核心提示|内容提要|内容摘要|内容简介"
 _LABEL = regex.compile(rf"[\[【]?(?:{_LABELS})[\]】]?[:\s]*+")
+_FIRST = "[【" + "".join(word[0] for word in _LABELS.split("|"))
 _OPENINGS = np.array([ord(word[0]) << 32 | ord(word[1]) for word in _LABELS.split("|")])
 _SITE = regex.compile(r"(?:\s?[-_|丨—–]{1,2}\s?[^-_|丨—–。,!?]{2,20}){1,4}")
 """The name of a site behind a title."""
@@ -98,29 +100,22 @@ def repeating_above(batch: Batch) -> Mask:
     lines = lines_of(batch)
     filled = np.flatnonzero(lines.end > lines.start)
     docs, start, size = (part[filled] for part in (lines.doc, lines.start, lines.size))
+    ends = np.searchsorted(docs, np.arange(len(batch)), "right").take(docs)
     first = np.searchsorted(docs, np.arange(len(batch))).take(docs)
     rank = np.arange(len(docs)) - first
-    last = np.append(docs[1:] != docs[:-1], len(docs) > 0)
+    last = np.arange(1, len(docs) + 1) == ends
     title = (rank > 0) & ((rank < _ABOVE) | last) & (size >= _TITLE[0]) & (size <= _TITLE[1])
     twins = np.flatnonzero(title & (size <= size[first]) & (size + _TITLE[1] // 2 > size[first]))
     found[docs[twins[_alike(batch, start, size, twins, first[twins])]]] = True
-    top = (rank < _ABOVE) & (size >= _LEAD)
-    heads = batch.folded.take(start)
-    begins = heads.astype(np.int64) << 32 | batch.folded.take(start + 1)
-    for step in range(1, _ABOVE // 2 + 1):
-        near = top[:-step] & (begins[:-step] == begins[step:]) & (docs[:-step] == docs[step:])
-        own = np.flatnonzero(near)
-        found[docs[own[_alike(batch, start, size, own, own + step)]]] = True
-    top &= _opening(heads)
+    top = np.flatnonzero((rank < _ABOVE) & (size >= _LEAD))
+    below = np.minimum(top[:, None] + _BELOW, ends[top][:, None] - 1)
+    heads = batch.folded.take(start.take(below))
+    own, step = np.divmod(np.flatnonzero(heads == heads[:, :1]), len(_BELOW))
+    own, two = top[own], below[own, step]
+    own, two = own[two > own], two[two > own]
+    found[docs[two[_alike(batch, start, size, own, two)]]] = True
+    top = top[table_of(_FIRST).take(heads[:, 0])]
     found[docs[top][_labelled(batch, start[top])]] = True
-    return found
-
-
-def _opening(heads: Codes) -> Mask:
-    """Which lines may begin with a label, by their first character."""
-    found = np.zeros(len(heads), np.bool_)
-    for mark in {*"[【", *(label[0] for label in _LABELS.split("|"))}:
-        found |= heads == ord(mark)
     return found
 
 
@@ -129,7 +124,7 @@ def _labelled(batch: Batch, start: Ints) -> Mask:
     one = batch.folded.take(start)
     start = start + ((one == ord("[")) | (one == ord("【")))
     two = batch.folded.take(start).astype(np.int64) << 32 | batch.folded.take(start + 1)
-    return np.isin(two, _OPENINGS)
+    return np.asarray((two[:, None] == _OPENINGS).any(axis=1))
 
 
 def _alike(batch: Batch, start: Ints, size: Ints, one: Ints, two: Ints) -> Ints:

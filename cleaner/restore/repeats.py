@@ -99,10 +99,11 @@ def _alike(batch: Batch, lines: Lines, chosen: Ints, edges: Ints, size: int) -> 
     """All pairs of a shorter (or equal) and a longer of the chosen lines of one document that
     have the same `size` characters at their edges; of a crowd, each line with itself."""
     keys = _hashes(batch, edges[chosen], size) + lines.doc[chosen].astype(np.uint64)
-    order = np.argsort(keys)
-    same = keys[order][1:] == keys[order][:-1]
-    paired = np.append(same, False) | np.append(False, same)
-    order = order[paired[: len(order)]]  # few have a twin
+    ranked = np.sort(keys)  # quicker than their order, and few have a twin
+    again = ranked[1:][ranked[1:] == ranked[:-1]]
+    if not len(again):
+        return chosen[:0], chosen[:0]
+    order = np.flatnonzero(again.take(np.searchsorted(again, keys), mode="clip") == keys)
     order = order[np.lexsort((lines.size[chosen[order]], keys[order]))]
     keys, ranked = keys[order], chosen[order]
     count = np.searchsorted(keys, keys, side="right") - np.arange(len(keys)) - 1

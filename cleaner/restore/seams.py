@@ -31,8 +31,6 @@ _ENUMERATED = regex.compile(
     r"(?<=[。；;：:，,]|^)(?:第|其)?([一二三四五六七八九十])(?:是(?!否)|要(?=\p{Han}))"
 )
 _ANY_BRACKET = "".join([*BRACKETS, *BRACKETS.values()])
-_FRESH = (10, 10)  # newlines: what follows begins a line
-_ANYWHERE = (0xE000, 0xE000)  # no characters of the model: what follows has no context
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NEVER_FIRST = frozenset("，、。；：！？”’）》】」』,;:!?)%")
 
@@ -55,10 +53,7 @@ def measured(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> tuple[
     behind = first >= stops[:, None]
     one, two = np.nonzero(behind)
     tails = codes[stops[:, None] - np.arange(TAIL, 0, -1)]
-    before = np.array([_FRESH, _ANYWHERE], np.uint32).repeat(len(heads), axis=0)
-    of = np.concatenate([np.tile(np.arange(len(heads)), 2), two])
-    scores = continued(np.concatenate([before, tails[one]]), heads[of])  # one call for all
-    fresh, anywhere, joined = np.split(scores, [len(heads), 2 * len(heads)])
+    fresh, anywhere = beginnings(heads)
     fresh = np.maximum(fresh, _opened(heads))
     marks = np.array([view.text[u.start] in _NEVER_FIRST for u in starts])
     abrupt = anywhere - fresh + _MARK * marks
@@ -66,7 +61,7 @@ def measured(view: View, ends: Sequence[Unit], starts: Sequence[Unit]) -> tuple[
         return np.zeros((0, len(starts))), abrupt
     gain = _brackets(view, ends, starts) + _echoes(view, ends, starts)
     gain += _ordinals(view, ends, starts)
-    gain[one, two] += joined - fresh[two]
+    gain[one, two] += continued(tails[one], heads[two]) - fresh[two]
     return np.where(behind, gain, NEVER), abrupt
 
 
@@ -155,10 +150,10 @@ def first_of(codes: Codes, starts: Ints, ends: Ints) -> Codes:
 
 
 def beginnings(heads: Codes) -> tuple[Reals, Reals]:
-    """ln p of each head at the beginning of a line, and anywhere; shape (n,) each."""
-    before = np.array([_FRESH, _ANYWHERE], np.uint32).repeat(len(heads), axis=0)
-    fresh, anywhere = continued(before, np.tile(heads, (2, 1))).reshape(2, -1)
-    return fresh, anywhere
+    """ln p of each head at the beginning of a line, and anywhere, as `continued` has it; shape
+    (n,) each."""
+    model = lm.load()
+    return model.openings(model.numbers.take(heads[:, :TAIL]))
 
 
 def continued(tails: Codes, heads: Codes) -> Reals:
