@@ -14,11 +14,22 @@ from itertools import takewhile
 import numpy as np
 import regex
 
-from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit, deletions
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_kinds import Page
+from cleaner.strip.margin_names import names
+from cleaner.strip.margin_screens import (
+    EDGES,
+    FEW,
+    ITEM,
+    LONG,
+    at_edges,
+    edited_above,
+    named_at_head,
+    short_at_head,
+)
 from cleaner.structure import Label, label_of, signs_report
 
 _RULES = ("strip.chrome", "strip.boilerplate")
@@ -42,8 +53,11 @@ _CREDIT = regex.compile(
     r"(?:[一二三初复终]审|视觉|版式|美编|海报|.{0,6}(?:摄影?|摄像|编辑|监制|制作|剪辑|策划|统筹|设计|校[对稿]|审核|审签|来源"
     r"|记者|通讯员|文字?|图片?|供稿|供图|数据|出品))\s*[:丨|/].+|.{2,20}(?:出品|制作|供稿|供图)"
     r"|附(?:件|表|图).*|.*\.(?:docx?|pdf|xlsx?|zip|rar)"
+    r"|(?!关键|标签|热词)\p{Han}{2,4}\s?[:丨|]\s?\p{Han}{2,4}(?:[\s、]\p{Han}{2,4})*"
 )
 """Who made a report, and what is appended to it: both stand below it as well."""
+_IN_BRACKETS = regex.compile(r"(?:\s*[\[【(（](?!\d)[^\[\]【】()（）]*[\]】)）])+$")
+"""The editor or the source behind a line, or instead of it."""
 _KIN = 0.3
 """A line of which this share of character pairs stands in the paragraphs belongs to them."""
 _SENTENCE = 12
@@ -51,13 +65,11 @@ _SENTENCE = 12
 _ENOUGH = 1.5
 """Where so many lines in one of these are stray, the others are too: a headline may share words
 with the text."""
-_MENU, _EDGES = "strip.margin.menu", "strip.margin.edges"
-_ITEM, _ITEMS, _SHARE = 16, 5, 0.75
-"""A menu above a title has so many items of so many characters, and little else."""
-_FEW = 2
-"""So many will do where one of them is a word of menus."""
-_LONG = 60
-"""Below a line of so many characters there is no head of a page."""
+_MENU = "strip.margin.menu"
+_NAMED, _SIGNED_ABOVE = "strip.margin.named", "strip.margin.signed"
+_ITEMS, _SHARE = 5, 0.75
+"""A menu above a title has so many items, and little else; a few will do where one of them is a
+word of menus."""
 _RIM = "| :"
 """What may stand around a word of menus."""
 _STOPS = "。!?;,:、"
@@ -82,13 +94,18 @@ class Margins:
 
     def suspects(self, batch: Batch) -> Mask:
         tried = self._ruled.tried(batch).line
-        at_edges = tried[batch.once(_EDGES, _at_edges)[tried]]
-        return batch.with_line(at_edges) | batch.once(_MENU, _short_at_head)
+        lines = tried[batch.once(EDGES, at_edges)[tried]]
+        screens = ((_MENU, short_at_head), (_NAMED, named_at_head), (_SIGNED_ABOVE, edited_above))
+        mask = batch.with_line(lines)
+        for name, screen in screens:
+            mask |= batch.once(name, screen)
+        return mask
 
     def edits(self, view: View) -> Iterator[Edit]:
         anchors = self._anchors(view)
-        menu = view.under(_MENU, _short_at_head) and (bool(anchors) or self._may_open(view))
-        if not anchors and not menu:
+        menu = view.under(_MENU, short_at_head) and (bool(anchors) or self._may_open(view))
+        edited = view.under(_SIGNED_ABOVE, edited_above)
+        if not anchors and not menu and not edited and not view.under(_NAMED, named_at_head):
             return
         page = Page(view)
         prose = page.prose()
@@ -97,8 +114,12 @@ class Margins:
         places = np.searchsorted(page.numbers, list(anchors)).tolist()
         known = dict(zip(places, anchors.values(), strict=True))
         told = "\n".join(page.texts[at] for at in prose)[:_READ]
+        above = {
+            *self._above(page, known, prose[0], told, menu),
+            *_names(page, prose[0], known, self._words),
+        }
         for rule, lines in (
-            (_ABOVE, self._above(page, known, prose[0], told, menu)),
+            (_ABOVE, sorted(above)),
             (_BELOW, _below(page, known, prose[-1] + 1, told, self._words)),
         ):
             starts = page.starts[lines].tolist()
@@ -107,15 +128,15 @@ class Margins:
 
     def _may_open(self, view: View) -> bool:
         """Whether the short lines at the head of a page may be a menu without a known line."""
-        head = takewhile(lambda line: len(line) < _LONG, view.folded_lines)
-        items = [text for text in map(str.strip, head) if 0 < len(text) <= _ITEM]
+        head = takewhile(lambda line: len(line) < LONG, view.folded_lines)
+        items = [text for text in map(str.strip, head) if 0 < len(text) <= ITEM]
         return len(items) >= _ITEMS or any(text.strip(_RIM) in self._words for text in items)
 
     def _anchors(self, view: View) -> dict[int, str]:
         """The lines above and below all long ones that a rule takes away whole: their numbers and
         the rules."""
         whole: dict[int, str] = {}
-        for edit in self._ruled.edits_on(view, view.of_lines(_EDGES, _at_edges)):
+        for edit in self._ruled.edits_on(view, view.of_lines(EDGES, at_edges)):
             at = int(np.searchsorted(view.line_starts, edit.start, "right")) - 1
             start, end = view.line_starts[at], view.line_ends[at]
             if not edit.new and edit.start == start and edit.end >= end > start:
@@ -141,29 +162,19 @@ class Margins:
         told = "\n".join([*head, told])[:_READ]  # a title may stand above the path too
         lines = [at for at in range(max(top, first if tops else 0)) if at not in known]
         lines = [at for at in lines if at < top or len(page.texts[at]) <= _COLUMN][:_MENU_LINES]
-        return [at for at in lines if _is_stray(page.texts[at], told)]
+        own = top if title > top else 0  # the name of a site may have words of the text
+        return [
+            at
+            for at in lines
+            if _is_stray(page.texts[at], told) or (at < own and _is_column(page.texts[at]))
+        ]
 
 
-def _at_edges(batch: Batch) -> Mask:
-    """Which lines of a batch have no long line above them in their document, or none below."""
-    long = (batch.line_ends - batch.line_starts) >= _LONG
-    upto: Ints = np.cumsum(long)
-    first = np.searchsorted(batch.line_docs, np.arange(len(batch)))
-    last = np.searchsorted(batch.line_docs, np.arange(len(batch)), "right") - 1
-    none_above = upto - long == (upto - long)[first].take(batch.line_docs)
-    none_below = upto == upto[last].take(batch.line_docs)
-    mask: Mask = none_above | none_below
-    return mask
-
-
-def _short_at_head(batch: Batch) -> Mask:
-    """Which documents have short lines before their first long one, as many as a menu has."""
-    sizes = batch.line_ends - batch.line_starts
-    long: Ints = np.cumsum(sizes >= _LONG) - (sizes >= _LONG)
-    base: Ints = long.take(np.searchsorted(batch.line_ends, batch.starts))
-    short = (sizes > 0) & (sizes <= _ITEM) & (long == base.take(batch.line_docs))
-    mask: Mask = np.bincount(batch.line_docs[short], minlength=len(batch)) >= _FEW
-    return mask
+def _names(page: Page, body: int, known: dict[int, str], words: set[str]) -> list[int]:
+    """The names of sites and columns above the first paragraph."""
+    head = page.texts[:body]
+    titles = [at not in known and _may_be_title(text) for at, text in enumerate(head)]
+    return [at for at in names(head, titles, words) if at not in known]
 
 
 def _is_dated(page: Page, known: dict[int, str], at: int) -> bool:
@@ -177,16 +188,14 @@ def _is_dated(page: Page, known: dict[int, str], at: int) -> bool:
 def _is_menu(texts: Sequence[str], known: dict[int, str], words: set[str]) -> bool:
     """Whether hardly any of the lines above a title is longer than an item of a menu: of several,
     or of a few with a word of menus among them."""
-    items = sum(len(text) <= _ITEM and text[-1] not in _STOPS for text in texts)
+    items = sum(len(text) <= ITEM and text[-1] not in _STOPS for text in texts)
     menus = any(at in known or text.strip(_RIM) in words for at, text in enumerate(texts))
-    return items >= (max(_FEW, len(texts)) if menus else max(_ITEMS, _SHARE * len(texts)))
+    return items >= (max(FEW, len(texts)) if menus else max(_ITEMS, _SHARE * len(texts)))
 
 
 def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[str]) -> list[int]:
     """The lines below the first foot line, or below words of menus above it, if no sentence stands
     among them."""
-    if not known:
-        return []
     feet = [at for at in known if at >= first]
     feet += [at for at in range(first, len(page.texts)) if label_of(page.texts[at]) is Label.EDITOR]
     if not feet:
@@ -222,7 +231,12 @@ def _may_go(text: str) -> bool:
     """Whether a line by itself may be none of the author's: short, and signed by nobody."""
     if len(text) > _LONGEST or "。" in text or label_of(text) in _SIGNED:
         return False
-    return _CREDIT.fullmatch(text) is None
+    bare = _IN_BRACKETS.sub("", text)
+    return bool(bare) and _CREDIT.fullmatch(bare) is None
+
+
+def _is_column(text: str) -> bool:
+    return len(text) <= _COLUMN and _may_go(text)
 
 
 def _is_stray(text: str, told: str) -> bool:
