@@ -20,6 +20,7 @@ from cleaner.filter import Editor
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import load as load_model
 from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
+from cleaner.repair.in_step import Ask, Task, in_step
 from cleaner.repair.readers import LOST, SINGLE, WIDE, reader
 from cleaner.repair.routes import common_share
 from cleaner.rules import RuleBook
@@ -86,6 +87,35 @@ def test_a_damaged_paragraph_in_a_sound_page() -> None:
     assert mend(f"{sound}\n{bad}\n{sound}") == (
         f"{sound}\n附近居民都说新馆环境很好，来看书很方便。\n{sound}"
     )
+
+
+def test_pages_of_one_batch_come_back_as_each_alone() -> None:
+    text = "昨天上午，市里召开防汛工作会议。\n会议要求各地落实责任，确保群众安全。"
+    kinds = ("utf8_as_gbk", "gbk_as_big5", "gbk_as_latin-1", "utf8_as_cp936", "gbk_as_utf8_latin1")
+    pages = [text, *(KINDS[kind](text) for kind in kinds), "x" * (1 << 16), KINDS[kinds[0]](text)]
+    batch = Batch([Document(str(k), page) for k, page in enumerate(pages)])
+    suspects = editor().suspects(batch)
+    for at in reversed(range(len(pages))):  # whoever is asked for first
+        doc = edited(batch, at, editor())
+        assert (doc.text if doc else pages[at]) == mend(pages[at])
+        assert suspects[at] or doc is None
+
+
+def test_tasks_in_step_get_the_answers_to_their_own_questions() -> None:
+    calls: list[list[int]] = []
+
+    def doubled(numbers: list[int]) -> list[int]:
+        calls.append(numbers)
+        return [2 * number for number in numbers]
+
+    def task(*steps: list[int]) -> Task[list[int]]:
+        found: list[int] = []
+        for step in steps:
+            found += yield Ask(doubled, step)
+        return found
+
+    assert in_step([task([1], [2, 3]), task(), task([], [4])]) == [[2, 4, 6], [], [8]]
+    assert calls == [[1], [2, 3, 4]]  # one call a step
 
 
 def test_a_damaged_stretch_within_a_line() -> None:

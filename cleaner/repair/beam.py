@@ -16,12 +16,12 @@ import numpy as np
 
 from cleaner.models.lm import Ints, Numbers, Pairs
 from cleaner.models.lm import load as load_model
-from cleaner.repair.fixed_runs import full, shortened
+from cleaner.repair.fixed_runs import shortened
 from cleaner.repair.options import (
     NO_WORDS,
     SILENT,
     Floats,
-    Guess,
+    Guesses,
     Options,
     Track,
     Words,
@@ -31,33 +31,30 @@ from cleaner.repair.options import (
 from cleaner.repair.single import guessed, is_single
 
 _WIDTH = 24
-_MARGIN = 14.0  # nats behind the best of its track at which a hypothesis is given up
-FAR = 9.0  # the same at the end
+_MARGIN = 10.0  # nats behind the best of its track at which a hypothesis is given up
+FAR = 6.0  # the same at the end
 _AT_ONCE = 256  # tracks; more take memory and win nothing
 
 
-def search(tracks: Sequence[Track], words: Words = NO_WORDS) -> list[list[Guess]]:
+def search(tracks: Sequence[Track], words: Words = NO_WORDS) -> list[Guesses]:
     """The best guesses of each track, the best first."""
-    found: list[list[Guess]] = [[] for _ in tracks]
+    found: dict[int, Guesses] = {}
     single = [k for k, track in enumerate(tracks) if is_single(track)]
     if single:
-        guesses = guessed([tracks[k] for k in single], words, FAR, _WIDTH)
-        for k, own in zip(single, guesses, strict=True):
-            found[k] = own
-    rest = [k for k in range(len(tracks)) if not found[k]]
+        found |= zip(single, guessed([tracks[k] for k in single], words, FAR, _WIDTH), strict=True)
+    rest = [k for k in range(len(tracks)) if k not in found]
     short = dict(zip(rest, shortened([tracks[k] for k in rest], words), strict=True))
     order = iter(sorted(rest, key=lambda k: -len(short[k].places)))
     while some := list(islice(order, _AT_ONCE)):
         for number, own in _searched([short[k] for k in some], words):
-            k = some[number]
-            whole = short[k] is tracks[k]
-            found[k] = own if whole else [full(guess, short[k].places) for guess in own]
-    return found
+            found[some[number]] = own
+    return [found[k] for k in range(len(tracks))]
 
 
 @dataclass(frozen=True, eq=False)
 class _Front:
-    """The hypotheses of all tracks after some steps, sorted by track; each array shape (n,)."""
+    """The hypotheses of all tracks after some steps, those of one track side by side; each array
+    shape (n,)."""
 
     track: Ints
     first: Numbers
@@ -71,7 +68,7 @@ class _Front:
         return _Front(self.track[rows], first, second, pairs, self.score[rows])
 
 
-def _searched(tracks: Sequence[Track], words: Words) -> Iterator[tuple[int, list[Guess]]]:
+def _searched(tracks: Sequence[Track], words: Words) -> Iterator[tuple[int, Guesses]]:
     """(number, guesses) of tracks that are sorted by length, the longest first."""
     lengths = np.array([len(track.places) for track in tracks])
     front = _opening(tracks)
@@ -143,14 +140,17 @@ def _amended(grown: _Front, front: _Front, parent: Ints, places: Sequence[Option
 
 
 def _best(track: Ints, score: Floats) -> Ints:
-    """The hypotheses that go on, sorted by track, the best of each track first."""
+    """The hypotheses that go on, those of one track side by side."""
     opening, sizes = _runs(track)
     top = np.maximum.reduceat(score, opening)
-    near = np.flatnonzero(score >= np.repeat(top, sizes) - _MARGIN)
-    order = near.take(np.lexsort((-score.take(near), track.take(near))))
-    opening, sizes = _runs(track.take(order))
+    near = np.flatnonzero(score >= np.repeat(top - _MARGIN, sizes))
+    own = track.take(near)
+    opening, sizes = _runs(own)
+    if sizes.max() <= _WIDTH:
+        return near
+    order = np.lexsort((-score.take(near), own))
     rank = np.arange(len(order)) - np.repeat(opening, sizes)
-    return order[rank < _WIDTH]
+    return near.take(order[rank < _WIDTH])
 
 
 def _runs(track: Ints) -> tuple[Ints, Ints]:
@@ -167,23 +167,29 @@ def _runs(track: Ints) -> tuple[Ints, Ints]:
 
 def _finished(
     tracks: Sequence[Track], front: _Front, cut: int, trail: Sequence[tuple[Ints, Ints]]
-) -> Iterator[tuple[int, list[Guess]]]:
+) -> Iterator[tuple[int, Guesses]]:
     """The guesses of the tracks that have come to their end: those from row `cut` on."""
     own, score = front.track[cut:], front.score[cut:]
     if not len(own):
         return
     opening, sizes = _runs(own)
-    top = np.repeat(score.take(opening), sizes)  # the best of each track comes first
-    at = cut + np.flatnonzero(score >= top - FAR)
-    numbers, scores = front.track.take(at).tolist(), front.score.take(at).tolist()
-    choices = np.zeros((len(trail), len(at)), np.int64)
+    top = np.repeat(np.maximum.reduceat(score, opening), sizes)
+    near = np.flatnonzero(score >= top - FAR)
+    near = near.take(np.lexsort((-score.take(near), own.take(near))))
+    choices = _choices(trail, cut + near).tolist()
+    scores, own = score.take(near).tolist(), own.take(near)
+    opening, sizes = _runs(own)
+    ends = zip(own.take(opening).tolist(), opening.tolist(), sizes.tolist(), strict=True)
+    for number, first, size in ends:
+        some = slice(first, first + size)
+        yield number, Guesses(tracks[number].places, choices[some], scores[some])
+
+
+def _choices(trail: Sequence[tuple[Ints, Ints]], at: Ints) -> Ints:
+    """Which option each of some hypotheses took at every step, shape (len(at), steps)."""
+    choices = np.empty((len(at), len(trail)), np.int64)
     for step in range(len(trail) - 1, -1, -1):
         parent, choice = trail[step]
-        choices[step] = choice.take(at)
+        choices[:, step] = choice.take(at)
         at = parent.take(at)
-    guesses: dict[int, list[Guess]] = {}
-    for row, number, score in zip(choices.T.tolist(), numbers, scores, strict=True):
-        places = tracks[number].places
-        texts = tuple(place.texts[k] for place, k in zip(places, row, strict=True))
-        guesses.setdefault(number, []).append(Guess(texts, score))
-    yield from guesses.items()
+    return choices

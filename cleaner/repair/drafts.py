@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.text import Class, Codes, class_table, encode, fold
 from cleaner.models.lm import load as load_model
-from cleaner.repair.fill import Draft, Part, fill
+from cleaner.repair.fill import Draft, Part
 from cleaner.repair.routes import Route, attempt, common_share, plausible
 from cleaner.repair.screen import odd_table
 
@@ -65,21 +65,22 @@ def _certain(route: Route, draft: Draft, text: str) -> bool:
     return route.right == "utf-8" or (han >= 2 * FEWEST_HAN and common_share(text) >= _COMMON)
 
 
-def hopeful(tried: Sequence[Try], fewest: int) -> list[Try]:
-    """The drafts without those with gaps whose sound parts are so far from Chinese that no gap
-    needs to be filled."""
-    open_ones = [draft for _, _, draft in tried if draft.gaps]
-    means = iter(_sound_means(open_ones) if open_ones else ())
+def hopeful(tried: Sequence[Try], means: Iterable[float], fewest: int) -> list[Try]:
+    """The drafts without those with gaps whose sound parts, of these `sound_means`, are so far
+    from Chinese that no gap needs to be filled."""
+    mean = iter(means)
     return [
         (number, route, draft)
         for number, route, draft in tried
-        if not draft.gaps or next(means) >= least_mean(route, fewest) - _HOPELESS
+        if not draft.gaps or next(mean) >= least_mean(route, fewest) - _HOPELESS
     ]
 
 
-def _sound_means(drafts: Sequence[Draft]) -> list[float]:
+def sound_means(drafts: Sequence[Draft]) -> list[float]:
     """ln p a character beyond ASCII of the sound parts of each draft, of a sample of them; 0 where
     these are few."""
+    if not drafts:
+        return []
     texts = [
         "\ufffd".join(part.text for part in draft.parts if part.kind == "sound")[:_GLANCE] + "\n"
         for draft in drafts
@@ -93,14 +94,9 @@ def _sound_means(drafts: Sequence[Draft]) -> list[float]:
     return means
 
 
-def filled(tried: Sequence[Try]) -> list[tuple[int, Route, list[Part]]]:
-    """The parts of all drafts, every gap filled; those in which nothing changed are left out."""
-    found = fill([draft for _, _, draft in tried])
-    return [
-        (number, route, parts)
-        for (number, route, _), parts in zip(tried, found, strict=True)
-        if any(part.kind != "foreign" and not part.text.isascii() for part in parts)
-    ]
+def is_changed(parts: Sequence[Part]) -> bool:
+    """Whether a route made anything else of a line."""
+    return any(part.kind != "foreign" and not part.text.isascii() for part in parts)
 
 
 def least_mean(route: Route, fewest: int) -> float:

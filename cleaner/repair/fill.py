@@ -16,7 +16,7 @@ import regex
 from cleaner.repair.both_sides import LITTLE
 from cleaner.repair.candidates import ways
 from cleaner.repair.habits import Habits
-from cleaner.repair.likeliest import Row, candidates, settled
+from cleaner.repair.likeliest import Found, Row, candidates, settled
 from cleaner.repair.options import Options, fixed
 from cleaner.repair.readers import Reader
 
@@ -39,6 +39,7 @@ _NEAR = 2  # characters between two gaps that see each other
 _MOST_WAYS = 12
 _REACH = 240  # characters of a line in which marks open and close
 _CONTEXT = 12
+_OPEN = "\ufffd"  # a gap among its neighbours
 
 
 class Part(NamedTuple):
@@ -83,10 +84,12 @@ def draft(data: str, right: str, reader: Reader) -> Draft:
         habits = Habits("".join(part.text for part in made.parts))
         for place, gap, following in gaps:
             rows = ways(gap, following, right, reader, habits)
-            if rows:
-                made.gaps[place] = rows
-            else:
+            if not rows:
                 made.parts[place] = Part(reader.to_text(gap), "foreign")
+            elif len(rows) == 1 and all(len(own.texts) == 1 for own in rows[0]):
+                made.parts[place] = Part("".join(own.texts[0] for own in rows[0]), "filled")
+            else:
+                made.gaps[place] = rows
     return made
 
 
@@ -95,19 +98,28 @@ def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
     groups: list[tuple[int, int, int]] = []
     rows: list[Row] = []
     for number, made in enumerate(drafts):
-        line = _Line(["\ufffd" if part.kind == "filled" else part.text for part in made.parts])
+        line = _Line([_OPEN if k in made.gaps else own.text for k, own in enumerate(made.parts)])
         for first, last in _groups(made.gaps, made.parts):
             groups.append((number, first, last))
             rows.append(_row(made, first, last, line))
-    found = candidates(rows)
     filled = [list(d.parts) for d in drafts]
-    for (number, first, last), options in zip(groups, found, strict=True):
-        _set(filled[number], first, last, options[0].text, 0.0)
-    lines = [_Line([part.text for part in parts]) for parts in filled]
-    around = [lines[number].around(first, last, _REACH) for number, first, last in groups]
-    for (number, first, last), best in zip(groups, settled(found, around, LITTLE), strict=True):
-        _set(filled[number], first, last, best.text, best.confidence)
+    unsure: list[tuple[tuple[int, int, int], Found]] = []
+    for (number, first, last), found in zip(groups, candidates(rows), strict=True):
+        share = found.clear(LITTLE)
+        _set(filled[number], first, last, found.text, share)
+        if not share:
+            unsure.append(((number, first, last), found))
+    _settle(unsure, filled)
     return filled
+
+
+def _settle(unsure: Sequence[tuple[tuple[int, int, int], Found]], filled: list[list[Part]]) -> None:
+    """Fill those groups of gaps for which more has to be asked than the search."""
+    lines = {n: _Line([part.text for part in filled[n]]) for n in {at[0] for at, _ in unsure}}
+    around = [lines[number].around(first, last, _REACH) for (number, first, last), _ in unsure]
+    likely = settled([found for _, found in unsure], around, LITTLE)
+    for ((number, first, last), _), best in zip(unsure, likely, strict=True):
+        _set(filled[number], first, last, best.text, best.confidence)
 
 
 def _set(parts: list[Part], first: int, last: int, text: str, confidence: float) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cleaner.models.lm import Numbers
 from cleaner.models.lm import load as load_model
-from cleaner.repair.options import SILENT, Guess, Options, Track, Words, worth
+from cleaner.repair.options import SILENT, Options, Track, Words, worth
 
 _SHORTEST = 3
 """Known characters that the model sees, of a run that is worth it; such a track has an open place
@@ -43,14 +43,6 @@ def shortened(tracks: Sequence[Track], words: Words) -> list[Track]:
             places += [_together(inside, next(gains))] if number % 2 else inside
         short.append(track._replace(places=places))
     return short
-
-
-def full(guess: Guess, places: Sequence[Options]) -> Guess:
-    """A guess for shortened places with a text for each place that there was."""
-    texts: list[str] = []
-    for place, text in zip(places, guess.texts, strict=True):
-        texts += place.run or (text,)
-    return Guess(tuple(texts), guess.score)
 
 
 def _runs(places: Sequence[Options]) -> Iterator[tuple[int, int, int]]:

@@ -18,7 +18,8 @@ _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
 _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
 """Characters that `Form` looks at between others."""
-_SEEN = MARKS | _ENDS
+SEEN = MARKS | _ENDS
+"""The same, and those at the end of a line."""
 _UNBALANCED = 3.0
 _BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
@@ -70,7 +71,7 @@ class Form:
     def worths(self, texts: Iterable[str]) -> Iterator[float]:
         """In nats, for each of some texts of the stretch."""
         for text in texts:
-            marked = not text or not _SEEN.isdisjoint(text)
+            marked = not text or not SEEN.isdisjoint(text)
             yield self.worth(text) if marked else self._plain
 
     @cached_property

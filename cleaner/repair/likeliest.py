@@ -11,7 +11,7 @@ from cleaner.repair.beam import FAR, search
 from cleaner.repair.both_sides import Candidate, Care, weighed
 from cleaner.repair.figures import FIGURE, Swallowed, honest
 from cleaner.repair.habits import MARKS, Form
-from cleaner.repair.options import NO_WORDS, Guess, Options, Track, Words, fixed
+from cleaner.repair.options import NO_WORDS, Guess, Guesses, Options, Track, Words, fixed
 from cleaner.repair.stream import bare
 
 _CONTEXT = 2  # characters on each side that the model sees
@@ -35,27 +35,57 @@ class Likely(NamedTuple):
     guess: str  # the same with the likeliest of all digits in place of each `?`
 
 
-def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[list[Candidate]]:
-    """What each row may be, the likeliest first."""
+class Found(NamedTuple):
+    """The guesses for each way to cut a row, with what the model saw behind it."""
+
+    ways: Sequence[Sequence[Options]]
+    guesses: Sequence[Guesses]
+
+    @property
+    def text(self) -> str:
+        """What is likeliest by itself."""
+        way, own = max(zip(self.ways, self.guesses, strict=True), key=lambda w: w[1].scores[0])
+        return "".join(own[0].texts[: len(way)])
+
+    def clear(self, care: Care) -> float:
+        """The share of the first guess, where the search is enough to tell: no other is near, none
+        is a mark, no digit was swallowed. 0 where more has to be asked."""
+        if len(self.ways) > 1:
+            return 0.0
+        (own,) = self.guesses
+        scores = own.scores
+        if len(scores) > 1 and scores[0] - scores[1] <= care.unsure:
+            return 0.0
+        if any(place.swallowed and len(place.texts) > 1 for place in own.places):
+            return 0.0
+        if len(scores) == 1:
+            return 1.0
+        marked = [(at, place.marks) for at, place in enumerate(own.places) if len(place.texts) > 1]
+        if any(row[at] in marks for at, marks in marked if marks for row in own.choices):
+            return 0.0
+        return 1 / sum(exp(score - scores[0]) for score in scores)
+
+    def candidates(self) -> list[Candidate]:
+        """All guesses that come near the best, the best first."""
+        least = max(own.scores[0] for own in self.guesses) - FAR
+        made: list[Candidate] = []
+        for way, own in zip(self.ways, self.guesses, strict=True):
+            opened = [at for at, place in enumerate(way) if len(place.texts) > 1]
+            swallowed = [at for at in opened if way[at].swallowed]
+            near = (guess for guess in own if guess.score >= least)
+            made += [_candidate(guess, len(way), opened, swallowed) for guess in near]
+        return sorted(made, key=lambda candidate: -candidate.score)
+
+
+def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[Found]:
+    """What each row may be."""
     tracks: list[Track] = []
     for before, ways, after in rows:
         left = bare(before[-_REACH:])[-_CONTEXT:]
         right = [fixed(char) for char in bare(after[:_REACH])[:_CONTEXT]]
         tracks += [Track(left, [*way, *right]) for way in ways]
     guessed = iter(search(tracks, words))
-    return [_merged([(way, next(guessed)) for way in row.ways]) for row in rows]
-
-
-def _merged(found: Sequence[tuple[Sequence[Options], Sequence[Guess]]]) -> list[Candidate]:
-    """The candidates of all ways to cut one row."""
-    least = max(guesses[0].score for _, guesses in found) - FAR
-    made: list[Candidate] = []
-    for way, guesses in found:
-        opened = [at for at, place in enumerate(way) if len(place.texts) > 1]
-        swallowed = [at for at in opened if way[at].swallowed]
-        near = (guess for guess in guesses if guess.score > least)
-        made += [_candidate(guess, len(way), opened, swallowed) for guess in near]
-    return sorted(made, key=lambda candidate: -candidate.score)
+    return [Found(row.ways, [next(guessed) for _ in row.ways]) for row in rows]
 
 
 def _candidate(
@@ -73,19 +103,21 @@ def _candidate(
     return Candidate(text, known, guess.score, texts, opened)
 
 
-def settled(
-    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], care: Care
-) -> list[Likely]:
+def settled(found: Sequence[Found], around: Sequence[tuple[str, str]], care: Care) -> list[Likely]:
     """The best of the candidates for each row between its neighbours, with `?` for a digit that
     may well be another one."""
-    near = [(bare(before[-_FURTHER:]), bare(after[:_FURTHER])) for before, after in around]
-    rows = zip(found, weighed(found, near, care), around, strict=True)
-    best = [_settled(own, scores, *places) for own, scores, places in rows]
-    opened = [k for k, own in enumerate(best) if FIGURE in own.text]
+    best = {k: Likely(own.text, own.clear(care), own.text) for k, own in enumerate(found)}
+    asked = [k for k, own in best.items() if not own.confidence]
+    near = {k: (bare(around[k][0][-_FURTHER:]), bare(around[k][1][:_FURTHER])) for k in asked}
+    made = [found[k].candidates() for k in asked]
+    nats = weighed(made, list(near.values()), care)
+    for k, own, scores in zip(asked, made, nats, strict=True):
+        best[k] = _settled(own, scores, *around[k])
+    opened = [k for k in asked if FIGURE in best[k].text]
     texts = honest([Swallowed(best[k].text, best[k].guess, *near[k]) for k in opened])
     for k, text in zip(opened, texts, strict=True):
         best[k] = best[k]._replace(text=text)
-    return best
+    return list(best.values())
 
 
 def _settled(

@@ -8,27 +8,25 @@ if other lines of the document went the same way.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import encode, fold
-from cleaner.models.lm import UNKNOWN, sequence_scores
-from cleaner.models.lm import load as load_model
+from cleaner.kernels.text import encode
 from cleaner.repair.drafts import (
     FEWEST_HAN,
     drafts_of,
-    filled,
     hopeful,
-    is_han,
+    is_changed,
     least_mean,
-    text_of,
+    sound_means,
 )
-from cleaner.repair.fill import Part
+from cleaner.repair.fill import fill
+from cleaner.repair.in_step import Ask, Task, in_step
+from cleaner.repair.results import LEAST_GAIN, Mended, weighed
 from cleaner.repair.routes import Route, plausible
 from cleaner.repair.screen import Look, documents, odd_table, positions, uncommon_table
 from cleaner.rules import RuleBook
@@ -36,26 +34,7 @@ from cleaner.rules import RuleBook
 _FEWEST_ODD = 4
 _SAMPLE = 2  # lines on which all routes are tried
 _CLOSE, _STRANGE = 6, 0.25  # of misread text at least half is uncommon
-_BORDER = Part("\n", "foreign")
-_LEAST_GAIN = 1.5  # nats for each character of the line that was not ASCII
-
-
-@dataclass(frozen=True)
-class Mended:
-    """A line as one route gives it back."""
-
-    route: Route
-    text: str
-    parts: Sequence[Part]
-    mean: float  # ln p a character, of what the route changed
-    gain: float  # in ln p, of the whole line against the line as it stands
-    han: int  # Han among what the route changed
-
-    @property
-    def confidence(self) -> float:
-        """Of the edit: that of the worst filled gap, or nearly certain without any."""
-        filled = [part.confidence for part in self.parts if part.kind == "filled"]
-        return round(min([0.99, *filled]), 3)
+_AT_ONCE = 1 << 16  # characters of pages that are mended side by side
 
 
 class Mojibake:
@@ -68,29 +47,65 @@ class Mojibake:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with at least four odd characters."""
-        return documents(batch, positions(batch, Look.ODD), _FEWEST_ODD)
+        return _suspects(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        before = np.append(0, np.cumsum(odd_table().take(view.codes)))
-        starts, ends = np.array(view.lines).T
-        chosen = np.flatnonzero(before[ends] - before[starts] >= _FEWEST_ODD).tolist()
-        if not chosen:
-            return
-        lines = [view.text[start:end] for start, end in view.lines]
-        mended = _mended_lines(list(dict.fromkeys(lines)), {lines[k] for k in chosen})
-        for line, text in zip(view.lines, lines, strict=True):
+        mended = view.of_batch("repair.mojibake", _Pages).mended(view)
+        for line in view.lines if mended else ():
+            text = view.text[line.start : line.end]
             if text in mended:
                 yield _edit(line.start, text, mended[text])
 
 
-def _mended_lines(lines: Sequence[str], chosen: Collection[str]) -> dict[str, Mended]:
+class _Pages:
+    """What comes of the pages of a batch, found for some of them at a time."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._todo = deque(np.flatnonzero(_suspects(batch)).tolist())
+        self._found: dict[int, dict[str, Mended]] = {}  # by the place where the page begins
+
+    def mended(self, view: View) -> dict[str, Mended]:
+        """The lines of a page that are mended."""
+        start = view.span.start
+        if start not in self._found:
+            pages = {start: view, **self._next()}
+            self._found |= zip(pages, in_step([_of_page(p) for p in pages.values()]), strict=True)
+        return self._found[start]
+
+    def _next(self) -> dict[int, View]:
+        """The next pages, by the place where each begins."""
+        pages: dict[int, View] = {}
+        size = 0
+        while self._todo and size < _AT_ONCE:
+            page = self._batch.view(self._todo.popleft())
+            pages[page.span.start] = page
+            size += len(page.text)
+        return pages
+
+
+def _suspects(batch: Batch) -> Mask:
+    return documents(batch, positions(batch, Look.ODD), _FEWEST_ODD)
+
+
+def _of_page(view: View) -> Task[dict[str, Mended]]:
+    before = np.append(0, np.cumsum(odd_table().take(view.codes)))
+    starts, ends = np.array(view.lines).T
+    chosen = np.flatnonzero(before[ends] - before[starts] >= _FEWEST_ODD).tolist()
+    if not chosen:
+        return {}
+    lines = [view.text[start:end] for start, end in view.lines]
+    return (yield from _mended_lines(list(dict.fromkeys(lines)), {lines[k] for k in chosen}))
+
+
+def _mended_lines(lines: Sequence[str], chosen: Collection[str]) -> Task[dict[str, Mended]]:
     """Those of some distinct lines that are mended; all routes are tried on the `chosen` ones, and
     what leads back from these on all others."""
     numbered = dict(enumerate(lines))
-    mended = _mended_alike({k: line for k, line in numbered.items() if line in chosen})
+    mended = yield from _mended_alike({k: line for k, line in numbered.items() if line in chosen})
     votes = tuple(Counter(found.route for found in mended.values()))
     rest = {k: line for k, line in numbered.items() if votes and k not in mended}
-    mended |= mend(_strange(rest), votes, fewest=1)
+    mended |= yield from mend(_strange(rest), votes, fewest=1)
     return {lines[k]: found for k, found in mended.items()}
 
 
@@ -109,38 +124,40 @@ def _strange(lines: Mapping[int, str]) -> dict[int, str]:
     return {k: line for (k, line), found in zip(lines.items(), strange, strict=True) if found}
 
 
-def _mended_alike(lines: Mapping[int, str]) -> dict[int, Mended]:
+def _mended_alike(lines: Mapping[int, str]) -> Task[dict[int, Mended]]:
     """The lines that are mended, where most went the way of the longest: all other routes are
     tried only on those that did not."""
     longest = sorted(lines, key=lambda k: -len(lines[k]))[:_SAMPLE]
     routes = {route for k in longest for route in plausible(lines[k], None)}
     if len(routes) == 1:
-        mended = mend(lines, tuple(routes))
+        mended = yield from mend(lines, tuple(routes))
         rest = {k: line for k, line in lines.items() if k not in mended}
-        return mended | mend(
-            {k: v for k, v in rest.items() if not routes.issuperset(plausible(v, None))}
-        )
-    mended = mend({k: lines[k] for k in longest})
+        rest = {k: v for k, v in rest.items() if not routes.issuperset(plausible(v, None))}
+        return mended | (yield from mend(rest))
+    mended = yield from mend({k: lines[k] for k in longest})
     if len(mended) == len(lines):
         return mended
     votes = tuple(Counter(found.route for found in mended.values()))
     rest = {k: line for k, line in lines.items() if k not in longest}
-    mended |= mend(rest, votes) if votes else {}
-    return mended | mend({k: line for k, line in rest.items() if k not in mended})
+    if votes:
+        mended |= yield from mend(rest, votes)
+    return mended | (yield from mend({k: v for k, v in rest.items() if k not in mended}))
 
 
 def mend(
     lines: Mapping[int, str], routes: tuple[Route, ...] | None = None, fewest: int = FEWEST_HAN
-) -> dict[int, Mended]:
+) -> Task[dict[int, Mended]]:
     """The lines that a route mends, each by its best route; without `routes` all are tried."""
     drafts = [
         (number, *draft) for number, line in lines.items() for draft in drafts_of(line, routes)
     ]
-    tried = filled(hopeful(drafts, fewest))
+    means = yield Ask(sound_means, [draft for _, _, draft in drafts if draft.gaps])
+    hoped = hopeful(drafts, means, fewest)
+    parts = yield Ask(fill, [draft for _, _, draft in hoped])
+    rows = zip(hoped, parts, strict=True)
+    tried = [(number, route, own) for (number, route, _), own in rows if is_changed(own)]
     best: dict[int, Mended] = {}
-    if not tried:
-        return best
-    for (number, *_), found in zip(tried, _measured(tried, lines), strict=True):
+    for (number, *_), found in zip(tried, (yield from weighed(tried, lines)), strict=True):
         if _sound(found, lines[number], fewest) and (
             number not in best or _rank(found) > _rank(best[number])
         ):
@@ -157,56 +174,8 @@ def _sound(found: Mended, line: str, fewest: int) -> bool:
     return (
         found.han >= fewest
         and found.mean >= least_mean(found.route, fewest)
-        and found.gain >= _LEAST_GAIN * outer
+        and found.gain >= LEAST_GAIN * outer
     )
-
-
-def _measured(
-    tried: Sequence[tuple[int, Route, list[Part]]], lines: Mapping[int, str]
-) -> Iterable[Mended]:
-    """Ask the language model about all results at once."""
-    texts = [text_of(parts) for _, _, parts in tried]
-    codes = encode("\n".join([*texts, ""]))
-    scores = load_model().scores(fold(codes)).astype(np.float64)
-    starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
-    changed = _changed([parts for _, _, parts in tried]) & (codes >= 0x80)
-    count = np.add.reduceat(changed, starts, dtype=np.int64)
-    own = np.add.reduceat(np.where(changed, scores, 0), starts)
-    means = np.where(count > 0, own / np.maximum(count, 1), -np.inf).tolist()
-    han = np.add.reduceat(changed & is_han(codes), starts, dtype=np.int64).tolist()
-    gains = _gains(tried, np.add.reduceat(scores, starts).tolist(), lines)
-    for at, (_, route, parts) in enumerate(tried):
-        yield Mended(route, texts[at], parts, means[at], gains[at], han[at])
-
-
-def _gains(
-    tried: Sequence[tuple[int, Route, list[Part]]],
-    totals: Sequence[float],
-    lines: Mapping[int, str],
-) -> list[float]:
-    """What each result, worth so many nats, gains over its line as it stands, or less than that
-    where it is more than enough: what the model does not know in a line bounds its worth."""
-    model = load_model()
-    codes = encode("\n".join([*lines.values(), ""]))
-    folded = fold(codes)
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines.values())])[:-1]
-    unknown = np.add.reduceat(model.numbers.take(folded) == UNKNOWN, starts, dtype=np.int64)
-    outer = np.add.reduceat(codes >= 0x80, starts, dtype=np.int64)
-    worth = dict(zip(lines, (unknown * float(model.unigram[UNKNOWN])).tolist(), strict=True))
-    least = dict(zip(lines, (_LEAST_GAIN * outer).tolist(), strict=True))
-    results = [(number, total) for (number, _, _), total in zip(tried, totals, strict=True)]
-    doubtful = {number for number, total in results if total - worth[number] < least[number]}
-    if doubtful:
-        asked = sorted(doubtful)
-        worth |= zip(asked, sequence_scores([lines[k] for k in asked]).tolist(), strict=True)
-    return [total - worth[number] for number, total in results]
-
-
-def _changed(tried: Sequence[Sequence[Part]]) -> Mask:
-    """Which characters of several texts, a newline behind each, are in parts that a route
-    changed."""
-    kinds = [part.kind != "foreign" for parts in tried for part in (*parts, _BORDER)]
-    return np.repeat(kinds, [len(part.text) for parts in tried for part in (*parts, _BORDER)])
 
 
 def _edit(start: int, old: str, found: Mended) -> Edit:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import UNKNOWN, Numbers
 from cleaner.models.lm import load as load_model
+from cleaner.repair.habits import SEEN
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -41,6 +42,11 @@ class Options:
     ending: tuple[int, int] | None = None
     """The last two numbers of such a run."""
 
+    @cached_property
+    def marks(self) -> frozenset[int]:
+        """Which of the texts have a character that `habits.Form` looks at."""
+        return frozenset(k for k, text in enumerate(self.texts) if not SEEN.isdisjoint(text))
+
 
 class Track(NamedTuple):
     """A row of places behind `left`; only the last two characters of that count."""
@@ -54,6 +60,31 @@ class Guess(NamedTuple):
 
     texts: tuple[str, ...]
     score: float
+
+
+@dataclass(frozen=True)
+class Guesses(Sequence[Guess]):
+    """The guesses for one track, the best first; their texts are made when they are asked for."""
+
+    places: Sequence[Options]
+    choices: Sequence[Sequence[int]]
+    """Of each guess, the number of its text at each place."""
+    scores: Sequence[float]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @overload
+    def __getitem__(self, at: int) -> Guess: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Guess]: ...
+    def __getitem__(self, at: int | slice) -> Guess | Sequence[Guess]:
+        if isinstance(at, slice):
+            return [self[k] for k in range(len(self))[at]]
+        texts: list[str] = []
+        for place, choice in zip(self.places, self.choices[at], strict=True):
+            texts += place.run or (place.texts[choice],)
+        return Guess(tuple(texts), self.scores[at])
 
 
 class Words(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from cleaner.models.lm import NEWLINE, Ints
 from cleaner.models.lm import load as load_model
 from cleaner.repair.options import (
     Floats,
-    Guess,
+    Guesses,
     Options,
     Track,
     Words,
@@ -35,22 +36,23 @@ def is_single(track: Track) -> bool:
     return sum(len(place.texts) > 1 for place in places) <= 1
 
 
-def guessed(tracks: Sequence[Track], words: Words, far: float, most: int) -> list[list[Guess]]:
+def guessed(tracks: Sequence[Track], words: Words, far: float, most: int) -> list[Guesses]:
     """The best guesses of short rows, the best first: none worse than the best by `far`, and
     no more than `most`."""
     sizes = np.array([max(len(place.texts) for place in track.places) for track in tracks])
     starts = np.cumsum(sizes) - sizes
     score = _scores(tracks, sizes, words)
     own = np.repeat(np.arange(len(tracks)), sizes)
-    near = np.flatnonzero(score >= np.maximum.reduceat(score, starts).take(own) - far)
+    near = np.flatnonzero(score >= np.repeat(np.maximum.reduceat(score, starts) - far, sizes))
     near = near[np.lexsort((-score[near], own[near]))]
-    columns = (own[near], near - starts[own[near]], score[near])
-    found: list[list[Guess]] = [[] for _ in tracks]
-    for number, choice, value in zip(*(column.tolist() for column in columns), strict=True):
-        if len(found[number]) < most:
-            places = tracks[number].places
-            texts = [p.texts[choice] if len(p.texts) > 1 else p.texts[0] for p in places]
-            found[number].append(Guess(tuple(texts), value))
+    choices, scores = (near - starts[own[near]]).tolist(), score[near].tolist()
+    ends = np.searchsorted(own[near], np.arange(len(tracks) + 1)).tolist()
+    found = []
+    for track, (first, last) in zip(tracks, pairwise(ends), strict=True):
+        some = slice(first, min(last, first + most))
+        opened = [len(place.texts) > 1 for place in track.places]
+        rows = [[choice * own for own in opened] for choice in choices[some]]
+        found.append(Guesses(track.places, rows, scores[some]))
     return found
 
 
