@@ -70,6 +70,8 @@ _NAMED, _SIGNED_ABOVE = "strip.margin.named", "strip.margin.signed"
 _ITEMS, _SHARE = 5, 0.75
 """A menu above a title has so many items, and little else; a few will do where one of them is a
 word of menus."""
+_WORDS, _BULLETS = 3, "| :•·*-●◆▪■"
+"""So many words of menus make a list a menu, with what may stand around its items."""
 _RIM = "| :"
 """What may stand around a word of menus."""
 _STOPS = "。!?;,:、"
@@ -108,11 +110,11 @@ class Margins:
         if not anchors and not menu and not edited and not view.under(_NAMED, named_at_head):
             return
         page = Page(view)
-        prose = page.prose()
-        if not prose:
-            return
         places = np.searchsorted(page.numbers, list(anchors)).tolist()
         known = dict(zip(places, anchors.values(), strict=True))
+        prose = [at for at in page.prose() if at not in known]
+        if not prose:
+            return
         told = "\n".join(page.texts[at] for at in prose)[:_READ]
         above = {
             *self._above(page, known, prose[0], told, menu),
@@ -158,6 +160,8 @@ class Margins:
         top = max(tops, default=0)
         if menu and _is_menu(page.texts[:first], known, self._words):
             top = first
+        elif menu:
+            top = max(top, _last_item(page.texts[:first], self._words))
         head = [page.texts[at] for at in range(top, body) if at not in known]
         told = "\n".join([*head, told])[:_READ]  # a title may stand above the path too
         lines = [at for at in range(max(top, first if tops else 0)) if at not in known]
@@ -191,6 +195,16 @@ def _is_menu(texts: Sequence[str], known: dict[int, str], words: set[str]) -> bo
     items = sum(len(text) <= ITEM and text[-1] not in _STOPS for text in texts)
     menus = any(at in known or text.strip(_RIM) in words for at, text in enumerate(texts))
     return items >= (max(FEW, len(texts)) if menus else max(_ITEMS, _SHARE * len(texts)))
+
+
+def _last_item(texts: Sequence[str], words: set[str]) -> int:
+    """The last line of a list with words of menus above a title, or 0."""
+    bare = [text.strip(_BULLETS) for text in texts]
+    found = [at for at, text in enumerate(bare) if text in words]
+    if len(found) < _WORDS:
+        return 0
+    items = takewhile(lambda at: texts[at][0] in _BULLETS, range(found[-1] + 1, len(bare)))
+    return max(items, default=found[-1]) + 1
 
 
 def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[str]) -> list[int]:
