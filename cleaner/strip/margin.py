@@ -160,17 +160,18 @@ class Margins:
         top = max(tops, default=0)
         if menu and _is_menu(page.texts[:first], known, self._words):
             top = first
-        elif menu:
-            top = max(top, _last_item(page.texts[:first], self._words))
-        head = [page.texts[at] for at in range(top, body) if at not in known]
+        beside = _beside_menu(page.texts[:first], self._words) if menu and top < first else ()
+        out = {*known, *beside}
+        head = [page.texts[at] for at in range(top, body) if at not in out]
         told = "\n".join([*head, told])[:_READ]  # a title may stand above the path too
         lines = [at for at in range(max(top, first if tops else 0)) if at not in known]
         lines = [at for at in lines if at < top or len(page.texts[at]) <= _COLUMN][:_MENU_LINES]
-        own = top if title > top else 0  # the name of a site may have words of the text
+        lines = sorted({*lines, *(at for at in beside if at not in known)})
+        # The name of a site, and an item of its menu, may have words of the text.
+        short = {*beside, *range(top if title > top else 0)}
+        texts = ((at, page.texts[at]) for at in lines)
         return [
-            at
-            for at in lines
-            if _is_stray(page.texts[at], told) or (at < own and _is_column(page.texts[at]))
+            at for at, text in texts if _is_stray(text, told) or (at in short and _is_column(text))
         ]
 
 
@@ -197,14 +198,15 @@ def _is_menu(texts: Sequence[str], known: dict[int, str], words: set[str]) -> bo
     return items >= (max(FEW, len(texts)) if menus else max(_ITEMS, _SHARE * len(texts)))
 
 
-def _last_item(texts: Sequence[str], words: set[str]) -> int:
-    """The last line of a list with words of menus above a title, or 0."""
+def _beside_menu(texts: Sequence[str], words: set[str]) -> list[int]:
+    """The lines above the words of a menu and the items of a list right below them, above a title;
+    what stands between these words is the frame's."""
     bare = [text.strip(_BULLETS) for text in texts]
     found = [at for at, text in enumerate(bare) if text in words]
     if len(found) < _WORDS:
-        return 0
+        return []
     items = takewhile(lambda at: texts[at][0] in _BULLETS, range(found[-1] + 1, len(bare)))
-    return max(items, default=found[-1]) + 1
+    return [*range(min(found[0], _MENU_LINES)), *items]
 
 
 def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[str]) -> list[int]:
