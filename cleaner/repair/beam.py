@@ -41,12 +41,13 @@ def search(tracks: Sequence[Track], words: Words = NO_WORDS) -> list[Guesses]:
     found: dict[int, Guesses] = {}
     single = [k for k, track in enumerate(tracks) if is_single(track)]
     if single:
-        found |= zip(single, guessed([tracks[k] for k in single], words, FAR, _WIDTH), strict=True)
+        short = guessed([tracks[k] for k in single], words, _MARGIN, FAR, _WIDTH)
+        found |= zip(single, short, strict=True)
     rest = [k for k in range(len(tracks)) if k not in found]
-    short = dict(zip(rest, shortened([tracks[k] for k in rest], words), strict=True))
-    order = iter(sorted(rest, key=lambda k: -len(short[k].places)))
+    runs = dict(zip(rest, shortened([tracks[k] for k in rest], words), strict=True))
+    order = iter(sorted(rest, key=lambda k: -len(runs[k].places)))
     while some := list(islice(order, _AT_ONCE)):
-        for number, own in _searched([short[k] for k in some], words):
+        for number, own in _searched([runs[k] for k in some], words):
             found[some[number]] = own
     return [found[k] for k in range(len(tracks))]
 

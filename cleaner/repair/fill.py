@@ -6,12 +6,11 @@ SWALLOWED one unknown byte below 0x40.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice, product
 from typing import NamedTuple
-
-import regex
 
 from cleaner.repair.both_sides import LITTLE
 from cleaner.repair.candidates import ways
@@ -20,19 +19,19 @@ from cleaner.repair.likeliest import Found, Row, candidates, settled
 from cleaner.repair.options import Options, fixed
 from cleaner.repair.readers import Reader
 
-_CHARACTER = {
-    "utf-8": r"[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+_CHARACTER = {  # what is most common comes first
+    "utf-8": r"[\xe0-\xef][\x80-\xbf]{2}|[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]"
     r"|\xf0[\x80-\xbf]{3}",
-    "gbk": r"[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]",
-    "big5": r"[\x00-\x7f]|[\xa1-\xf9][\x40-\x7e\xa1-\xfe]",
+    "gbk": r"[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x00-\x7f]",
+    "big5": r"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]|[\x00-\x7f]",
 }
 _GAP = {
-    "utf-8": rf"(?:(?!{_CHARACTER['utf-8']}).)+",
-    "gbk": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))+",
-    "big5": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))+",
+    "utf-8": rf"(?:(?!{_CHARACTER['utf-8']}).)++",
+    "gbk": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))++",
+    "big5": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))++",
 }
 _SPLIT = {
-    right: regex.compile(rf"(?P<sound>(?:{_CHARACTER[right]})+)|(?P<gap>{_GAP[right]})|.", regex.S)
+    right: re.compile(rf"(?P<sound>(?:{_CHARACTER[right]})++)|(?P<gap>{_GAP[right]})|.", re.S)
     for right in _CHARACTER
 }
 _NEAR = 2  # characters between two gaps that see each other

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import regex
 
 from cleaner.batch import Mask
@@ -35,6 +38,13 @@ WIDE_ROUTES = tuple(
 HYBRID = Route("gbk", "utf-8 or latin-1")
 SWAPPED = Route("utf-16-le", "utf-16-be")
 SINGLE_ROUTES = tuple(Route(right, wrong) for right in ("utf-8", "gbk", "big5") for wrong in SINGLE)
+
+_BITS = {
+    names: {name: 1 << (number + 16 * (names is WIDE)) for number, name in enumerate(names)}
+    for names in (SINGLE, WIDE)
+}
+"""A bit for each wrong reader."""
+_NARROW = np.uint32(1 << 31)
 
 _SWALLOWING = regex.compile(r"(?<=[\xe0-\xef][\x80-\xbf]|[\xc2-\xdf])\?")
 """Where Windows made one `?` of the last byte of a character and the ASCII after it."""
@@ -97,21 +107,46 @@ def plausible(line: str, routes: tuple[Route, ...] | None) -> list[Route]:
 
 def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
     """The routes whose wrong reader makes characters such as this line has."""
-    distinct = _ASCII.sub("", "".join(set(line)))
-    marks = encode(distinct)
-    outer, narrow = set(marks.tolist()), set(marks[_is_narrow(marks)].tolist())
-    if len(narrow) >= 2:
-        for route in SINGLE_ROUTES if routes is None else routes:
-            if route.wrong in SINGLE and narrow <= reader(route.wrong).table.keys():
-                yield route
+    single, wide, odd = _readers_of(line)
+    for route in SINGLE_ROUTES if routes is None else routes:
+        if single & _BITS[SINGLE].get(route.wrong, 0):
+            yield route
+    if routes is None and odd < _LEAST_ODD:
+        return
+    for route in WIDE_ROUTES if routes is None else routes:
+        if wide & _BITS[WIDE].get(route.wrong, 0):
+            yield route
+
+
+@lru_cache(maxsize=256)
+def _readers_of(line: str) -> tuple[int, int, float]:
+    """The bits of the readers of one byte that make the narrow characters of a line, of those of
+    two bytes that make all beyond ASCII, and the share of odd ones; none where hardly any are."""
     codes = encode(line)
     # Letters with a tone mark are odd, but readings of characters are written with them.
     odd = int((odd_table().take(codes) & ((codes < 0xC0) | (codes >= 0x250))).sum())
-    if len(outer) - len(narrow) < 2 or (routes is None and odd < _LEAST_ODD * len(line)):
-        return
-    for route in WIDE_ROUTES if routes is None else routes:
-        if route.wrong in WIDE and outer <= reader(route.wrong).table.keys():
-            yield route
+    outer = codes[codes >= 0x80]
+    bits = _made_by().take(outer)
+    is_narrow = (bits & _NARROW) != 0
+    narrow, wide = outer[is_narrow], outer[~is_narrow]
+    single = int(np.bitwise_and.reduce(bits[is_narrow])) if _are_two(narrow) else 0
+    double = int(np.bitwise_and.reduce(bits)) if _are_two(wide) else 0
+    return single, double, odd / max(1, len(codes))
+
+
+def _are_two(codes: Codes) -> bool:
+    """Whether there are two different ones."""
+    return len(codes) > 0 and bool((codes != codes[0]).any())
+
+
+@cache
+def _made_by() -> npt.NDArray[np.uint32]:
+    """The bits of the readers that make each code point, and whether it is narrow."""
+    table = np.zeros(0x110000, np.uint32)
+    for wrong, bit in (_BITS[SINGLE] | _BITS[WIDE]).items():
+        table[list(reader(wrong).table)] |= np.uint32(bit)
+    table[_is_narrow(np.arange(len(table), dtype=np.uint32))] |= _NARROW
+    return table
 
 
 def _hybrid_share(line: str) -> float:
@@ -136,10 +171,17 @@ def _is_narrow(codes: Codes) -> Mask:
 def _share(right: str, data: str) -> float:
     """The share of the bytes that stand in whole and common characters of the codec; 0 where too
     many were lost."""
-    high = sum(map(len, _HIGH.findall(data)))
+    high = _high(data)
     if not high or data.count(LOST) > _MOST_LOST * high:
         return 0.0
     return sum(map(len, _COMMON[right].findall(data))) / high
+
+
+@lru_cache(maxsize=64)  # asked for by every codec that the bytes may be of
+def _high(data: str) -> int:
+    """How many bytes from 0x80 on there are."""
+    values = np.frombuffer(data.encode("latin-1", "replace"), np.uint8)
+    return int(np.count_nonzero(values >= 0x80))
 
 
 def common_share(text: str) -> float:
@@ -155,12 +197,11 @@ _LEAST_WHOLE, _MOST_LOST, _WORSE, _CLEAR = 0.3, 0.25, 0.3, 0.8
 _MOST_UNREAD = 0.02
 _LEAST_ODD = 0.06
 """The share of odd characters on a line that was misread from end to end in two bytes each."""
-_ASCII = regex.compile(r"[\x00-\x7f]+")
-_HIGH = regex.compile(r"[\x80-\xff]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _COMMON = {
-    "utf-8": regex.compile(
-        r"(?:[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x80-\xbf]{3})+"
+    "utf-8": re.compile(
+        r"(?:[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x80-\xbf]{3})++"
     ),
-    "gbk": regex.compile(r"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"),
-    "big5": regex.compile(r"(?:[\xa1-\xc6][\x40-\x7e\xa1-\xfe])+"),
+    "gbk": re.compile(r"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])++"),
+    "big5": re.compile(r"(?:[\xa1-\xc6][\x40-\x7e\xa1-\xfe])++"),
 }

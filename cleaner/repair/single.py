@@ -1,15 +1,13 @@
-"""Short rows with one open place: all their texts are scored at once, without a search."""
+"""Short rows with one open place: what is not hopeless is scored, without a search."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.models.lm import NEWLINE, Ints
+from cleaner.models.lm import Ints
 from cleaner.models.lm import load as load_model
 from cleaner.repair.options import (
     Floats,
@@ -23,7 +21,6 @@ from cleaner.repair.options import (
 
 LONGEST = 3
 """Places of a short row: an open one, and what the model sees behind it."""
-_LEFT = 2
 _END = Options(("",), np.zeros(1, np.uint16), np.zeros(1))
 """What stands for the places that a row lacks; it is worth nothing."""
 
@@ -36,49 +33,54 @@ def is_single(track: Track) -> bool:
     return sum(len(place.texts) > 1 for place in places) <= 1
 
 
-def guessed(tracks: Sequence[Track], words: Words, far: float, most: int) -> list[Guesses]:
+def guessed(
+    tracks: Sequence[Track], words: Words, margin: float, far: float, most: int
+) -> list[Guesses]:
     """The best guesses of short rows, the best first: none worse than the best by `far`, and
-    no more than `most`."""
-    sizes = np.array([max(len(place.texts) for place in track.places) for track in tracks])
-    starts = np.cumsum(sizes) - sizes
-    score = _scores(tracks, sizes, words)
-    own = np.repeat(np.arange(len(tracks)), sizes)
-    near = np.flatnonzero(score >= np.repeat(np.maximum.reduceat(score, starts) - far, sizes))
+    no more than `most`. What is worse by `margin` on the way is given up."""
+    own, choice, score = _texts(tracks, words, margin)
+    near = np.flatnonzero(score >= _best(own, score) - far)
     near = near[np.lexsort((-score[near], own[near]))]
-    choices, scores = (near - starts[own[near]]).tolist(), score[near].tolist()
+    choices, scores = choice[near].tolist(), score[near].tolist()
     ends = np.searchsorted(own[near], np.arange(len(tracks) + 1)).tolist()
     found = []
     for track, (first, last) in zip(tracks, pairwise(ends), strict=True):
         some = slice(first, min(last, first + most))
         opened = [len(place.texts) > 1 for place in track.places]
-        rows = [[choice * own for own in opened] for choice in choices[some]]
+        rows = [[chosen * own for own in opened] for chosen in choices[some]]
         found.append(Guesses(track.places, rows, scores[some]))
     return found
 
 
-def _scores(tracks: Sequence[Track], sizes: Ints, words: Words) -> Floats:
-    """ln p of every text of every row and what speaks for it besides, shape (n,)."""
-    left = numbers_of("".join(track.left.rjust(_LEFT, "\n")[-_LEFT:] for track in tracks))
-    numbers = np.full((int(sizes.sum()), _LEFT + LONGEST), NEWLINE, np.uint16)
-    numbers[:, :_LEFT] = np.repeat(left.reshape(-1, _LEFT), sizes, axis=0)
-    total = np.zeros(len(numbers))
-    for number in range(LONGEST):
-        places = [t.places[number] if len(t.places) > number else _END for t in tracks]
-        numbers[:, _LEFT + number] = _spread([place.numbers for place in places], sizes)
-        total += _spread([place.bias for place in places], sizes)
-    total += load_model().rows(numbers).sum(axis=1, dtype=np.float64)
-    if len(words.two):
-        first, second, third = (numbers[:, k : k + LONGEST].ravel() for k in range(_LEFT + 1))
-        total += worth(first, second, third, words).reshape(-1, LONGEST).sum(axis=1)
-    return total
+def _texts(tracks: Sequence[Track], words: Words, margin: float) -> tuple[Ints, Ints, Floats]:
+    """The texts of all rows: the row of each, which option it takes, and ln p with what speaks
+    for it besides; those of one row side by side."""
+    model = load_model()
+    left = numbers_of("".join(track.left.rjust(2, "\n")[-2:] for track in tracks))
+    first, second = left[::2], left[1::2]
+    pairs = model.pairs(first, second)
+    own, score = np.arange(len(tracks)), np.zeros(len(tracks))
+    choice = np.zeros_like(own)
+    for step in range(LONGEST):
+        places = [t.places[step] if len(t.places) > step else _END for t in tracks]
+        sizes = np.array([len(place.texts) for place in places])
+        counts = sizes.take(own)
+        parent = np.repeat(np.arange(len(own)), counts)
+        inside = np.arange(len(parent)) - np.repeat(np.cumsum(counts) - counts, counts)
+        option = (np.cumsum(sizes) - sizes).take(own).take(parent) + inside
+        third = np.concatenate([place.numbers for place in places]).take(option)
+        bias = np.concatenate([place.bias for place in places]).take(option)
+        gain, pairs = model.steps(first, second, pairs, parent, third)
+        first, second = first.take(parent), second.take(parent)
+        score = score.take(parent) + bias + gain + worth(first, second, third, words)
+        own, choice = own.take(parent), choice.take(parent) + inside
+        near = np.flatnonzero(score >= _best(own, score) - margin)
+        own, choice, score = own.take(near), choice.take(near), score.take(near)
+        first, second, pairs = second.take(near), third.take(near), pairs.at(near)
+    return own, choice, score
 
 
-def _spread(columns: Sequence[npt.NDArray[Any]], sizes: Ints) -> npt.NDArray[Any]:
-    """Values for each row, of which each has as many as the row has texts, or one for all."""
-    counts = np.array([len(column) for column in columns])
-    every = np.concatenate(columns)
-    if counts.max() == 1:
-        return np.repeat(every, sizes)
-    first = np.cumsum(counts) - counts
-    inside = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return every[np.repeat(first, sizes) + inside * np.repeat(counts > 1, sizes)]
+def _best(own: Ints, score: Floats) -> Floats:
+    """The best score of the row of each text, shape like `score`; every row has texts."""
+    starts = np.flatnonzero(np.diff(own, prepend=-1))
+    return np.repeat(np.maximum.reduceat(score, starts), np.diff(starts, append=len(own)))
