@@ -177,9 +177,11 @@ class Margins:
 
 def _names(page: Page, body: int, known: dict[int, str], words: set[str]) -> list[int]:
     """The names of sites and columns above the first paragraph."""
-    head = page.texts[:body]
-    titles = [at not in known and _may_be_title(text) for at, text in enumerate(head)]
-    return [at for at in names(head, titles, words) if at not in known]
+
+    def may_be_title(at: int) -> bool:
+        return at not in known and _may_be_title(page.texts[at])
+
+    return [at for at in names(page.texts[:body], may_be_title, words) if at not in known]
 
 
 def _is_dated(page: Page, known: dict[int, str], at: int) -> bool:

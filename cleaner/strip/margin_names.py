@@ -6,11 +6,11 @@ column (`short news`, `local news`) is none of the article.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 
 import regex
 
-from cleaner.strip.margin_screens import NAME
+from cleaner.strip.margin_screens import ENDS, NAME
 
 _TITLE = 10
 """The title beside a name has at least so many characters."""
@@ -25,10 +25,17 @@ _NAMES = regex.compile(
 )
 
 
-def names(texts: Sequence[str], titles: Sequence[bool], words: Container[str]) -> list[int]:
+def names(
+    texts: Sequence[str], may_be_title: Callable[[int], bool], words: Container[str]
+) -> list[int]:
     """Which lines above a text are names and have a line below that may be its title; a word of
     menus or of headings of feeds is one only above the one title, for it may have a list."""
-    heads = [at for at, may in enumerate(titles) if may and len(texts[at]) >= _TITLE]
-    above = enumerate(texts[: max(heads, default=0)])
-    found = [at for at, text in above if len(text) <= NAME and _NAMES.fullmatch(text)]
-    return [at for at in found if len(heads) == 1 or texts[at] not in words]
+    short = ((at, text) for at, text in enumerate(texts) if len(text) <= NAME and text[-1] in ENDS)
+    found = [at for at, text in short if _NAMES.fullmatch(text)]
+    if not found:
+        return []
+    long = (at for at in range(len(texts) - 1, found[0], -1) if len(texts[at]) >= _TITLE)
+    titles = filter(may_be_title, long)
+    title = next(titles, 0)
+    one = next(titles, 0) == 0
+    return [at for at in found if at < title and (one or texts[at] not in words)]

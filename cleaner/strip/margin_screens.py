@@ -14,10 +14,9 @@ ITEM, FEW = 16, 2
 """An item of a menu has so many characters; so many of them may be a menu."""
 NAME = 8
 """The name of a site or a column has at most so many characters."""
-_LAST = np.array(
-    [ord(last) for last in "闻讯道报音条台网窗线时际内会岸经育乐活化合方论评康技版点端"]
-)
+ENDS = "闻讯道报音条台网窗线时际内会岸经育乐活化合方论评康技版点端"
 """What such a name ends with."""
+_ENDS = np.array(list(map(ord, ENDS)))
 _SIGNED = 40
 """A line that names the editor is no longer."""
 _EDIT = (ord("编"), ord("辑"))
@@ -60,7 +59,7 @@ def named_at_head(batch: Batch) -> Mask:
     sizes = batch.line_ends - batch.line_starts
     lines = np.flatnonzero((sizes >= 2) & (sizes <= NAME))
     ends = batch.folded.take(batch.line_ends.take(lines) - 1)
-    lines = lines[np.isin(ends, _LAST)]
+    lines = lines[np.isin(ends, _ENDS)]
     long: Ints = np.cumsum(sizes >= LONG)
     first = np.searchsorted(batch.line_docs, np.arange(len(batch)))
     before: Ints = (long - (sizes >= LONG)).take(first).take(batch.line_docs.take(lines))
