@@ -44,6 +44,8 @@ _COLUMN = 8
 """The name of a column, which may stand between a path and a title, has no more."""
 _TITLE = 6
 """A title has so many characters."""
+_COUNT = 6
+"""A number of so many digits counts readers or letters."""
 _NAME = 4
 """A name has so many."""
 _ASKED = regex.compile(r"(?:编辑|责编|作者|记者|通讯员|供稿|摄影|审核|校对|来源)\s?:$")
@@ -119,6 +121,7 @@ class Margins:
         above = {
             *self._above(page, known, prose[0], told, menu),
             *_names(page, prose[0], known, self._words),
+            *_counts(page, prose[0], known),
         }
         for rule, lines in (
             (_ABOVE, sorted(above)),
@@ -182,6 +185,12 @@ def _names(page: Page, body: int, known: dict[int, str], words: set[str]) -> lis
         return at not in known and _may_be_title(page.texts[at])
 
     return [at for at in names(page.texts[:body], may_be_title, words) if at not in known]
+
+
+def _counts(page: Page, body: int, known: dict[int, str]) -> list[int]:
+    """The numbers above the first paragraph and right above a known line, which count for it."""
+    above = (at - 1 for at in known if 0 < at < body and at - 1 not in known)
+    return [at for at in above if len(page.texts[at]) <= _COUNT and page.texts[at].isdigit()]
 
 
 def _is_dated(page: Page, known: dict[int, str], at: int) -> bool:
