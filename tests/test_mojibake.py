@@ -123,6 +123,20 @@ def test_a_damaged_stretch_within_a_line() -> None:
     assert mend(f"标题：{bad}（全文）") == "标题：市图书馆开放夜场（全文）"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "面对这样的问题,今后几年究竟应当怎样解决?",
+        "我们要问,这样做是否合适?",
+        "他说,今年的收成很好!",
+        "全市防汛工作会议召开",  # a headline, which may have lost its last byte alone
+        "我们要问，这样做是否合适？",
+    ],
+)
+def test_the_mark_at_the_end_of_a_line(line: str) -> None:
+    assert mend(KINDS["utf8_as_cp936"](line)) == line
+
+
 def test_short_lines_follow_the_others() -> None:
     text = "市图书馆周末开放夜场，读者可凭证件入馆。\n图片\n附近居民都说来这里看书十分方便。"
     assert mend(KINDS["gbk_as_latin-1"](text)) == text

@@ -27,7 +27,7 @@ class Care(NamedTuple):
     most: int
 
 
-MUCH, LITTLE = Care(6.0, 12), Care(2.5, 4)
+MUCH, LITTLE = Care(6.0, 12), Care(2.0, 4)
 """For a few rows, of which little is known; for pages full of small gaps, where more wins nothing
 and takes its time."""
 

@@ -113,7 +113,7 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
 def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
     texts = [chr(code) for code in range(0x20, 0x40)]
-    bias = [habits.bias(text) for text in texts]
+    bias = list(map(habits.closing if at_end else habits.bias, texts))
     return options_of(
         [*texts, "\n", *[""][:at_end]], [*bias, -9.0, *[0.0][:at_end]], swallowed=True
     )

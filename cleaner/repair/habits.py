@@ -13,14 +13,18 @@ import regex
 
 from cleaner.kernels.text import encode, fold_text
 
-_ENDS = frozenset('。！？”）》】；…!")')
+_ENDS = frozenset('。！？”）》】；…!?")')
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
 _PAIRS = ("“”", "（）", "()", "【】", "《》")
 MARKS = frozenset("，。！；：、").union(*_PAIRS)
 """Characters that `Form` looks at between others."""
 SEEN = MARKS | _ENDS
 """The same, and those at the end of a line."""
-_UNBALANCED = 3.0
+_UNBALANCED, _TWICE, _QUESTIONED = 3.0, 9.0, 2.0
+_ENDED = regex.compile("[。！？…][!?]$")
+_HEADLINE = 32  # characters; longer lines, and those with a comma, are sentences
+_COMMAS = frozenset(",，、。；;:：")
+_QUESTION = regex.compile("吗|呢|什|如何|怎|为何|何为|是否|谁|哪|多少|几何|难道|(.)不\\1")
 _BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {'"': "“”", "'": "‘’"}
@@ -51,6 +55,20 @@ class Habits:
         blanks = log((text.count(" ") + 0.3) / (_BLANKS * len(text) + 1))
         return narrow | {" ": min(0.0, max(-1.0, blanks))}
 
+    @cached_property
+    def _closing(self) -> dict[str, float]:
+        """For marks that a line may end with, what speaks for them there: the model sees no
+        question, and headlines have no marks."""
+        text = self.text
+        asks = bool(_QUESTION.search(text))
+        if len(text) < _HEADLINE and _COMMAS.isdisjoint(text):
+            return {"?": 1.7 if asks else -3.5, "!": -3.5}
+        return {"?": 6.0 if asks else 0.0}
+
+    def closing(self, char: str) -> float:
+        """`bias` of a character at the end of a line."""
+        return self.bias(char) + self._closing.get(char, 0.0)
+
     def bias(self, char: str) -> float:
         """What the model cannot see in favour of an ASCII character, in nats."""
         return self._narrow.get(char, 0.0)
@@ -60,8 +78,12 @@ class Form:
     """What the model cannot see of a stretch between its neighbours on a line: quotes and
     brackets that open and close, marks side by side, and how a line ends."""
 
-    def __init__(self, before: str, after: str) -> None:
+    def __init__(self, before: str, after: str, *, asks: bool = True) -> None:
+        """Unless `asks`, a `?` (ASCII) at the end is no mark that an author wrote."""
         self._left, self._right = before[-1:], after[:1]
+        self._asks = asks
+        self._questions = bool(_QUESTION.search(before))
+        self._ends = _ENDS if asks else _ENDS - {"?"}
         # Whether each pair is open before the stretch, and whether it is closed behind it.
         self._pairs = [
             (pair, before.rfind(pair[0]) > before.rfind(pair[1]), closes(after, *pair))
@@ -88,7 +110,9 @@ class Form:
             elif inside != closes:
                 value -= _UNBALANCED
         if not self._right:
-            value += 3.0 if text[-1:] in _ENDS else -3.0
+            value += 3.0 if text[-1:] in self._ends else -3.0
+            value += _QUESTIONED * (text[-1:] == "？" and self._questions)
+            value -= _TWICE * (self._asks and bool(_ENDED.search(self._left + text)))
         return value
 
 

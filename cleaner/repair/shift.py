@@ -231,7 +231,7 @@ def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None
     """What a walk gives, if the gain in ln p and in form is enough."""
     _, anchor, walk = trial
     before, old, after = line[: anchor.at], line[anchor.at : walk.end], line[walk.end :]
-    form = Form(before, after)
+    form = Form(before, after, asks=False)
     gain += form.worth(new.text) - form.worth(old) - walk.cost
     least = _LEAST_ASKED if old == _ASKED else _LEAST_GAIN
     if gain < anchor.need * max(least, _LEAST_RATE * (walk.end - anchor.at)):
