@@ -189,14 +189,13 @@ def script(form: Form) -> Figures:
     pipe = Pipeline.from_recipe(recipe)
     pages = [form(page) for page in news_pages()]
     naive = [_by_character(page) for page in pages]
-    phrases = opencc.OpenCC("s2t")
     genuine = [form(r["text"]) for r in load("news_rthk_zhhant", "test")]
     encyclopaedia = [
         form(r["text"]) for r in read("nonnews_mixed") if r.get("label") == "wiki_zhhant"
     ]
     return {
         "by_character.converted": _converted(pipe, naive),
-        "by_phrase.converted": _converted(pipe, [phrases.convert(page) for page in pages]),
+        **{f"{name}.converted": _converted(pipe, _by(how, pages)) for name, how in _WAYS.items()},
         "hong_kong.converted": _converted(pipe, genuine),
         "encyclopaedia.converted": _converted(pipe, encyclopaedia),
     }
@@ -205,6 +204,15 @@ def script(form: Form) -> Figures:
 def _converted(pipe: Pipeline, pages: Sequence[str]) -> float:
     changed = [any(c.filter == "repair.script" for c in doc.changes) for doc in pipe(pages)]
     return sum(changed) / len(changed)
+
+
+_WAYS = {"by_phrase": "s2t", "taiwan": "s2tw", "taiwan_words": "s2twp", "hong_kong_forms": "s2hk"}
+"""Standards and words of Traditional text, as OpenCC calls them."""
+
+
+def _by(way: str, pages: Sequence[str]) -> list[str]:
+    converter = opencc.OpenCC(way)
+    return [str(converter.convert(page)) for page in pages]
 
 
 def _by_character(text: str) -> str:
