@@ -50,6 +50,9 @@ class Part(NamedTuple):
     confidence: float = 1.0
 
 
+_GONE = Part("", "filled")
+
+
 @dataclass(eq=False)
 class Draft:
     """A decoding with gaps: parts, and for each part that is open what it may have been."""
@@ -71,14 +74,16 @@ class Draft:
 def draft(data: str, right: str, reader: Reader) -> Draft:
     """`data` (bytes that `reader` gave back) read in the codec `right`, its gaps still open."""
     made = Draft([])
+    parts = made.parts
     gaps: list[tuple[int, str, str]] = []
+    raw = data.encode("latin-1")
     for match in _SPLIT[right].finditer(data):
+        start, end = match.span()
         if match.lastgroup == "sound":
-            text = match[0].encode("latin-1").decode(right, "replace")
-            made.parts.append(Part(text, "sound"))
+            parts.append(Part(raw[start:end].decode(right, "replace"), "sound"))
         else:
-            gaps.append((len(made.parts), match[0], data[match.end() : match.end() + 1]))
-            made.parts.append(Part("", "filled"))
+            gaps.append((len(parts), data[start:end], data[end : end + 1]))
+            parts.append(_GONE)
     if gaps:
         habits = Habits("".join(part.text for part in made.parts))
         for place, gap, following in gaps:
@@ -97,6 +102,8 @@ def fill(drafts: Sequence[Draft]) -> list[list[Part]]:
     groups: list[tuple[int, int, int]] = []
     rows: list[Row] = []
     for number, made in enumerate(drafts):
+        if not made.gaps:
+            continue
         line = _Line([_OPEN if k in made.gaps else own.text for k, own in enumerate(made.parts)])
         for first, last in _groups(made.gaps, made.parts):
             groups.append((number, first, last))
@@ -124,16 +131,16 @@ def _settle(unsure: Sequence[tuple[tuple[int, int, int], Found]], filled: list[l
 def _set(parts: list[Part], first: int, last: int, text: str, confidence: float) -> None:
     """Put the text of a group of gaps into its first part."""
     parts[first] = Part(text, "filled", confidence)
-    for place in range(first + 1, last + 1):
-        parts[place] = Part("", "filled", confidence)
+    if first < last:
+        parts[first + 1 : last + 1] = [Part("", "filled", confidence)] * (last - first)
 
 
 def _groups(gaps: Collection[int], parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
     """(first, last) part of each group of gaps that see each other."""
     first = last = -1
     for place in sorted(gaps):
-        between = "".join(part.text for part in parts[last + 1 : place])
-        if first < 0 or len(between) > _NEAR or "\n" in between:
+        between = [part.text for part in parts[last + 1 : place]]
+        if first < 0 or sum(map(len, between)) > _NEAR or "\n" in "".join(between):
             if first >= 0:
                 yield first, last
             first = place

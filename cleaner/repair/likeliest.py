@@ -44,8 +44,9 @@ class Found(NamedTuple):
     @property
     def text(self) -> str:
         """What is likeliest by itself."""
-        way, own = max(zip(self.ways, self.guesses, strict=True), key=lambda w: w[1].scores[0])
-        return "".join(own[0].texts[: len(way)])
+        every = range(len(self.ways))
+        best = max(every, key=lambda k: self.guesses[k].scores[0]) if len(every) > 1 else 0
+        return "".join(self.guesses[best][0].texts[: len(self.ways[best])])
 
     def clear(self, care: Care) -> float:
         """The share of the first guess, where the search is enough to tell: no other is near, none
