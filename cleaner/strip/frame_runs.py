@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ _ISLAND, _PARAGRAPH = 150, 100
 characters and a paragraph of so many; else it is a teaser or a comment."""
 _NEAR = 6
 """Byline, source and editor may stand this many lines below the text, or above it."""
+_NAMES = 3
+"""So many names of who wrote and published may stand between a title and its date."""
 _KIN = 0.4
 """A line among the menus above a text is its title if this share of its pairs of characters
 stands in the text too."""
@@ -137,10 +140,19 @@ def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
         if first and (first.startswith(text) or text.startswith(first)):
             kept.add(at)
         if _says_who(text):
-            kept.add(at)
-            if len(texts[at - 1]) >= _NEAR and kinds[at - 1] != int(Kind.KNOWN):
-                kept.add(at - 1)
+            title = _title_above(texts, kinds, at)
+            kept |= {at, title} - {-1}
     return kept
+
+
+def _title_above(texts: Sequence[str], kinds: Kinds, dated: int) -> int:
+    """The unknown line above one of date or source, or above names right above it, or -1."""
+    for at in range(dated - 1, max(-1, dated - 2 - _NAMES), -1):
+        if kinds[at] == int(Kind.KNOWN):
+            return -1
+        if len(texts[at]) >= _NEAR and not texts[at].isascii():
+            return at
+    return -1
 
 
 def _says_who(text: str) -> bool:

@@ -14,6 +14,8 @@ from cleaner.strip.margin_screens import ENDS, NAME
 
 _TITLE = 10
 """The title beside a name has at least so many characters."""
+_MENU = 6
+"""More short lines are a menu, which is the frame's."""
 _NAMES = regex.compile(
     r"""(?:
         \p{Han}{0,5}(?:新闻|要闻|港闻|快讯|资讯|频道|日报|晚报|早报|晨报|时报|商报|青年报|生活报|都市报
@@ -30,8 +32,10 @@ def names(
 ) -> list[int]:
     """Which lines above a text are names and have a line below that may be its title; a word of
     menus or of headings of feeds is one only above the one title, for it may have a list."""
-    short = ((at, text) for at, text in enumerate(texts) if len(text) <= NAME and text[-1] in ENDS)
-    found = [at for at, text in short if _NAMES.fullmatch(text)]
+    short = [(at, text) for at, text in enumerate(texts) if len(text) <= NAME]
+    if len(short) > _MENU:
+        return []
+    found = [at for at, text in short if text[-1] in ENDS and _NAMES.fullmatch(text)]
     if not found:
         return []
     long = (at for at in range(len(texts) - 1, found[0], -1) if len(texts[at]) >= _TITLE)
