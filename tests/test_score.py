@@ -29,6 +29,7 @@ from cleaner.score.removed import removed_share
 from cleaner.train import measures
 from cleaner.train.ablation import ablation
 from cleaner.train.coherence import Settings, train_coherence
+from cleaner.train.follows import FollowSettings
 from cleaner.train.incoherent import DAMAGES, pairs
 from cleaner.train.news import train_news
 from cleaner.train.topics_of_units import TopicSettings
@@ -218,7 +219,9 @@ def test_training_gives_the_same_bytes_from_the_same_seed() -> None:
 
 def test_coherence_is_trained_to_the_same_bytes_and_its_parts_are_measured() -> None:
     texts = [article.text for article in articles(160, seed=3)]
-    settings = Settings(TopicSettings(dims=4, epochs=2, rare=3))
+    settings = Settings(
+        TopicSettings(dims=4, epochs=2, rare=3), FollowSettings(steps=20, articles=8), folds=2
+    )
     one, two = (
         train_coherence({"a": texts[:100]}, {"a": texts[100:140]}, settings) for _ in range(2)
     )

@@ -15,7 +15,9 @@ from cleaner.document import Document
 from cleaner.kernels import exact, grams, mentions, squares, units, vectors
 from cleaner.kernels.repeats import GRAM, repeated_share
 from cleaner.kernels.text import encode, fold, fold_text
-from cleaner.score import basics
+from cleaner.models.coherence import FOLLOW, FOLLOW_UNIT, NEAR, SIDES, WINDOW
+from cleaner.score import basics, follows
+from cleaner.train import orders
 from cleaner.train.linear import folded_of_texts, stream_of_texts
 
 TEXTS = st.lists(
@@ -304,3 +306,49 @@ def test_basics_against_slow_twins(parts: list[tuple[str, int]]) -> None:
         assert length[at] == sum(c not in " \n\u200b" for c in text)
         han, letters = sum(c in "汉字龘" for c in text), sum(c in "汉字龘ab한あ" for c in text)
         assert share[at] == han / max(letters, 1)
+
+
+def test_bags_are_sums_of_the_vectors_of_their_places() -> None:
+    chance = np.random.default_rng(1)
+    table = chance.integers(-127, 128, (SIDES * 7, 3)).astype(np.int16)
+    words = chance.integers(0, 7, (WINDOW, 5)).astype(np.uint16)
+    found = follows.bags(table, words, 14)
+    for column, own in zip(words.T.tolist(), found.tolist(), strict=True):
+        rows = [word + (14 if at < NEAR else 21) for at, word in enumerate(column)]
+        assert own == table[rows].sum(axis=0).tolist()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_follows_is_held_against_all_that_might(alone: bool) -> None:
+    chance = np.random.default_rng(2)
+    docs = np.repeat([0, 2, 3], [5, 1, 4])
+    expected, offered = chance.integers(-90, 90, (2, 10, FOLLOW)).astype(np.float32)
+    own = np.full(10, alone)
+    found = follows.sequence_features(expected, offered, own, docs, 4)
+    assert found[1].tolist() == [0, 0, 0, follows._HIGHEST, 0]
+    for doc in (0, 3):
+        items = np.flatnonzero(docs == doc)
+        odds = expected[items] @ offered[items].T / FOLLOW_UNIT**2
+        usual = [np.delete(row, at).mean() if alone else row.mean() for at, row in enumerate(odds)]
+        leads = [odds[at, at + 1] - usual[at] for at in range(len(items) - 1)]
+        back = [odds[at + 1, at] - usual[at + 1] for at in range(len(items) - 1)]
+        holds = -np.log1p(np.exp(-np.array(leads))).mean()
+        mean = np.mean(leads)
+        wanted = [mean, mean * len(items) ** 0.5, mean - np.mean(back), min(leads), holds]
+        assert found[doc].tolist() == pytest.approx([*wanted[:3], min(wanted[3], 5.0), wanted[4]])
+
+
+def test_slopes_of_the_order_are_those_of_its_loss() -> None:
+    chance = np.random.default_rng(3)
+    counts = np.array([4, 6])
+    drawn = orders.Drawn(np.arange(10), counts, np.array([True, False]), np.array([True, True]))
+    opens = np.array([1, 0, 1, 0, 1, 1, 0, 1, 0, 1], np.bool_)
+    said = chance.standard_normal((10, 3 * FOLLOW + 3)).astype(np.float32) / 2
+    slope, _ = orders.slope_of(said, opens, drawn, 6)
+    for row, column in [(0, 0), (3, FOLLOW + 1), (5, 2 * FOLLOW), (2, -3), (8, -2), (9, -1)]:
+        sides = []
+        for step in (1e-2, -1e-2):
+            moved = said.copy()
+            moved[row, column] += step
+            sides.append(orders.slope_of(moved, opens, drawn, 6)[1])
+        assert slope[row, column] == pytest.approx((sides[0] - sides[1]) / 2e-2, abs=2e-3)

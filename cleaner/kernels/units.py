@@ -59,12 +59,9 @@ def units_of(stream: Stream, folded: Codes) -> Units:
     """Cut the documents of a stream; `folded` is the batch that the stream was made of."""
     marks = folded.take(stream.gaps)
     after = stream.gaps - np.arange(len(stream.gaps))  # what of the stream stands before a mark
-    breaks = marks == 10
-    lines = _starts(stream, after[breaks])
-    sentences = _starts(stream, after[breaks | _STOPS.take(marks)])
-    opens = np.zeros(len(sentences), np.bool_)
-    opens[np.searchsorted(sentences, lines)] = True
+    sentences, opens = _starts(stream, after[_STOPS.take(marks)], after[marks == 10])
     headings = _headings(stream, folded, sentences, opens)
+    lines = sentences[opens]
     return Units(sentences, opens, _units(stream, folded, lines, sentences, opens), headings)
 
 
@@ -86,13 +83,15 @@ def ends_of(stream: Stream, starts: Ints) -> Ints:
     return ends
 
 
-def _starts(stream: Stream, breaks: Ints) -> Ints:
-    """Where something stands behind a break, or at the beginning of a document."""
-    opens = np.zeros(len(stream.codes) + 1, np.bool_)
-    opens[breaks] = opens[stream.starts] = True
-    starts = np.flatnonzero(opens[:-1])
-    filled: Ints = starts[stream.codes.take(starts) != BORDER]
-    return filled
+def _starts(stream: Stream, stops: Ints, breaks: Ints) -> tuple[Ints, Mask]:
+    """Where something stands behind a stop or a break, or at the beginning of a document, and
+    whether it is behind a break, or at the beginning."""
+    found = np.zeros(len(stream.codes) + 1, np.uint8)
+    found[stops] = 1
+    found[breaks] = found[stream.starts] = 2
+    starts = np.flatnonzero(found[:-1])
+    filled = starts[stream.codes.take(starts) != BORDER]
+    return filled, found.take(filled) == 2
 
 
 def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints, opens: Mask) -> Ints:

@@ -16,12 +16,28 @@ from cleaner.models.packed import packed, unpacked
 
 Int8s = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 
 WINDOW = 10
 """How many places of a sentence's start the edge models read."""
 
 ANCHORED = 3
 """How many of them have a table of their own."""
+
+NEAR = 2
+"""How many places next to a seam have a table of their own."""
+
+SIDES = 4
+"""Tables of seams: the near and the other places of beginnings, and those of ends."""
+
+STEP = 256.0
+"""The length of the direction of a sentence."""
+
+FOLLOW = 16
+"""Components of what is said of a seam from either side."""
+
+FOLLOW_UNIT = 64.0
+"""Steps of such a component in one."""
 
 UNIT = 32.0
 """Steps of an int8 weight in one nat."""
@@ -52,7 +68,11 @@ class CoherenceModel:
     nats, how much it speaks for one article that a pair is, or is not, said again elsewhere;
     `lead` and `opening` (ANCHORED + 1, k) for the words with which sentences begin (a table for
     each of the first places, and one for all others), with `biases`. `mention` (CONTEXTS, 2**16)
-    for what stands around a mention. `link_weights` and `unit_weights` turn features into
+    for what stands around a mention. `ends` (SIDES k, f) are the vectors of words at the
+    beginnings and ends of sentences, `follow` (2 f + d, 3 · FOLLOW + 3), whole numbers, makes of
+    their sums, and of the direction of the sentence, what `follow_scale` and `follow_bias` turn
+    into what is expected next, what is offered to follow, and how the sentence reads by
+    itself: see `cleaner.score.follows`. `link_weights` and `unit_weights` turn features into
     logits, after centring and scaling by their `_mean` and `_scale`, and so do `doc_hidden`
     (features + 1, h) and `doc_weights` (kinds, h + features + 1) with one hidden layer beside
     the features; `points`, `unity_points` and `order_points` (2, k) are the curves from
@@ -61,13 +81,16 @@ class CoherenceModel:
 
     words: npt.NDArray[np.int32]
     topics: Int8s
-    position: Int8s
     shared: Int8s
     missing: Int8s
     lead: Int8s
     opening: Int8s
     mention: Int8s
     biases: Floats
+    ends: Int8s
+    follow: Singles
+    follow_scale: Singles
+    follow_bias: Singles
     link_mean: Floats
     link_scale: Floats
     link_weights: Floats
@@ -99,13 +122,16 @@ class CoherenceModel:
 
     @cached_property
     def table(self) -> Shorts:
-        """All that a word adds to a passage, shape (k, d + 4): its topic vector, its `position`,
-        and of a telling word `missing`, one, and a zero: of 32 columns eight are added at once."""
-        one = np.ones_like(self.missing)
-        counted = np.stack([self.missing, one, np.zeros_like(one)], axis=1)
+        """All that a word adds to a passage, shape (k, d + 2): its topic vector, and of a telling
+        word `missing`, and one. Eight of 32 columns are added at once."""
+        counted = np.stack([self.missing, np.ones_like(self.missing)], axis=1)
         counted[~self.telling] = 0
-        columns = [self.topics, self.position[:, None], counted]
-        return np.concatenate(columns, axis=1).astype(np.int16)
+        return np.concatenate([self.topics, counted], axis=1).astype(np.int16)
+
+    @cached_property
+    def sides(self) -> Shorts:
+        """`ends` as what sums of them are made in."""
+        return self.ends.astype(np.int16)
 
     @cached_property
     def gain(self) -> Shorts:

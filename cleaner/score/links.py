@@ -30,7 +30,7 @@ class Rows(NamedTuple):
     `telling` (words that count), `vectors` (sums of topic vectors), and the `evidence` of its
     telling words, in nats: said elsewhere in the document, or not. `squares` compares the rows;
     `overlap` is the mass that two rows share, in 1/UNIT nats, by cell. `sentences` are the
-    vectors of the sentences, and what their words say of their position.
+    vectors of the sentences.
     """
 
     units: Ints
@@ -71,14 +71,14 @@ def rows_of(stream: Stream, units: Units, words: Words, model: CoherenceModel) -
     starts = units.units[opens]
     squares = Squares.of(sizes)
     sentences, rows = _sums(stream, units, starts, words, model)
-    vectors, (_, missing, telling, _) = rows[:, :-4], rows[:, -4:].T
+    vectors, (missing, telling) = rows[:, :-2], rows[:, -2:].T
     elsewhere = _elsewhere(stream, starts, words)
     gain = np.bincount(elsewhere.row, model.gain.take(elsewhere.words), minlength=len(starts))
     weights = model.shared.take(elsewhere.words)
     return Rows(
         groups, starts, unit_docs[opens], ends_of(stream, starts) - starts, telling, vectors,
         (missing + gain) / UNIT, squares,
-        shared(squares, elsewhere.run, elsewhere.row, weights), sentences[:, :-3],
+        shared(squares, elsewhere.run, elsewhere.row, weights), sentences[:, :-2],
     )  # fmt: skip
 
 

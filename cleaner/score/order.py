@@ -12,23 +12,23 @@ from cleaner.kernels.mentions import Keys, Numbers, Table, beginnings, contexts,
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 from cleaner.kernels.units import Units, ends_of
-from cleaner.kernels.vectors import Shorts
-from cleaner.models.coherence import NAMING, WINDOW, CoherenceModel
+from cleaner.kernels.vectors import Shorts, Singles, directions
+from cleaner.models.coherence import NAMING, STEP, WINDOW, CoherenceModel
+from cleaner.score.follows import endings, follows_of, inputs_of, line_features
 from cleaner.score.links import Words
-from cleaner.score.sequence import (
-    next_features,
-    position_features,
-    quote_features,
-    repeat_features,
-)
+from cleaner.score.sequence import next_features, position_features, quote_features
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 ORDER_FEATURES = (
     "lead", "lead_alone", "more_leads", "opens",
+    "leads", "leads_alone", "leads_more", "ends", "ends_alone", "ends_more",
+    "follows", "follows_root", "follows_back", "weakest", "holds",
+    "lines", "lines_root", "lines_back", "weakest_line", "lines_hold",
+    "late", "late_share", "late_mean",
     "first_mention", "first_mentions", "next_sentence", "next_over_second", "within",
-    "said_next", "said_soon", "late", "late_share", "late_mean", "open_quotes",
+    "open_quotes",
 )  # fmt: skip
 
 
@@ -41,16 +41,17 @@ def order_features(
     model: CoherenceModel,
 ) -> Floats:
     """One row a document, the columns of ORDER_FEATURES; zeros where nothing can be said."""
-    docs = stream.docs_at(units.sentences)
     size = len(stream.starts)
+    edges = edges_of(stream, units, words)
+    topics = directions(vectors[edges.number], STEP)
     sentence = sentences_of(stream, units, words)
+    docs = stream.docs_at(units.sentences)
     return np.column_stack(
         [
-            _edge_features(stream, units, words, size, model),
+            _edge_features(edges, size, model),
+            _follow_features(edges, topics, size, model),
             _mention_features(stream, units, words, sentence, docs, model),
-            next_features(units, docs, vectors[:, :-1], size),
-            repeat_features(words.mentions, sentence, docs, size),
-            position_features(units, docs, vectors[:, -1], ends_of(stream, units.sentences), size),
+            next_features(topics, edges.docs, edges.opens, size),
             quote_features(stream, folded),
         ]
     )
@@ -63,33 +64,52 @@ def sentences_of(stream: Stream, units: Units, words: Words) -> Numbers:
 
 
 class Edges(NamedTuple):
-    """The sentences that are no headings: their documents, whether they open a line, whether
-    they are the first of their document, and the words they begin with."""
+    """The sentences that are no headings: their numbers, their documents, whether they open a
+    line, whether they are the first of their document, and the words they begin and end with."""
 
+    number: Ints
     docs: Ints
     opens: Mask
     first: Mask
     begin: Table
+    end: Table
 
 
 def edges_of(stream: Stream, units: Units, words: Words) -> Edges:
-    """All that the edge models look at; headings play no part."""
-    plain = ~units.headings
-    starts, opens = units.sentences[plain], units.opens[plain]
+    """All that the models of beginnings and ends look at; headings play no part."""
+    number = np.flatnonzero(~units.headings)
+    starts, opens = units.sentences[number], units.opens[number]
     docs = stream.docs_at(starts)
     first = np.append(True, docs[1:] != docs[:-1])[: len(docs)]
-    return Edges(docs, opens, first, beginnings(words.keys, stream, starts, WINDOW))
+    begin = beginnings(words.keys, stream, starts, WINDOW)
+    ends = ends_of(stream, units.sentences)[number]
+    return Edges(number, docs, opens, first, begin, endings(words.keys, stream, ends, docs))
 
 
-def _edge_features(
-    stream: Stream, units: Units, words: Words, size: int, model: CoherenceModel
-) -> Floats:
-    docs, opens, first, begin = edges_of(stream, units, words)
-    lead_logits, open_logits = model.edge_logits(begin)
+def _edge_features(edges: Edges, size: int, model: CoherenceModel) -> Floats:
+    docs, opens, first = edges.docs, edges.opens, edges.first
+    lead_logits, open_logits = model.edge_logits(edges.begin)
     lead, alone, leads = _chosen(lead_logits[opens], docs[opens], first[opens], size)
     starts = _likelihood(open_logits[~first], docs[~first], opens[~first], size)
     table = np.column_stack([lead, alone, leads, starts])
     table[np.bincount(docs, opens, minlength=size) < 2] = 0.0
+    return table
+
+
+def _follow_features(edges: Edges, topics: Singles, size: int, model: CoherenceModel) -> Floats:
+    """Do the sentences and lines follow on each other, and stand where they seem to belong?"""
+    docs, first = edges.docs, edges.first
+    said = follows_of(inputs_of(edges.begin, edges.end, topics, model), model)
+    last = np.append(first[1:], True)[: len(docs)]
+    table = np.column_stack(
+        [
+            *_chosen(said.lead, docs, first, size),
+            *_chosen(said.end, docs, last, size),
+            line_features(said, docs, edges.opens | first, size),
+            position_features(said.late, docs, size),
+        ]
+    )
+    table[np.bincount(docs, minlength=size) < 3] = 0.0
     return table
 
 
@@ -106,7 +126,7 @@ def _chosen(logits: Floats, docs: Ints, chosen: Mask, size: int) -> tuple[Floats
 
 def _likelihood(logits: Floats, docs: Ints, truth: Mask, size: int) -> Floats:
     """Mean log-likelihood of what is, above that of knowing its share only."""
-    each = -np.logaddexp(0, np.where(truth, -logits, logits))
+    each = -np.log(1 + np.exp(np.minimum(np.where(truth, -logits, logits), 30)))
     count = np.maximum(np.bincount(docs, minlength=size), 1)
     share = np.bincount(docs, truth, minlength=size) / count
     known = share * np.log(share + 1e-9) + (1 - share) * np.log(1 - share + 1e-9)

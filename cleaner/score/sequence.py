@@ -6,48 +6,22 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.mentions import Mentions, Numbers
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
-from cleaner.kernels.units import Units
-from cleaner.kernels.vectors import Shorts, directions, dots
+from cleaner.kernels.vectors import Singles, dots
+from cleaner.models.coherence import STEP
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
-def repeat_features(mentions: Mentions, sentence: Numbers, docs: Ints, size: int) -> Floats:
-    """How near what is said again stands to where it was said before: the share in the next
-    sentence, and in the one after, each above that of sentences in any order.
-
-    `sentence` is that of each mention, `docs` are the documents of the sentences.
-    """
-    again = np.flatnonzero(mentions.run[1:] == mentions.run[:-1]) + 1
-    here = sentence.take(again)
-    apart = here - sentence.take(again - 1)
-    owner = docs[here]
-    total = np.bincount(owner, apart > 0, minlength=size)
-    many = np.maximum(np.bincount(docs, minlength=size), 2)
-    columns = []
-    for step in (1, 2):
-        near = np.bincount(owner, apart == step, minlength=size)
-        share = (near - 2 / many * total) / (total + _LITTLE)
-        columns.append(np.where(many > 3, share, 0.0))
-    return np.column_stack(columns)
-
-
-_LITTLE = 4.0
-"""Repeats below which they say little."""
-
-
-def position_features(units: Units, docs: Ints, position: Shorts, ends: Ints, size: int) -> Floats:
-    """Do sentences that read like early ones stand early? Covariance and correlation of where
-    the sentences of a document stand and of where their words would put them."""
+def position_features(late: Floats, docs: Ints, size: int) -> Floats:
+    """Do sentences that read like late ones stand late? Covariance and correlation of where the
+    sentences of a document stand and of where they seem to belong."""
     number = np.arange(len(docs)) - np.searchsorted(docs, docs)
     count = np.bincount(docs, minlength=size)
     place = (2 * number - count[docs] + 1) / np.maximum(count[docs] - 1, 1)
-    late = position / (ends - units.sentences + 5.0)
-    late -= (np.bincount(docs, late, minlength=size) / np.maximum(count, 1))[docs]
+    late = late - (np.bincount(docs, late, minlength=size) / np.maximum(count, 1))[docs]
     both = np.bincount(docs, place * late, minlength=size)
     square = np.bincount(docs, late**2, minlength=size)
     whole = np.bincount(docs, place**2, minlength=size)
@@ -71,21 +45,21 @@ def quote_features(stream: Stream, folded: Codes) -> Floats:
     return share
 
 
-def next_features(units: Units, docs: Ints, vectors: Shorts, size: int) -> Floats:
-    """How much more alike neighbouring sentences are than any two, or than every second."""
+def next_features(direction: Singles, docs: Ints, opens: Mask, size: int) -> Floats:
+    """How much more alike neighbouring sentences are than any two, or than every second;
+    `direction` has length STEP."""
     count = np.bincount(docs, minlength=size)
-    direction = directions(vectors, _STEP)
     own = dots(direction, direction)
-    close = dots(direction[1:], direction[:-1]) / _STEP**2
-    second = dots(direction[2:], direction[:-2]) / _STEP**2
-    inner = ~units.opens[1:] & (docs[1:] == docs[:-1])
+    close = dots(direction[1:], direction[:-1]) / STEP**2
+    second = dots(direction[2:], direction[:-2]) / STEP**2
+    inner = ~opens[1:] & (docs[1:] == docs[:-1])
     starts = np.flatnonzero(np.append(True, docs[1:] != docs[:-1])[: len(docs)])
     squares = np.zeros(size)
     if len(starts):
         total = np.add.reduceat(direction, starts, axis=0).astype(np.float64)
         squares[docs[starts]] = np.einsum("kd,kd->k", total, total)
     itself = np.bincount(docs, own, minlength=size)
-    overall = (squares - itself) / _STEP**2 / np.maximum(count * (count - 1), 1)
+    overall = (squares - itself) / STEP**2 / np.maximum(count * (count - 1), 1)
     adjacent = _mean(close, docs[1:], docs[1:] == docs[:-1], size)
     apart = _mean(second, docs[2:], docs[2:] == docs[:-2], size)
     within = _mean(close, docs[1:], inner, size)
@@ -93,9 +67,6 @@ def next_features(units: Units, docs: Ints, vectors: Shorts, size: int) -> Float
     table = np.column_stack([adjacent - overall, adjacent - apart, within - overall])
     table[count < 4] = 0.0
     return table
-
-
-_STEP = 1024.0
 
 
 def _mean(values: Floats, docs: Ints, mask: Mask, size: int) -> Floats:

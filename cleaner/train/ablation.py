@@ -22,10 +22,17 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "strange passages": ("worst", "second", "foreign", "mean"),
     "links": SHAPE_FEATURES,
     "how articles and lines open": ("lead", "lead_alone", "more_leads", "opens"),
+    "how articles begin and end": (
+        *("leads", "leads_alone", "leads_more"),
+        *("ends", "ends_alone", "ends_more"),
+    ),
+    "what follows on what": (
+        *("follows", "follows_root", "follows_back", "weakest", "holds"),
+        *("lines", "lines_root", "lines_back", "weakest_line", "lines_hold"),
+    ),
     "first mentions": ("first_mention", "first_mentions"),
     "topics of neighbours": ("next_sentence", "next_over_second", "within"),
-    "said again nearby": ("said_next", "said_soon"),
-    "late words": ("late", "late_share", "late_mean"),
+    "late sentences": ("late", "late_share", "late_mean"),
     "quotation marks": ("open_quotes",),
 }
 """Features of documents by what they look at."""

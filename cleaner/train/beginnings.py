@@ -27,7 +27,8 @@ def with_edges(model: CoherenceModel, texts: Sequence[str], seed: int) -> Cohere
     size = len(model.shared)
     tables = np.array(edge_tables(), np.int32)[:, None] * size
     for stream, units, count in streams(texts):
-        docs, opens, first, begin = edges_of(stream, units, words_of(stream, model))
+        edges = edges_of(stream, units, words_of(stream, model))
+        docs, opens, first, begin = edges.docs, edges.opens, edges.first, edges.begin
         long = (np.bincount(docs, opens, minlength=count) >= 3)[docs]
         for name, mask, truth in (
             ("lead", opens & long, first),

@@ -1,9 +1,10 @@
-"""Training of the coherence model: six kinds of tables from sound news, then two small models
+"""Training of the coherence model: the tables from sound news, then two small models
 that weigh their evidence, from sound news beside the same news damaged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -14,15 +15,17 @@ from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import CONTEXTS
 from cleaner.kernels.squares import Singles
 from cleaner.kernels.units import units_of
-from cleaner.models.coherence import ANCHORED, ASPECTS, KINDS, CoherenceModel
+from cleaner.models.coherence import ANCHORED, ASPECTS, KINDS, SIDES, CoherenceModel
 from cleaner.score.judged import Judged, doc_inputs, judge, logits_of, row_inputs
 from cleaner.score.links import Rows, compared, link_inputs, rows_of, words_of
 from cleaner.train.beginnings import EDGES, with_edges, with_mentions
-from cleaner.train.incoherent import pairs, paragraphs, two_in_one, with_one_foreign
+from cleaner.train.follows import FollowSettings, with_follows
+from cleaner.train.incoherent import excerpt, pairs, paragraphs, two_in_one, with_one_foreign
 from cleaner.train.linear import folded_of_texts, stream_of_texts
+from cleaner.train.news import length
 from cleaner.train.small import isotonic, layered, logistic
 from cleaner.train.topics_of_units import TopicSettings, source_of, train_topics
-from cleaner.train.word_weights import CHUNK, positions, sharing
+from cleaner.train.word_weights import CHUNK, sharing
 
 Floats = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -30,9 +33,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What may be chosen."""
+    """What may be chosen; `folds` says into how many parts the articles of the tables are cut, so
+    that they serve for the weights of documents, too: with tables made of the other parts."""
 
     topics: TopicSettings = field(default_factory=TopicSettings)
+    follows: FollowSettings = field(default_factory=FollowSettings)
+    folds: int = 3
     seed: int = 0
 
 
@@ -45,7 +51,37 @@ def train_coherence(
     """A model from articles by source: tables from `train`, their weights from `held`, which
     must be other articles. The same texts and seed give the same model."""
     model = tables(train, settings, report)
-    return weighed(model, held, settings.seed, report)
+    model = _with_link_weights(model, held, settings.seed)
+    model = _with_row_weights(model, held, settings.seed)
+    report("links and passages")
+    examples = [_examples(model, held, settings.seed)]
+    for fold in range(settings.folds if settings.folds > 1 else 0):
+        rest, own = (_part(train, fold, settings.folds, inside) for inside in (False, True))
+        other = _weighed_like(tables(rest, _for_part(settings), report), model)
+        examples.append(_examples(other, own, settings.seed))
+    return _with_doc_weights(model, examples, settings.seed, report)
+
+
+def _part(
+    texts: Mapping[str, Sequence[str]], fold: int, folds: int, inside: bool
+) -> dict[str, list[str]]:
+    """Every so many articles of each source, or all others."""
+    return {
+        source: [text for number, text in enumerate(own) if (number % folds == fold) == inside]
+        for source, own in texts.items()
+    }
+
+
+def _for_part(settings: Settings) -> Settings:
+    """Rare is what is as rare among fewer articles."""
+    rare = round(settings.topics.rare * (1 - 1 / settings.folds))
+    return replace(settings, topics=replace(settings.topics, rare=rare))
+
+
+def _weighed_like(model: CoherenceModel, other: CoherenceModel) -> CoherenceModel:
+    """The tables of a model with the weights of links and passages of another one."""
+    names = [item.name for item in fields(model) if item.name.startswith(("link_", "unit_"))]
+    return replace(model, **{name: getattr(other, name) for name in names})
 
 
 def tables(
@@ -61,34 +97,21 @@ def tables(
     words[topical] = np.arange(2, len(topical) + 2)
     topics = np.concatenate([np.zeros((2, topics.shape[1]), np.int8), topics])
     shared, missing = sharing(texts, words)
-    position = positions(texts, words)
-    model = replace(
-        empty(), words=words, topics=topics, position=position, shared=shared, missing=missing
-    )
-    report("sharing and positions")
+    model = replace(empty(), words=words, topics=topics, shared=shared, missing=missing)
+    report("sharing")
     model = with_edges(model, texts, settings.seed)
     report("edges")
     model = with_mentions(model, texts, settings.seed)
     report("mentions")
-    return model
-
-
-def weighed(
-    model: CoherenceModel, held: Mapping[str, Sequence[str]], seed: int, report: Report
-) -> CoherenceModel:
-    """The model with the weights of links, of passages and of documents."""
-    model = _with_link_weights(model, held, seed)
-    report("links")
-    model = _with_row_weights(model, held, seed)
-    report("passages")
-    return _with_doc_weights(model, held, seed, report)
+    return with_follows(model, texts, settings.follows, settings.seed, report)
 
 
 def empty() -> CoherenceModel:
     """A model that knows nothing."""
     none = np.zeros(0)
     tables: dict[str, Any] = {item.name: none for item in fields(CoherenceModel)}
-    tables |= {name: np.zeros(1, np.int8) for name in ("position", "shared", "missing")}
+    tables |= {name: np.zeros(1, np.int8) for name in ("shared", "missing")}
+    tables["ends"] = np.zeros((SIDES, 4), np.int8)
     tables |= {name: np.zeros((ANCHORED + 1, 1), np.int8) for name in EDGES}
     tables["words"] = np.zeros(1 << BITS, np.int32)
     tables["topics"] = np.zeros((1, 4), np.int8)
@@ -160,23 +183,43 @@ def _with_row_weights(
     return replace(model, unit_mean=mean, unit_scale=scale, unit_weights=weights)
 
 
-def _with_doc_weights(
-    model: CoherenceModel, held: Mapping[str, Sequence[str]], seed: int, report: Report
-) -> CoherenceModel:
-    """Weights of the evidence about documents, and the curve that makes a probability of it."""
+Examples = tuple[Floats, npt.NDArray[np.int64]]
+"""Features of documents, and the kind of each."""
+
+
+def _examples(model: CoherenceModel, texts: Mapping[str, Sequence[str]], seed: int) -> Examples:
+    """Articles by source as they are, and damaged in each way, TURNS times each; and the same of
+    excerpts, since what is left of a page is often no whole article."""
+    chance = random.Random(seed)
     rows, kinds = [], []
-    for texts in held.values():
-        sound = ["\n".join(paragraphs(text)) for text in texts]
-        rows.append(doc_inputs(judged_of(model, sound), model))
-        kinds.append(np.zeros(len(sound), np.int64))
-        for number, kind in enumerate(KINDS[1:], 1):
-            for turn in range(TURNS):
-                _, damaged = pairs(texts, kind, seed + turn, least=LEAST[kind])
-                rows.append(doc_inputs(judged_of(model, damaged), model))
-                kinds.append(np.full(len(damaged), number))
-    inputs, truth = np.concatenate(rows), np.concatenate(kinds)
+    for own in texts.values():
+        cut = [excerpt(text, length(chance)) for text in own]
+        for articles, turns in ((own, range(TURNS)), (cut, range(TURNS, 2 * TURNS - 1))):
+            for number, made in _made(articles, turns, seed):
+                rows.append(doc_inputs(judged_of(model, made), model))
+                kinds.append(np.full(len(made), number))
+    return np.concatenate(rows), np.concatenate(kinds)
+
+
+def _made(
+    articles: Sequence[str], turns: Iterable[int], seed: int
+) -> Iterator[tuple[int, list[str]]]:
+    """The number of each kind, and articles made so."""
+    yield 0, ["\n".join(paragraphs(text)) for text in articles]
+    for number, kind in enumerate(KINDS[1:], 1):
+        for turn in turns:
+            yield number, pairs(articles, kind, seed + turn, least=LEAST[kind])[1]
+
+
+def _with_doc_weights(
+    model: CoherenceModel, examples: Sequence[Examples], seed: int, report: Report
+) -> CoherenceModel:
+    """Weights of the evidence about documents, and the curves that make probabilities of it, from
+    the examples that the tables have not seen at all (the first ones)."""
+    inputs, truth = (np.concatenate(column) for column in zip(*examples, strict=True))
     mean, scale, hidden, weights = layered(inputs, truth, len(KINDS), seed=seed, report=report)
     model = replace(model, doc_mean=mean, doc_scale=scale, doc_hidden=hidden, doc_weights=weights)
+    inputs, truth = examples[0]
     logits = logits_of(inputs, model)
     points = {
         aspect: curve(logits[aspect][mask], truth[mask] == 0)
@@ -191,7 +234,7 @@ def _with_doc_weights(
     )
 
 
-TURNS = 6
+TURNS = 3
 LEAST = {"splice": 2, "paragraphs": 3, "sentences": 1, "interleave": 2, "halves": 2, "page": 2}
 
 

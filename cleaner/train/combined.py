@@ -12,11 +12,11 @@ from cleaner.train.small import isotonic
 
 Floats = npt.NDArray[np.float64]
 
-KNOTS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97, 1.0)
+KNOTS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.993, 1.0)
 """Where the line of a part may bend."""
 
 _STEPS = 3000
-_DECAY = 1e-3
+_DECAY = 3e-5
 
 
 def lines(

@@ -11,6 +11,8 @@ Damage = Callable[[Sequence[str], Sequence[str], random.Random], list[str]]
 
 _SENTENCE = regex.compile(r"[^。！？!?]*[。！？!?]+[”’\"'」』)）]*|[^。！？!?]+$")
 
+_END = regex.compile(r"[。！？!?]+[”’\"'」』)）]*|\n")
+
 
 def paragraphs(text: str) -> list[str]:
     """The lines of an article that are not blank."""
@@ -20,6 +22,14 @@ def paragraphs(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph, with their closing marks."""
     return [part for part in _SENTENCE.findall(text) if part.strip()]
+
+
+def excerpt(text: str, size: int) -> str:
+    """The first sentences of a text, of about `size` characters in all."""
+    if len(text) <= size:
+        return text
+    ends = [match.end() for match in _END.finditer(text, 0, size)]
+    return text[: ends[-1]] if ends and 2 * ends[-1] >= size else text[:size]
 
 
 def spliced(own: Sequence[str], other: Sequence[str], chance: random.Random) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,8 @@ def layered(
     kinds: npt.NDArray[np.int64],
     count: int,
     *,
-    hidden: int = 48,
-    epochs: int = 30,
+    hidden: int = 128,
+    epochs: int = 20,
     rate: float = 3e-3,
     decay: float = 0.1,
     far: float = 6.0,
@@ -62,8 +63,8 @@ def layered(
             slopes, part = _slopes(inputs[chosen], kinds[chosen], share, first, last)
             loss += part
             now = rate * min(1.0, 1.5 * (1 - step / (steps + 1)))
-            _adam(first, slopes[0], memory[0], memory[1], step, now, decay)
-            _adam(last, slopes[1], memory[2], memory[3], step, now, decay)
+            adam(first, slopes[0], memory[0], memory[1], step, now, decay)
+            adam(last, slopes[1], memory[2], memory[3], step, now, decay)
         report(f"documents, epoch {epoch + 1}: loss {loss / len(inputs):.4f}")
     return mean, scale, first, last
 
@@ -88,15 +89,17 @@ def _slopes(
     return (np.vstack([inputs.T @ back, back.sum(axis=0)]), chance.T @ table), loss
 
 
-def _adam(
-    table: Floats,
-    slope: Floats,
-    first: Floats,
-    second: Floats,
+def adam(
+    table: npt.NDArray[Any],
+    slope: npt.NDArray[Any],
+    first: npt.NDArray[Any],
+    second: npt.NDArray[Any],
     step: int,
     rate: float,
     decay: float,
 ) -> None:
+    """One step of AdamW (Loshchilov & Hutter 2019), in place; `first` and `second` are the memory
+    of slopes and of their squares."""
     first += 0.1 * (slope - first)
     second += 0.01 * (slope**2 - second)
     move = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)

@@ -29,7 +29,7 @@ class TopicSettings:
     no single one can be leant on; pairs of fewer than `rare` articles, or of more than the
     share `common`, get no vector."""
 
-    dims: int = 28
+    dims: int = 30
     epochs: int = 32
     keep: float = 0.3
     rate: float = 0.15

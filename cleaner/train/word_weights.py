@@ -1,4 +1,4 @@
-"""What words say about articles: whether they are said again in one, and how late in it."""
+"""What words say about articles: whether they are said again in one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse.linalg import lsqr
 
 from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.mentions import mentions_of, numbering
-from cleaner.kernels.units import Units, ends_of, units_of
+from cleaner.kernels.units import Units, units_of
 from cleaner.models.coherence import UNIT
 from cleaner.train.incoherent import paragraphs
 from cleaner.train.linear import folded_of_texts, stream_of_texts
@@ -20,8 +18,6 @@ Floats = npt.NDArray[np.float64]
 
 CHUNK = 500
 """Texts that are looked at together."""
-
-_DAMPING = 0.4
 
 
 def sharing(
@@ -48,31 +44,6 @@ def sharing(
     missing = np.clip(np.log((1 - same) / (1 - np.minimum(common, 0.99))), -3, 1) / 2
     shared[0] = missing[0] = 0
     return int8_of(shared), int8_of(missing)
-
-
-def positions(texts: Sequence[str], words: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
-    """How late in its article a sentence stands that holds a word, −127 to 127: least squares
-    with damping (Paige & Saunders 1982) over the sentences of articles of four and more."""
-    parts, targets = [], []
-    for stream, units, size in streams(texts):
-        docs = stream.docs_at(units.sentences)
-        count = np.bincount(docs, minlength=size)[docs]
-        number = np.arange(len(docs)) - np.searchsorted(docs, docs)
-        sizes = ends_of(stream, units.sentences) - units.sentences + 5.0
-        borders = np.concatenate([[0], units.sentences, [len(stream.codes)]])
-        rows = sparse.csr_array(
-            (np.ones(len(stream.codes)), words.take(stream.pairs), borders),
-            shape=(len(borders) - 1, int(words.max()) + 1),
-        )[1:]
-        kept = np.flatnonzero((count >= 4) & ~units.headings)
-        parts.append((sparse.diags_array(1 / sizes[kept]) @ rows[kept]).tocsr())
-        targets.append((2 * number - count + 1)[kept] / (count - 1)[kept])
-    table = sparse.vstack(parts).tocsr()
-    weights = lsqr(table, np.concatenate(targets), damp=_DAMPING, iter_lim=40)[0]
-    weights[0] = 0.0
-    top = float(np.quantile(np.abs(weights), 0.9995)) or 1.0
-    whole: npt.NDArray[np.int8] = np.clip(np.round(weights / top * 127), -127, 127).astype(np.int8)
-    return whole
 
 
 def _counted(texts: Sequence[str]) -> tuple[Floats, Floats, Floats, int]:
