@@ -14,7 +14,7 @@ from cleaner.strip.margin_screens import ENDS, NAME
 
 _TITLE = 10
 """The title beside a name has at least so many characters."""
-_MENU = 6
+_MENU = 8
 """More short lines are a menu, which is the frame's."""
 _NAMES = regex.compile(
     r"""(?:
