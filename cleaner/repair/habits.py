@@ -82,7 +82,7 @@ class Form:
         """Unless `asks`, a `?` (ASCII) at the end is no mark that an author wrote."""
         self._left, self._right = before[-1:], after[:1]
         self._asks = asks
-        self._questions = bool(_QUESTION.search(before))
+        self._before = before
         self._ends = _ENDS if asks else _ENDS - {"?"}
         # Whether each pair is open before the stretch, and whether it is closed behind it.
         self._pairs = [
@@ -111,7 +111,7 @@ class Form:
                 value -= _UNBALANCED
         if not self._right:
             value += 3.0 if text[-1:] in self._ends else -3.0
-            value += _QUESTIONED * (text[-1:] == "？" and self._questions)
+            value += _QUESTIONED * (text[-1:] == "？" and bool(_QUESTION.search(self._before)))
             value -= _TWICE * (self._asks and bool(_ENDED.search(self._left + text)))
         return value
 

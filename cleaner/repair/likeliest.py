@@ -11,7 +11,7 @@ from cleaner.repair.beam import FAR, search
 from cleaner.repair.both_sides import Candidate, Care, weighed
 from cleaner.repair.figures import FIGURE, Swallowed, honest
 from cleaner.repair.habits import MARKS, Form
-from cleaner.repair.options import NO_WORDS, Guess, Guesses, Options, Track, Words, fixed
+from cleaner.repair.options import NO_WORDS, Guesses, Options, Track, Words, fixed
 from cleaner.repair.stream import bare
 
 _CONTEXT = 2  # characters on each side that the model sees
@@ -46,7 +46,7 @@ class Found(NamedTuple):
         """What is likeliest by itself."""
         every = range(len(self.ways))
         best = max(every, key=lambda k: self.guesses[k].scores[0]) if len(every) > 1 else 0
-        return "".join(self.guesses[best][0].texts[: len(self.ways[best])])
+        return "".join(self.guesses[best].texts(0)[: len(self.ways[best])])
 
     def clear(self, care: Care) -> float:
         """The share of the first guess, where the search is enough to tell: no other is near, none
@@ -73,8 +73,11 @@ class Found(NamedTuple):
         for way, own in zip(self.ways, self.guesses, strict=True):
             opened = [at for at, place in enumerate(way) if len(place.texts) > 1]
             swallowed = [at for at in opened if way[at].swallowed]
-            near = (guess for guess in own if guess.score >= least)
-            made += [_candidate(guess, len(way), opened, swallowed) for guess in near]
+            made += [
+                _candidate(own.texts(at)[: len(way)], score, opened, swallowed)
+                for at, score in enumerate(own.scores)
+                if score >= least
+            ]
         return sorted(made, key=lambda candidate: -candidate.score)
 
 
@@ -90,18 +93,14 @@ def candidates(rows: Sequence[Row], words: Words = NO_WORDS) -> list[Found]:
 
 
 def _candidate(
-    guess: Guess, size: int, opened: Sequence[int], swallowed: Sequence[int]
+    texts: Sequence[str], score: float, opened: Sequence[int], swallowed: Sequence[int]
 ) -> Candidate:
-    """A guess for so many places and what follows; some were open, some of these swallowed."""
-    texts = guess.texts[:size]
+    """Texts for places of which some were open, some of these swallowed."""
     text = known = "".join(texts)
-    if swallowed:
-        left = list(texts)
-        for at in swallowed:
-            if left[at].isdecimal():
-                left[at] = FIGURE
-        known = "".join(left)
-    return Candidate(text, known, guess.score, texts, opened)
+    digits = [at for at in swallowed if texts[at].isdecimal()]
+    if digits:
+        known = "".join([FIGURE if at in digits else own for at, own in enumerate(texts)])
+    return Candidate(text, known, score, texts, opened)
 
 
 def settled(found: Sequence[Found], around: Sequence[tuple[str, str]], care: Care) -> list[Likely]:

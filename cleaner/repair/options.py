@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple, overload
@@ -81,10 +81,21 @@ class Guesses(Sequence[Guess]):
     def __getitem__(self, at: int | slice) -> Guess | Sequence[Guess]:
         if isinstance(at, slice):
             return [self[k] for k in range(len(self))[at]]
-        texts: list[str] = []
-        for place, choice in zip(self.places, self.choices[at], strict=True):
-            texts += place.run or (place.texts[choice],)
-        return Guess(tuple(texts), self.scores[at])
+        return Guess(tuple(self.texts(at)), self.scores[at])
+
+    def __iter__(self) -> Iterator[Guess]:
+        return (self[at] for at in range(len(self)))
+
+    def texts(self, at: int) -> list[str]:
+        """The texts of one guess."""
+        pairs = zip(self.places, self.choices[at], strict=True)
+        if not self._has_runs:
+            return [place.texts[choice] for place, choice in pairs]
+        return [text for place, choice in pairs for text in place.run or (place.texts[choice],)]
+
+    @cached_property
+    def _has_runs(self) -> bool:
+        return any(place.run for place in self.places)
 
 
 class Words(NamedTuple):
