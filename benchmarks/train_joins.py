@@ -42,12 +42,12 @@ _WHY = (
 
 
 class Example(NamedTuple):
-    """The seams of a page, which of them are right, which stand apart, and whether the page is
-    whole."""
+    """The seams of a page, what is known of each, which of them are right, and whether the page
+    is whole."""
 
+    seams: list[joins.Seam]
     rows: list[Row]
     right: list[bool]
-    apart: list[bool]
     whole: bool
     evidence: Evidence
 
@@ -75,9 +75,9 @@ def _example(page: pages.Page, *, whole: bool) -> Example:
     true = set(pages.joins_of(page))
     of = pages.fragments_at(page, [unit.start for unit in evidence.units])
     return Example(
+        found,
         [joins.features(view, evidence, seam) for seam in found],
         [(of[seam.one], of[seam.two]) in true for seam in found],
-        [seam.two != seam.one + 1 for seam in found],
         whole,
         evidence,
     )
@@ -90,14 +90,11 @@ def _of_seams(examples: Sequence[Example], *, whole: bool) -> dict[str, float]:
 
 
 def _of_pages(examples: Sequence[Example], torn: Row) -> dict[str, float]:
-    rows = [joins.page_features(example.evidence, _apart(example, torn)) for example in examples]
+    rows = [
+        joins.page_features(item.evidence, item.seams, [joins.odds(torn, row) for row in item.rows])
+        for item in examples
+    ]
     return _fitted(rows, [example.whole for example in examples])
-
-
-def _apart(example: Example, torn: Row) -> list[float]:
-    """The log-odds, were the page torn, of its seams between halves that stand apart."""
-    pairs = zip(example.rows, example.apart, strict=True)
-    return [joins.odds(torn, row) for row, apart in pairs if apart]
 
 
 def _fitted(rows: Sequence[Row], right: Sequence[bool]) -> dict[str, float]:

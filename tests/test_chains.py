@@ -13,7 +13,7 @@ from cleaner.restore.chains import chains
 from cleaner.restore.evidence import Evidence
 from cleaner.restore.moves import moves
 from cleaner.restore.page import gather, with_models
-from cleaner.restore.states import begun, grown, page_of, said
+from cleaner.restore.states import Moves, begun, grown, page_of, said
 
 FLOOD = [
     "青川市启动防汛应急响应",
@@ -73,6 +73,22 @@ def test_moves_of_a_beam_are_those_of_each_state(unit: int) -> None:
         for name in ("to", "text", "new", "score", "end", "key"):
             one, two = getattr(own, name)[key[0]], getattr(alone, name)[key[1]]
             assert one == pytest.approx(two)
+
+
+def test_articles_of_a_stack_take_turns() -> None:
+    page = page_of(evidence_of(PAGE), pages.load())
+    beam = begun(page, 3)
+    way = [1, 1, 0, 1, 2, 2]  # the first two come back in a second column, a third opens
+    turns, stacks = [], []
+    for unit, to in enumerate(way, 3):
+        where = np.array([to])
+        new = np.zeros(1)
+        moves_ = Moves(new.astype(int), where, new > 0, new, new, new.astype(int), beam.key)
+        beam = grown(page, beam, unit, moves_)
+        turns.append(int(beam.turn[0]))
+        stacks.append(int(beam.stack[0]))
+    assert stacks == [0, 0, 0, 0, 2, 2]
+    assert turns == [0, 0, 1, 0, 2, 2]
 
 
 def test_words_of_texts_beyond_the_first_set_of_bits() -> None:

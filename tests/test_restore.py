@@ -49,6 +49,18 @@ def test_damaged_pages_come_out_whole(case: dict[str, object]) -> None:
     assert texts(str(case["text"])) == case["texts"], case["why"]
 
 
+@pytest.mark.parametrize("seed", [1, 7, 8])
+def test_columns_of_other_articles_are_no_teasers(seed: int) -> None:
+    rng = random.Random(seed)
+    made = generate.articles(40, seed=seed)
+    for first in range(0, 40, 4):
+        chosen = made[first : first + rng.choice((2, 3, 4))]
+        page = pages.interleave(
+            [pages.Source((a.title,), "", tuple(a.paragraphs)) for a in chosen], rng
+        )
+        assert texts(page.text, "restore.feed") == [page.text]
+
+
 @pytest.mark.parametrize("case", cases("negative"), ids=lambda case: str(case["id"]))
 def test_sound_texts_stay(case: dict[str, object]) -> None:
     (doc,) = restored(str(case["text"]), [restorer(name) for name in ALL], None)

@@ -55,6 +55,8 @@ _EDITORS_MARK = regex.compile(r"[)）]\s*\d{1,2}$")  # a circled number that was
 _TERM_LAST = regex.compile(r"[“「『]\p{Han}{1,8}[”」』]$")
 _CLOSING_QUOTES = "”」』"
 _OPEN_END = regex.compile(r"[\p{Han}\p{Nd}，、,“‘（(《「『·]")
+_NEVER_ALONE = frozenset("。!?,;”’\"')）》】」』")
+"""Marks that close a text or go on with one; alone on a line they are the end of a cut one."""
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _WRITERS_LAST = regex.compile(
     r"[。！？!?”」)）]\s*[^。！？!?，,、;；]{0,8}(?:记者|通讯员|摄影|文/|图/|来源)[^。！？!?，,;；]{0,12}$"
@@ -269,7 +271,7 @@ _remembered = lru_cache(maxsize=1 << 13)(_read)
 def _kind(label: Label, raw: str, folded: str) -> Kind:
     kind = _KINDS.get(label)
     if kind is Kind.NEUTRAL:
-        return kind
+        return Kind.TEXT if _NEVER_ALONE.issuperset(folded) else kind
     if kind is Kind.BYLINE or _bare_names(folded):
         return Kind.BYLINE
     if label is not Label.ITEM and _stands_alone(folded):

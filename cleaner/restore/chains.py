@@ -21,7 +21,7 @@ from cleaner.restore.states import Beam, Moves, Page, begun, grown, page_of
 WIDTH, DEPTH = 16, 30.0
 """States that the beam keeps at most, and how much worse (nats) than its best they may be."""
 
-MARGIN, COLUMNS_MARGIN = 6.0, 10.0
+MARGIN = 6.0
 """How much better than one article a page of several must be."""
 
 
@@ -33,7 +33,7 @@ def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tup
     for unit in range(first, len(evidence.units)):
         steps.append(_kept(beam, moves(page, beam, unit), width))
         beam = grown(page, beam, unit, steps[-1])
-    best = _worthwhile(beam, COLUMNS_MARGIN if evidence.columns else MARGIN)
+    best = _worthwhile(beam)
     homes = [(0, unit.kind is Kind.TEXT) for unit in evidence.units[:first]]
     found: list[list[Link]] = [[] for _ in range(int(beam.number[best]))]
     for unit, (home, text) in enumerate(homes + _way(steps, best)):
@@ -50,10 +50,10 @@ def _way(steps: Sequence[Moves], state: int) -> list[tuple[int, bool]]:
     return found[::-1]
 
 
-def _worthwhile(beam: Beam, margin: float) -> int:
+def _worthwhile(beam: Beam) -> int:
     """The best state, or the best one of a single article if it is little worse."""
     single = np.flatnonzero(beam.number == 1)
-    little = len(single) and beam.score[0] - beam.score[single[0]] < margin
+    little = len(single) and beam.score[0] - beam.score[single[0]] < MARGIN
     return int(single[0]) if little else 0
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece, Put
 from cleaner.models import pages
-from cleaner.restore import strangers
+from cleaner.restore import seams, strangers
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.feed_screen import LEAST, MARKED, MARKS, OWN, PARAGRAPH, TEASER, suspicious
 from cleaner.restore.topics import related, words_of
@@ -32,6 +32,8 @@ _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
 _SAME = 0.0
 """Log-likelihood ratio from which two paragraphs are of one article."""
+_ABRUPT, _CONTINUED = 1.0, 4.0
+"""From here (nats) a text begins in mid-sentence, and plainly continues a cut end."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
 
@@ -56,6 +58,8 @@ class Feed:
         border = self._border(view, units)
         if border == len(units) or not view.under(self.name, suspicious):
             return whole
+        if _goes_on(view, units, border):
+            return whole
         cut, end = units[border - 1].end, _next_article(view, units, border)
         if end == len(units):
             return [[Keep(0, cut), Put("", cut, len(view.text), "restore.feed.tail")]]
@@ -78,6 +82,16 @@ class Feed:
         while best < n - LEAST and strangers.closing_credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end
         return best
+
+
+def _goes_on(view: View, units: Sequence[Unit], border: int) -> bool:
+    """True where a text behind a border begins in mid-sentence and plainly continues a cut
+    paragraph: such are columns, not teasers."""
+    texts = [unit for unit in units if unit.kind is Kind.TEXT]
+    ends = [unit for unit in texts if unit.cut and unit.end - unit.start >= PARAGRAPH]
+    starts = [unit for unit in texts if unit.start >= units[border].start]
+    gain, abrupt = seams.measured(view, ends, starts)
+    return bool((gain[:, abrupt > _ABRUPT] > _CONTINUED).any())
 
 
 def _next_article(view: View, units: Sequence[Unit], border: int) -> int:

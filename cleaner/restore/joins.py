@@ -23,15 +23,16 @@ from cleaner.restore.blocks import Kind
 from cleaner.restore.evidence import Evidence, Ints, Link, Reals
 from cleaner.restore.seams import NEVER
 
-_LEAST = 0.33
-"""Probability from which halves are joined: on pages of newspapers never seen, most joins that
-this makes right are worth the few that it makes wrong (precision .98 on whole pages)."""
+_LEAST = 0.5
+"""Probability from which halves are joined: of pages of newspapers never seen, those that lost no
+words keep a wrong join in a hundred, those that did, one in six."""
 
 _DOUBT = 0.05
-"""The least probability that one seam gives to a whole page."""
+"""The share of the seams of a whole page that are wrong, near enough."""
 
-_ABRUPT, _USUAL = 1.0, 2.5
-"""From here (nats) a text begins in mid-sentence; the gain of such where a page has none."""
+_ABRUPT, _PLAINLY, _USUAL = 1.0, 4.0, 2.5
+"""From here (nats) a text begins in mid-sentence, and plainly so; the gain of such where a page
+has none."""
 
 _OPENS = frozenset("，、,；;：:。.！？!?”’）》)\"'")
 
@@ -57,8 +58,7 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
     """Those of the seams of a page that are right and lost nothing."""
     rows = [features(view, evidence, seam) for seam in seams]
     whole, torn = ([odds(pages.load_joins(kind), row) for row in rows] for kind in _KINDS)
-    apart = [value for seam, value in zip(seams, torn, strict=True) if seam.two != seam.one + 1]
-    share = logistic(odds(pages.load_joins("page"), page_features(evidence, apart)))
+    share = logistic(odds(pages.load_joins("page"), page_features(evidence, seams, torn)))
     found = set()
     for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True):
         # Words are lost where a column ends: of neighbours in the text that says little.
@@ -71,26 +71,31 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
 _KINDS: tuple[pages.Joins, ...] = ("whole", "torn")
 
 
-def page_features(evidence: Evidence, torn: Sequence[float]) -> dict[str, float]:
+def page_features(
+    evidence: Evidence, seams: Sequence[Seam], torn: Sequence[float]
+) -> dict[str, float]:
     """What says that a page lost no words: how likely its seams between halves that stand apart
-    are on a torn page (`torn`, log-odds), how many cut ends have one, and how well the
-    beginnings in mid-sentence follow their best end."""
-    units = evidence.units
+    are on a torn page (`torn`, log-odds), and how many cut ends and plain beginnings in
+    mid-sentence have no other half; how well all such beginnings follow their best end."""
     cuts = np.flatnonzero(evidence.cut)
-    logs = [log(max(logistic(value), _DOUBT)) for value in torn]
-    abrupt = [
+    apart = [value for (one, two), value in zip(seams, torn, strict=True) if two != one + 1]
+    # On a torn page each seam is whole as often as not, on a whole one all are.
+    ratios = [log(2 * (_DOUBT + (1 - _DOUBT) * logistic(value))) for value in apart]
+    starts = [
         at
-        for at, unit in enumerate(units)
+        for at, unit in enumerate(evidence.units)
         if at and unit.kind is Kind.TEXT and evidence.abrupt[at] > _ABRUPT
     ]
     best, flows = (
-        [_best_end(table, cuts, at) for at in abrupt] for table in (evidence.gain, evidence.flow)
+        [_best_end(table, cuts, at) for at in starts] for table in (evidence.gain, evidence.flow)
     )
+    followed = {two for _, two in seams}
     return {
         "bias": 1.0,
-        "all": sum(logs),
-        "mean": sum(logs) / max(1, len(logs)),
-        "found": len(torn) / max(1, len(cuts)),
+        "ratio": sum(ratios),
+        "mean": sum(ratios) / max(1, len(ratios)),
+        "ends": float(len(cuts) - len(seams)),
+        "orphans": float(sum(evidence.abrupt[at] > _PLAINLY for at in {*starts} - followed)),
         "starts": sum(best) / len(best) if best else _USUAL,
         "flows": sum(flows) / len(flows) if flows else _USUAL,
         "flows.low": sum(flow < 0 for flow in flows) / len(flows) if flows else 0.0,
@@ -114,6 +119,7 @@ def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
     ahead, alone = _others(evidence, seam, evidence.gain)
     flow = float(evidence.flow[seam])
     flow_ahead, flow_alone = _others(evidence, seam, evidence.flow)
+    han = word and _is_han(first)
     found = {
         "bias": 1.0,
         "gain": min(max(gain, -6.0), 10.0),
@@ -124,6 +130,7 @@ def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
         "mark": float(first in _OPENS),
         "quote": float(first in '"“'),
         "first": size,
+        "second": min(two.end - two.start, 60) / 60,
         "cut": float(two.cut),
         "ahead.not": max(0.0, -_bounded(gain - ahead)),
         "alone": _bounded(gain - alone),
@@ -132,7 +139,9 @@ def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
         "flow.ahead": _bounded(flow - flow_ahead),
         "flow.alone": _bounded(flow - flow_alone),
         "flow.near": _bounded(flow) * near,
-        "known": _idf(view, one.end - 1, two.start) if word and _is_han(first) else 0.0,
+        "both": _bounded(gain) * _bounded(flow),
+        "known": _idf(view, one.end - 1, two.start) if han else 0.0,
+        "echo": float(han and last + first in view.folded),
     }
     return found | _shared(evidence, seam)
 

@@ -35,11 +35,19 @@ def common(page: Page, beam: Beam, unit: int) -> Common:
 
 
 def ties(page: Page, beam: Beam, unit: int, both: Common) -> Reals:
-    """What speaks for a unit as text of each article, in nats; shape (s, a)."""
+    """What speaks for a unit as text of each article, in nats; shape (s, a).
+
+    What both speak of counts in part beside the best article of the state: where all articles of
+    a page are akin, each unit would speak for fewer of them.
+    """
     weights = page.weights
-    found: Reals = weights["size"] * np.log1p(beam.size) + page.ends.follows[unit].take(beam.end)
+    found: Reals = weights["size"] * np.log1p(beam.size)
     found += weights["related"] * both.related + weights["along"] * both.along
     found += _alone(page, beam, unit, both.known)
+    there = np.arange(found.shape[1]) < beam.number[:, None]
+    best = np.where(there, found, -np.inf).max(axis=1, keepdims=True)
+    found -= weights["best"] * (best - weights["best.usual"])
+    found += page.ends.follows[unit].take(beam.end)
     return found
 
 

@@ -65,6 +65,7 @@ def _places(page: Page, beam: Beam, unit: int, away: Mask) -> Reals:
         oldest = np.where(waiting, beam.touched, len(page.hope)).argmin(axis=1)
         rows = np.arange(len(away))
         found[rows, oldest] += weights["oldest"] * waiting[rows, oldest]
+    found += weights["turn"] * (away & (np.arange(away.shape[1]) == beam.turn[:, None]))
     if page.evidence.units[unit].kind is not Kind.TEXT:
         found += weights["maybe"] + weights["maybe.hope"] * page.hope[unit]
     return found
@@ -145,6 +146,7 @@ def _openings(page: Page, beam: Beam, unit: int) -> Reals:
     end = beam.of_current(beam.end)
     found: Reals = np.full(len(beam.number), weights["new"])
     found += weights["new.closed"] * (end & CLOSED)
+    found += weights["new.turn"] * (beam.again & (beam.current + 1 < beam.number))
     above = [units[at].kind for at in range(unit, run)]
     found += weights["new.byline"] * (Kind.BYLINE in above)
     found += weights["new.run"] * (len(above) > 1)

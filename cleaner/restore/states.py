@@ -50,15 +50,18 @@ class Beam(NamedTuple):
     """The best states of a page after some of its units: s states, of a articles at most.
 
     Of states, shape (s,): `score`, `number` (articles so far), `current` (the article that the
-    last unit went to) and a `key` of the ends of its articles. Of articles, shape (s, a): the
-    `end` of each, as `ends` says; how many texts they have (`size`); which unit came last
-    (`touched`); the `mass` of the words that they use; their texts and headings (`units`, sets of
-    bits, shape (s, a, k)) and the sum of these units' `topic`, (s, a, d).
+    last unit went to), the first article of the `stack` that the page is in, whether it went
+    back to one of these (`again`), and a `key` of the ends of its articles. Of articles, shape
+    (s, a): the `end` of each, as `ends` says; how many texts they have (`size`); which unit came
+    last (`touched`); the `mass` of the words that they use; their texts and headings (`units`,
+    sets of bits, shape (s, a, k)) and the sum of these units' `topic`, (s, a, d).
     """
 
     score: Reals
     number: Ints
     current: Ints
+    stack: Ints
+    again: Mask
     key: Bits
     end: Ints
     size: Ints
@@ -70,6 +73,12 @@ class Beam(NamedTuple):
     def taken(self, states: Ints) -> Beam:
         """Some of the states, in this order; a copy."""
         return Beam._make([values.take(states, axis=0) for values in self])
+
+    @property
+    def turn(self) -> Ints:
+        """Whose turn it is, shape (s,): articles of a stack, one above the other, come in the same
+        order in each of their columns."""
+        return np.where(self.current + 1 < self.number, self.current + 1, self.stack)
 
     def of_current(self, values: npt.NDArray[S]) -> npt.NDArray[S]:
         """What the current article of each state has of something of articles, shape (s, a, …) to
@@ -112,6 +121,8 @@ def begun(page: Page, count: int) -> Beam:
         score=np.zeros(1),
         number=one[0],
         current=one[0] - 1,
+        stack=one[0] - 1,
+        again=np.zeros(1, np.bool_),
         key=end[0].astype(np.uint64) * _FACTORS[0],
         end=end,
         size=one * kinds.count(Kind.TEXT),
@@ -154,8 +165,17 @@ def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:
     found.mass[at] += moves.new[telling]
     found.units[(*at, unit // _BITS)] |= np.uint64(1 << unit % _BITS)
     found.topic[at] += page.evidence.topics[unit]
-    number = np.maximum(found.number, to + 1)
-    return found._replace(score=moves.score, current=to, key=moves.key, number=number)
+    opened = to == found.number
+    stack, again = _stacked(found, to, opened)
+    found = found._replace(stack=stack, again=again, number=found.number + opened)
+    return found._replace(score=moves.score, current=to, key=moves.key)
+
+
+def _stacked(beam: Beam, to: Ints, opened: Mask) -> tuple[Ints, Mask]:
+    """`stack` and `again` once each state goes to an article: a stack ends where one opens after
+    the page went back to its articles."""
+    stack = np.where(opened & beam.again, to, beam.stack)
+    return stack, ~opened & (beam.again | (to != beam.current))
 
 
 def _wider(beam: Beam) -> Beam:
