@@ -20,6 +20,7 @@ from cleaner.models import coherence as coherence_model
 from cleaner.models import news as news_model
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
+from cleaner.score.coherence import Coherence
 from cleaner.score.combined import NewsCoherence, combination
 from cleaner.score.fasttext import FastText
 from cleaner.score.filler import Filler
@@ -30,7 +31,7 @@ from cleaner.train import measures
 from cleaner.train.ablation import ablation
 from cleaner.train.coherence import Settings, train_coherence
 from cleaner.train.follows import FollowSettings
-from cleaner.train.incoherent import DAMAGES, pairs
+from cleaner.train.incoherent import DAMAGES, excerpt, pairs
 from cleaner.train.news import train_news
 from cleaner.train.topics_of_units import TopicSettings
 from cleaner.train.tune import as_toml, fits, limit_of, tuned
@@ -335,6 +336,31 @@ def test_damage_changes_and_is_seen(kind: str) -> None:
     sound, broken = pairs(texts, kind, seed=1, least=4)
     assert len(sound) >= 10
     assert all(a != b for a, b in zip(sound, broken, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        (30, "新馆昨日开放。\n读者走进了阅览室。"),
+        (15, "新馆昨日开放。\n"),
+        (3, "新馆昨"),
+        (99, None),
+    ],
+)
+def test_excerpts_end_with_a_sentence_where_they_can(size: int, kept: str | None) -> None:
+    text = "新馆昨日开放。\n读者走进了阅览室。馆长说，晚上还有一场讲座，欢迎市民前来。"
+    found = excerpt(text, size)
+    assert found == (text if kept is None else kept)
+    assert text.startswith(found)
+
+
+def test_sentences_and_lines_in_another_order_are_seen() -> None:
+    """`order` falls for most invented articles whose sentences or lines are shuffled."""
+    texts = [body(article) for article in articles(80, seed=4)]
+    for kind in ("paragraphs", "sentences"):
+        sound, broken = pairs(texts, kind, seed=2, least=4)
+        values = [Coherence(BOOK).score(batch_of(*part))["order"] for part in (sound, broken)]
+        assert measures.auc(*values) > 0.6, kind
 
 
 def test_weights_are_small_and_load_from_bytes() -> None:

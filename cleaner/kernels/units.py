@@ -86,12 +86,13 @@ def ends_of(stream: Stream, starts: Ints) -> Ints:
 def _starts(stream: Stream, stops: Ints, breaks: Ints) -> tuple[Ints, Mask]:
     """Where something stands behind a stop or a break, or at the beginning of a document, and
     whether it is behind a break, or at the beginning."""
-    found = np.zeros(len(stream.codes) + 1, np.uint8)
-    found[stops] = 1
-    found[breaks] = found[stream.starts] = 2
+    opens = np.zeros(len(stream.codes) + 1, np.bool_)
+    opens[breaks] = opens[stream.starts] = True
+    found = opens.copy()
+    found[stops] = True
     starts = np.flatnonzero(found[:-1])
     filled = starts[stream.codes.take(starts) != BORDER]
-    return filled, found.take(filled) == 2
+    return filled, opens.take(filled)
 
 
 def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints, opens: Mask) -> Ints:

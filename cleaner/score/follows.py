@@ -56,13 +56,13 @@ def endings(keys: Table, stream: Stream, ends: Ints, docs: Ints) -> Table:
     return found
 
 
-def bags(table: Shorts, words: Table, first: int) -> Singles:
+def bags(table: Shorts, words: Table, first: int) -> Shorts:
     """The sums of the vectors of each column of words, (w, k) to (k, f): in `table` from the row
     `first` on those of the NEAR first places, and below them those of the others."""
     numbers = words.astype(np.int64)
     numbers[:NEAR] += first
     numbers[NEAR:] += first + len(table) // SIDES
-    found: Singles = table.take(numbers, axis=0).sum(axis=0, dtype=np.int16).astype(np.float32)
+    found: Shorts = table.take(numbers, axis=0).sum(axis=0, dtype=np.int16)
     return found
 
 
@@ -71,7 +71,7 @@ def inputs_of(begin: Table, end: Table, topics: Singles, model: CoherenceModel) 
     of both ends, and the direction of the topic."""
     half = len(model.sides) // 2
     ends = [bags(model.sides, words, at) for words, at in ((begin, 0), (end, half))]
-    return np.concatenate([*ends, topics], axis=1)
+    return np.concatenate([*ends, topics], axis=1, dtype=np.float32)
 
 
 def follows_of(inputs: Singles, model: CoherenceModel) -> Follows:

@@ -63,7 +63,8 @@ def with_follows(
     seed: int,
     report: Callable[[str], None] = lambda _: None,
 ) -> CoherenceModel:
-    """The model with `heads`, `tails` and what makes numbers of them."""
+    """The model with `ends` and what makes numbers of their sums, learned from articles of _LEAST
+    and more sentences."""
     chance = np.random.default_rng(seed)
     data = _sentences(model, texts)
     articles = np.flatnonzero(np.diff(data.borders) >= _LEAST)
