@@ -91,6 +91,17 @@ def test_a_page_whose_cuts_left_no_mark(sound: str) -> None:
     assert mend(damaged) == sound
 
 
+def test_pages_of_one_batch_come_back_as_each_alone() -> None:
+    sound = "他说：“产品质量是企业的生命。”会上，代表们交流了经验。大家认为，环境保护要先行。"
+    readings = "他認為日qìng)bào)對(duì)這(yàn)個(gè)問(wèn)題(dì)的報(bào)道很及時(shí)。"
+    pages = [sound, shifted(sound, None, MANY), shifted(sound, None, MANY, lost=""), readings]
+    batch = Batch([Document(str(k), page) for k, page in enumerate(pages)])
+    for at in (3, 0, 2, 1):  # whoever is asked for first
+        doc = edited(batch, at, editor())
+        assert (doc.text if doc else pages[at]) == mend(pages[at])
+    assert sum(mend(page) != page for page in pages) >= 2
+
+
 def test_readings_that_lost_their_bracket() -> None:
     damaged = "他認為日qìng)bào)對(duì)這(yàn)個(gè)問(wèn)題(dì)的報(bào)道很及時(shí)。"
     assert mend(damaged).startswith("他認為日報(bào)對(duì)這")

@@ -6,10 +6,17 @@ An array of many short questions takes hardly longer than one of a few.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from cleaner.batch import Batch, Mask, View
 
 T = TypeVar("T")
+
+_AT_ONCE = 1 << 16  # characters of pages that are taken side by side
 
 
 class Ask(NamedTuple):
@@ -48,3 +55,33 @@ def _answered(asked: dict[int, Ask]) -> dict[int, list[Any] | None]:
         for number, about in own.items():
             answers[number] = [next(every) for _ in about]
     return answers
+
+
+class Pages(Generic[T]):
+    """The results of a task for each page of a batch, found for some pages at a time."""
+
+    def __init__(
+        self, batch: Batch, suspects: Callable[[Batch], Mask], task: Callable[[View], Task[T]]
+    ) -> None:
+        self._batch, self._task = batch, task
+        self._todo = deque(np.flatnonzero(suspects(batch)).tolist())
+        self._found: dict[int, T] = {}  # by the place where the page begins
+
+    def result(self, view: View) -> T:
+        """The result for a page."""
+        start = view.span.start
+        if start not in self._found:
+            pages = {start: view, **self._next()}
+            results = in_step([self._task(page) for page in pages.values()])
+            self._found |= zip(pages, results, strict=True)
+        return self._found[start]
+
+    def _next(self) -> dict[int, View]:
+        """The next pages, by the place where each begins."""
+        pages: dict[int, View] = {}
+        size = 0
+        while self._todo and size < _AT_ONCE:
+            page = self._batch.view(self._todo.popleft())
+            pages[page.span.start] = page
+            size += len(page.text)
+        return pages

@@ -8,7 +8,7 @@ if other lines of the document went the same way.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -25,7 +25,7 @@ from cleaner.repair.drafts import (
     sound_means,
 )
 from cleaner.repair.fill import fill
-from cleaner.repair.in_step import Ask, Task, in_step
+from cleaner.repair.in_step import Ask, Pages, Task
 from cleaner.repair.results import LEAST_GAIN, Mended, weighed
 from cleaner.repair.routes import Route, plausible
 from cleaner.repair.screen import Look, documents, odd_table, positions, uncommon_table
@@ -34,7 +34,6 @@ from cleaner.rules import RuleBook
 _FEWEST_ODD = 4
 _SAMPLE = 2  # lines on which all routes are tried
 _CLOSE, _STRANGE = 6, 0.25  # of misread text at least half is uncommon
-_AT_ONCE = 1 << 16  # characters of pages that are mended side by side
 
 
 class Mojibake:
@@ -50,38 +49,12 @@ class Mojibake:
         return _suspects(batch)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        mended = view.of_batch("repair.mojibake", _Pages).mended(view)
+        pages = view.of_batch("repair.mojibake", lambda batch: Pages(batch, _suspects, _of_page))
+        mended = pages.result(view)
         for line in view.lines if mended else ():
             text = view.text[line.start : line.end]
             if text in mended:
                 yield _edit(line.start, text, mended[text])
-
-
-class _Pages:
-    """What comes of the pages of a batch, found for some of them at a time."""
-
-    def __init__(self, batch: Batch) -> None:
-        self._batch = batch
-        self._todo = deque(np.flatnonzero(_suspects(batch)).tolist())
-        self._found: dict[int, dict[str, Mended]] = {}  # by the place where the page begins
-
-    def mended(self, view: View) -> dict[str, Mended]:
-        """The lines of a page that are mended."""
-        start = view.span.start
-        if start not in self._found:
-            pages = {start: view, **self._next()}
-            self._found |= zip(pages, in_step([_of_page(p) for p in pages.values()]), strict=True)
-        return self._found[start]
-
-    def _next(self) -> dict[int, View]:
-        """The next pages, by the place where each begins."""
-        pages: dict[int, View] = {}
-        size = 0
-        while self._todo and size < _AT_ONCE:
-            page = self._batch.view(self._todo.popleft())
-            pages[page.span.start] = page
-            size += len(page.text)
-        return pages
 
 
 def _suspects(batch: Batch) -> Mask:

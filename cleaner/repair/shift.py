@@ -28,6 +28,8 @@ from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
 from cleaner.repair.both_sides import MUCH
 from cleaner.repair.candidates import swallowed, written
 from cleaner.repair.habits import Form, Habits
+from cleaner.repair.in_step import Ask, Pages, Task
+from cleaner.repair.likeliest import Found as Possible
 from cleaner.repair.likeliest import Likely, Row, candidates, settled
 from cleaner.repair.options import Options, fixed, words_of
 from cleaner.repair.readers import reader
@@ -94,11 +96,11 @@ class Shift:
         """Documents with a `?` in front of something that a cut leaves behind it, or with a
         letter alone behind a character beyond ASCII, near a delimiter or a bracket, or with
         uncommon characters close together."""
-        screens = (marked, unmarked, crowded, readings)
-        return documents(batch, np.concatenate([screen(batch) for screen in screens]))
+        return batch.once("repair.shift.suspects", _suspects)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        found = list(self._found(view))
+        pages = view.of_batch(f"repair.shift of {id(self)}", self._pages)
+        found = pages.result(view)
         # Three marks in a row may be what an author wrote: most count only on a page where
         # something was out of step.
         sure = any(f.strong for _, f in found)
@@ -106,38 +108,47 @@ class Shift:
             if sure or _telling(view.text[line.start : line.end], f):
                 yield _edit(line, f)
 
-    def _found(self, view: View) -> Iterator[tuple[Line, Found]]:
+    def _pages(self, batch: Batch) -> Pages[list[tuple[Line, Found]]]:
+        return Pages(batch, self.suspects, self._found)
+
+    def _found(self, view: View) -> Task[list[tuple[Line, Found]]]:
         lines = lines_with_traces(view.text)
         if not lines:
-            return
+            return []
         walker = Walker(self._readings, folded=not _WIDE.search(view.text))
         texts = [view.text[line.start : line.end] for line in lines]
-        mended = mend(texts, walker, view.text)
+        mended = yield from mend(texts, walker, view.text)
         if any(found.rule == "unmarked" for own in mended for found in own):
             # A page that loses the marks of its cuts may have been cut anywhere.
             lines = list(view.lines)
             texts = [view.text[line.start : line.end] for line in lines]
-            mended = mend(texts, walker, view.text, anywhere=True)
+            mended = yield from mend(texts, walker, view.text, anywhere=True)
+        every: list[tuple[Line, Found]] = []
         for line, text, own in zip(lines, texts, mended, strict=True):
-            for found in own:
-                yield line, found
+            every += [(line, found) for found in own]
             for found in _strays(text, walker):
                 if not any(other.start < found.start <= other.end for other in own):
-                    yield line, found
+                    every.append((line, found))
+        return every
+
+
+def _suspects(batch: Batch) -> Mask:
+    screens = (marked, unmarked, crowded, readings)
+    return documents(batch, np.concatenate([screen(batch) for screen in screens]))
 
 
 def mend(
     lines: Sequence[str], walker: Walker, page: str, *, anywhere: bool = False
-) -> list[list[Found]]:
+) -> Task[list[list[Found]]]:
     """The stretches of each line that go back into step, from left to right. Cuts that left no
     mark are looked for where none left one, or `anywhere`."""
     anchors = [anchors_of(line, walker, anywhere) for line in lines]
     if anywhere:
-        return _mended(lines, anchors, walker, page)
+        return (yield from _mended(lines, anchors, walker, page))
     clear = [[anchor for anchor in own if anchor.rule != "unmarked"] for own in anchors]
-    mended = _mended(lines, clear, walker, page)
+    mended = yield from _mended(lines, clear, walker, page)
     rest = [k for k in range(len(lines)) if not mended[k] and len(clear[k]) < len(anchors[k])]
-    again = _mended([lines[k] for k in rest], [anchors[k] for k in rest], walker, page)
+    again = yield from _mended([lines[k] for k in rest], [anchors[k] for k in rest], walker, page)
     for k, found in zip(rest, again, strict=True):
         mended[k] = found
     return mended
@@ -145,7 +156,7 @@ def mend(
 
 def _mended(
     lines: Sequence[str], anchors: Sequence[Sequence[Anchor]], walker: Walker, page: str
-) -> list[list[Found]]:
+) -> Task[list[list[Found]]]:
     """The best of what is found from the anchors of each line, none over another."""
     mended: list[list[Found]] = [[] for _ in lines]
     trials = [
@@ -154,7 +165,7 @@ def _mended(
         for anchor in own
         for walk in _walks(lines[number], anchor, walker)
     ]
-    found = _tried(trials, lines, page) if trials else []
+    found = (yield from _tried(trials, lines, page)) if trials else []
     spots = zip(trials, found, strict=True)
     for (number, at), group in groupby(spots, key=lambda s: (s[0].line, s[0].anchor.at)):
         if mended[number] and at < mended[number][-1].end:
@@ -191,7 +202,7 @@ def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:
     return walker.walks(line, anchor.start, anchor.pending, marked=marked)
 
 
-def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Found | None]:
+def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> Task[list[Found | None]]:
     """What each walk gives, if it reads far better than the stretch as it stands."""
     rows = []
     habits = Habits(page)
@@ -202,18 +213,28 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> list[Fou
             Row(line[: anchor.at], [[_place(slot, habits) for slot in slots]], line[walk.end :])
         )
     found = candidates(rows, words_of(bare(page)))
-    best = settled(found, [(row.before, row.after) for row in rows], MUCH)
+    around = [(row.before, row.after) for row in rows]
+    best: list[Likely] = yield Ask(_settled, list(zip(found, around, strict=True)))
     texts: list[str] = []
     for (number, anchor, walk), row, new in zip(trials, rows, best, strict=True):
         left, right = bare(row.before[-12:])[-_CONTEXT:], bare(row.after[:12])[:_CONTEXT]
         old = lines[number][anchor.at : walk.end]
         texts += [left + bare(new.guess) + right, left + bare(old) + right]
-    scores = sequence_scores(texts)
-    gains = (scores[::2] - scores[1::2]).tolist()
+    scores: list[float] = yield Ask(_scores, texts)
+    gains = [new - old for new, old in zip(scores[::2], scores[1::2], strict=True)]
     return [
         _accepted(trial, lines[trial.line], new, gain)
         for trial, new, gain in zip(trials, best, gains, strict=True)
     ]
+
+
+def _settled(rows: Sequence[tuple[Possible, tuple[str, str]]]) -> list[Likely]:
+    return settled([found for found, _ in rows], [around for _, around in rows], MUCH)
+
+
+def _scores(texts: Sequence[str]) -> list[float]:
+    found: list[float] = sequence_scores(texts).tolist()
+    return found
 
 
 def _place(slot: Slot, habits: Habits) -> Options:
