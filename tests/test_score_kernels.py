@@ -139,6 +139,13 @@ def test_a_line_about_the_text_is_no_unit(facts: str) -> None:
     assert counts == [3, 3, 3, 3, 4]  # the line and the paragraph below it, or above, are one
 
 
+@pytest.mark.parametrize("line", ["(2021-03-11 11:35:20)\n", "【2021.3.11】\n"])
+def test_a_date_in_brackets_is_a_heading_as_a_bare_one_is(line: str) -> None:
+    text = "全市春耕全面展开\n" + line + "市里昨天召开春耕会议，部署今年的备耕工作。\n"
+    cut = units.units_of(one_stream(text), fold(encode(text + "\n")))
+    assert cut.headings.tolist() == [True, True, False]
+
+
 def test_one_long_line_and_many_short_ones_give_units_alike() -> None:
     sentence = "市图书馆新馆昨日向读者开放，首批读者走进阅览室，工作人员作了介绍。"
     one, many = sentence * 24, "\n".join([sentence * 6] * 4)

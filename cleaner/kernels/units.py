@@ -69,7 +69,18 @@ def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Ma
     ends = ends_of(stream, sentences)
     whole = opens & np.append(opens[1:], True)[: len(opens)]
     after = folded.take(stream.at.take(np.maximum(ends - 1, 0)) + 1)
-    found: Mask = whole & (ends - sentences <= HEADING) & ~_CLOSERS.take(after)
+    found: Mask = whole & (ends - sentences <= HEADING)
+    closed = np.flatnonzero(found & _CLOSERS.take(after))
+    found[closed] = _of_digits(stream, sentences[closed], ends[closed])  # a date in brackets
+    return found
+
+
+def _of_digits(stream: Stream, starts: Ints, ends: Ints) -> Mask:
+    """Which ranges, none empty, hold nothing but digits."""
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    at, first = places_of(starts, ends - starts)
+    found: Mask = np.logical_and.reduceat(stream.codes.take(at) == ord("0"), first)
     return found
 
 
