@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cleaner.kernels.segments import places_of
 from cleaner.models.lm import Ints
 from cleaner.models.lm import load as load_model
 from cleaner.repair.options import (
@@ -64,16 +65,15 @@ def _texts(tracks: Sequence[Track], words: Words, margin: float) -> tuple[Ints, 
     for step in range(LONGEST):
         places = [t.places[step] if len(t.places) > step else _END for t in tracks]
         sizes = np.array([len(place.texts) for place in places])
-        counts = sizes.take(own)
+        starts, counts = (np.cumsum(sizes) - sizes).take(own), sizes.take(own)
+        option, _ = places_of(starts, counts)
         parent = np.repeat(np.arange(len(own)), counts)
-        inside = np.arange(len(parent)) - np.repeat(np.cumsum(counts) - counts, counts)
-        option = (np.cumsum(sizes) - sizes).take(own).take(parent) + inside
         third = np.concatenate([place.numbers for place in places]).take(option)
         bias = np.concatenate([place.bias for place in places]).take(option)
         gain, pairs = model.steps(first, second, pairs, parent, third)
         first, second = first.take(parent), second.take(parent)
         score = score.take(parent) + bias + gain + worth(first, second, third, words)
-        own, choice = own.take(parent), choice.take(parent) + inside
+        own, choice = own.take(parent), choice.take(parent) + option - starts.take(parent)
         near = np.flatnonzero(score >= _best(own, score) - margin)
         own, choice, score = own.take(near), choice.take(near), score.take(near)
         first, second, pairs = second.take(near), third.take(near), pairs.at(near)

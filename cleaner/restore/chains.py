@@ -25,13 +25,13 @@ MARGIN = 6.0
 """How much better than one article a page of several must be."""
 
 
-def chains(evidence: Evidence, weights: Weights, width: int = WIDTH) -> list[tuple[Link, ...]]:
+def chains(evidence: Evidence, weights: Weights) -> list[tuple[Link, ...]]:
     """The units of each article in reading order; every unit is in exactly one."""
     page = page_of(evidence, weights)
     first = max(1, _sure(page))
     beam, steps = begun(page, first), []
     for unit in range(first, len(evidence.units)):
-        steps.append(_kept(beam, moves(page, beam, unit), width))
+        steps.append(_kept(beam, moves(page, beam, unit)))
         beam = grown(page, beam, unit, steps[-1])
     best = _worthwhile(beam)
     homes = [(0, unit.kind is Kind.TEXT) for unit in evidence.units[:first]]
@@ -57,15 +57,15 @@ def _worthwhile(beam: Beam) -> int:
     return int(single[0]) if little else 0
 
 
-def _kept(beam: Beam, found: Moves, width: int) -> Moves:
+def _kept(beam: Beam, found: Moves) -> Moves:
     """The best moves; of those whose states differ only in what they have behind them, the best
     one (recombination: Och, Ueffing & Ney 2001). The best state of a single article stays: what
     the others are worth is measured against it."""
     single = np.flatnonzero((found.to == 0) & (beam.number == 1).take(found.state))[:1].tolist()
-    best = min(int(np.count_nonzero(found.score > found.score[0] - DEPTH)), 2 * width)  # sorted
+    best = min(int(np.count_nonzero(found.score > found.score[0] - DEPTH)), 2 * WIDTH)  # sorted
     keys = (found.key[:best] + found.to[:best].astype(np.uint64)).tolist()
     first = {key: at for at, key in reversed([*enumerate(keys)])}
-    chosen = sorted(first.values())[:width]
+    chosen = sorted(first.values())[:WIDTH]
     return found.taken(np.array(chosen + [at for at in single if at not in chosen]))
 
 

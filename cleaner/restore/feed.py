@@ -32,8 +32,8 @@ _FLOOR, _CEILING = -6.0, 5.0
 """What one paragraph may add: no single one decides."""
 _SAME = 0.0
 """Log-likelihood ratio from which two paragraphs are of one article."""
-_ABRUPT, _CONTINUED = 1.0, 4.0
-"""From here (nats) a text begins in mid-sentence, and plainly continues a cut end."""
+_CONTINUED = 4.0
+"""From here (nats) a text plainly continues a cut end."""
 _CLAUSE = 8.5
 """Characters between two marks: fewer are verse."""
 
@@ -91,7 +91,7 @@ def _goes_on(view: View, units: Sequence[Unit], border: int) -> bool:
     ends = [unit for unit in texts if unit.cut and unit.end - unit.start >= PARAGRAPH]
     starts = [unit for unit in texts if unit.start >= units[border].start]
     gain, abrupt = seams.measured(view, ends, starts)
-    return bool((gain[:, abrupt > _ABRUPT] > _CONTINUED).any())
+    return bool((gain[:, abrupt > seams.ABRUPT] > _CONTINUED).any())
 
 
 def _next_article(view: View, units: Sequence[Unit], border: int) -> int:

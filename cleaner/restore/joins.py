@@ -21,7 +21,7 @@ from cleaner.kernels.pairs import pair_hashes
 from cleaner.models import pages, topics
 from cleaner.restore.blocks import Kind
 from cleaner.restore.evidence import Evidence, Ints, Link, Reals
-from cleaner.restore.seams import NEVER
+from cleaner.restore.seams import ABRUPT, NEVER
 
 _LEAST = 0.5
 """Probability from which halves are joined: of pages of newspapers never seen, those that lost no
@@ -30,9 +30,9 @@ words keep a wrong join in a hundred, those that did, one in six."""
 _DOUBT = 0.05
 """The share of the seams of a whole page that are wrong, near enough."""
 
-_ABRUPT, _PLAINLY, _USUAL = 1.0, 4.0, 2.5
-"""From here (nats) a text begins in mid-sentence, and plainly so; the gain of such where a page
-has none."""
+_PLAINLY, _USUAL = 4.0, 2.5
+"""From here (nats) a text plainly begins in mid-sentence; the gain of such where a page has
+none."""
 
 _OPENS = frozenset("，、,；;：:。.！？!?”’）》)\"'")
 
@@ -84,7 +84,7 @@ def page_features(
     starts = [
         at
         for at, unit in enumerate(evidence.units)
-        if at and unit.kind is Kind.TEXT and evidence.abrupt[at] > _ABRUPT
+        if at and unit.kind is Kind.TEXT and evidence.abrupt[at] > ABRUPT
     ]
     best, flows = (
         [_best_end(table, cuts, at) for at in starts] for table in (evidence.gain, evidence.flow)

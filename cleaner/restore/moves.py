@@ -87,14 +87,14 @@ def _make_certain(page: Page, beam: Beam, unit: int, worth: Reals) -> None:
     units, end = page.evidence.units, beam.of_current(beam.end)
     kind = units[unit].kind
     following = units[unit + 1].kind if unit + 1 < len(units) else Kind.NEUTRAL
-    sure, move = np.zeros(len(end), np.bool_), beam.number
+    maybe = following is Kind.HEADING and may_be_text(page, unit)  # the end of a column
     if kind is Kind.BYLINE and following is Kind.HEADING:
         sure, move = (end >= STEP) & (end % STEP == 0), worth.shape[1] // 2 + beam.current
-    elif kind is Kind.HEADING and _above_report(page, unit):
-        maybe = following is Kind.HEADING and may_be_text(page, unit)  # the end of a column
-        sure, move = (end >= STEP) & (not maybe), np.full(len(end), worth.shape[1] - 1)
-    if sure.any():
-        worth[sure[:, None] & (np.arange(worth.shape[1]) != move[:, None])] = _NEVER
+    elif kind is Kind.HEADING and not maybe and _above_report(page, unit):
+        sure, move = end >= STEP, np.full(len(end), worth.shape[1] - 1)
+    else:
+        return
+    worth[sure[:, None] & (np.arange(worth.shape[1]) != move[:, None])] = _NEVER
 
 
 def _above_report(page: Page, unit: int) -> bool:
@@ -146,7 +146,7 @@ def _openings(page: Page, beam: Beam, unit: int) -> Reals:
     end = beam.of_current(beam.end)
     found: Reals = np.full(len(beam.number), weights["new"])
     found += weights["new.closed"] * (end & CLOSED)
-    found += weights["new.turn"] * (beam.again & (beam.current + 1 < beam.number))
+    found += weights["new.turn"] * (beam.again & (beam.turn > beam.current))
     above = [units[at].kind for at in range(unit, run)]
     found += weights["new.byline"] * (Kind.BYLINE in above)
     found += weights["new.run"] * (len(above) > 1)

@@ -28,9 +28,6 @@ _HEADINGS, _TEXTS = 16, 0.77
 """A page with so many headings that are most of its lines, or leave texts this share of its
 characters at most, is one of menus and titles; newspaper pages have .79."""
 
-_TORN = 1.0
-"""From here (nats) a text begins in mid-sentence."""
-
 _FITS, _PLAIN_SHARE = 2.0, 0.1
 """Nats from which the continuation of a cut end is plain, and the share of continuations that are:
 of pages of newspapers with words lost nearly all have .17, of pages without marks none."""
@@ -155,5 +152,5 @@ def with_models(view: View, evidence: Evidence) -> Evidence:
 
 def _goes_on_below(evidence: Evidence, fit: Reals) -> bool:
     """True where a text further down plainly continues a cut end, by a table as `gain`."""
-    below = np.triu(fit, 2)[1:, evidence.abrupt > _TORN]
+    below = np.triu(fit, 2)[1:, evidence.abrupt > seams.ABRUPT]
     return bool(below.max(initial=0.0) > PLAIN)

@@ -19,6 +19,9 @@ Ints = npt.NDArray[np.int64]
 TAIL, HEAD = 2, 4
 """Characters read on both sides of a seam."""
 
+ABRUPT = 1.0
+"""From here (nats) a text begins in mid-sentence."""
+
 NEVER = -20.0
 """The gain of what does not follow."""
 

@@ -116,6 +116,7 @@ def begun(page: Page, count: int) -> Beam:
     known = np.zeros((1, 1, len(page.places)), np.uint64)
     for at in telling:
         known[..., at // _BITS] |= np.uint64(1 << at % _BITS)
+    touched = max((at for at, kind in enumerate(kinds) if kind is not Kind.NEUTRAL), default=0)
     one = np.ones((1, 1), np.int64)
     return Beam(
         score=np.zeros(1),
@@ -123,11 +124,10 @@ def begun(page: Page, count: int) -> Beam:
         current=one[0] - 1,
         stack=one[0] - 1,
         again=np.zeros(1, np.bool_),
-        key=end[0].astype(np.uint64) * _FACTORS[0],
+        key=end[0].astype(np.uint64) * _FACTOR,
         end=end,
         size=one * kinds.count(Kind.TEXT),
-        touched=one
-        * max((at for at, kind in enumerate(kinds) if kind is not Kind.NEUTRAL), default=0),
+        touched=one * touched,
         mass=said(page, known, np.arange(len(words.weight)))[0] @ words.weight[:, None],
         units=known,
         topic=page.evidence.topics[telling].sum(axis=0)[None, None],
@@ -143,11 +143,12 @@ def ended(
     before = beam.end.take(state * beam.end.shape[1] + to, mode="clip")
     before[to == beam.number.take(state)] = 0
     end = after(before, unit, item.signed, text, item.kind)
-    return end, beam.key.take(state) + (end - before).astype(np.uint64) * _FACTORS.take(to)
+    counted = _FACTOR ** (to + 1).astype(np.uint64)
+    return end, beam.key.take(state) + (end - before).astype(np.uint64) * counted
 
 
-_FACTORS = np.uint64(0x9E3779B97F4A7C15) ** np.arange(1, 402, dtype=np.uint64)
-"""What an end counts in a key, by its article; no page has more units."""
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""What the end of the first article counts in a key; its powers, those of the others."""
 
 
 def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:

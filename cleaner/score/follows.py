@@ -29,7 +29,7 @@ _MOST = 1000.0
 _PARTS = [FOLLOW, 2 * FOLLOW, 3 * FOLLOW]
 
 _FAR = 30.0
-"""Seams count as no worse than this, in nats."""
+"""Nothing counts as less likely than this, in nats."""
 
 _HIGHEST = 5.0
 """What a seam says for itself at the most, in nats, where the weakest one is looked for."""
@@ -116,11 +116,17 @@ def sequence_features(
     seams = np.maximum(count - 1, 1)
     mean = np.bincount(docs[1:], ahead, minlength=size) / seams
     reverse = np.bincount(docs[1:], back, minlength=size) / seams
-    held = -np.log(1 + np.exp(-np.maximum(ahead, -_FAR))) * near
+    held = log_chance(ahead) * near
     holds = np.bincount(docs[1:], held, minlength=size) / seams
     weakest = np.full(size, _HIGHEST)
     np.minimum.at(weakest, docs[1:], np.where(near, ahead, _HIGHEST))
     return np.column_stack([mean, mean * np.sqrt(count), mean - reverse, weakest, holds])
+
+
+def log_chance(logits: Floats) -> Floats:
+    """ln of the probabilities that log-odds stand for."""
+    found: Floats = -np.log(1 + np.exp(-np.maximum(logits, -_FAR)))
+    return found
 
 
 def _usual(expected: Singles, offered: Singles, own: Mask, docs: Ints, count: Ints) -> Floats:

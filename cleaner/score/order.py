@@ -14,7 +14,7 @@ from cleaner.kernels.text import Codes
 from cleaner.kernels.units import Units, ends_of
 from cleaner.kernels.vectors import Shorts, Singles, directions
 from cleaner.models.coherence import NAMING, STEP, WINDOW, CoherenceModel
-from cleaner.score.follows import endings, follows_of, inputs_of, line_features
+from cleaner.score.follows import endings, follows_of, inputs_of, line_features, log_chance
 from cleaner.score.links import Words
 from cleaner.score.sequence import next_features, position_features, quote_features
 
@@ -126,7 +126,7 @@ def _chosen(logits: Floats, docs: Ints, chosen: Mask, size: int) -> tuple[Floats
 
 def _likelihood(logits: Floats, docs: Ints, truth: Mask, size: int) -> Floats:
     """Mean log-likelihood of what is, above that of knowing its share only."""
-    each = -np.log(1 + np.exp(np.minimum(np.where(truth, -logits, logits), 30)))
+    each = log_chance(np.where(truth, logits, -logits))
     count = np.maximum(np.bincount(docs, minlength=size), 1)
     share = np.bincount(docs, truth, minlength=size) / count
     known = share * np.log(share + 1e-9) + (1 - share) * np.log(1 - share + 1e-9)
