@@ -10,7 +10,7 @@ import numpy as np
 from cleaner.batch import Batch, Ints, Mask
 from cleaner.errors import RecipeError
 from cleaner.kernels.segments import segment_sum
-from cleaner.kernels.text import Class, Codes
+from cleaner.kernels.text import Class, Codes, among
 
 GROUPS: Mapping[str, tuple[Class, ...]] = {
     "space": (Class.SPACE, Class.NEWLINE, Class.CONTROL, Class.INVISIBLE),
@@ -46,9 +46,7 @@ def _seen(batch: Batch, ignore: Sequence[str], *, fold: bool) -> tuple[Codes, Ma
     """What is compared, and where in the batch it stands; computed once."""
 
     def seen(batch: Batch) -> tuple[Codes, Mask]:
-        mask = np.ones(len(batch.codes), np.bool_)
-        for cls in (cls for group in ignore for cls in GROUPS[group]):
-            mask &= batch.classes != int(cls)  # an enum would be compared as int64
+        mask = ~among(batch.classes, (cls for group in ignore for cls in GROUPS[group]))
         mask[batch.ends] = False  # the newline that closes a document is not part of it
         return _picked(batch.folded if fold else batch.codes, mask), mask
 

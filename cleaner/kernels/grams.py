@@ -30,6 +30,8 @@ _LETTERS = (Class.HAN, Class.RARE_HAN, Class.KANA, Class.HANGUL, Class.ASCII_LET
 _MIX = np.uint32(0x9E3779B1)
 _TURN = np.uint32(0x85EBCA77)
 _PIECE = 1 << 15
+_SMALL = 1 << 16
+"""So many weights of 16 bits, less one, add up to a number of 32 bits."""
 
 
 class Stream(NamedTuple):
@@ -74,9 +76,19 @@ def _plain() -> Codes:
     return table
 
 
+@cache
+def plain_table() -> Codes:
+    """What a stream keeps of each code point, be it folded or not, shape (0x110000,)."""
+    return _plain().take(fold_table())
+
+
 def stream_of(folded: Codes, ends: Ints) -> Stream:
     """The stream of documents that stand in the folded view and end (at a newline) at `ends`."""
-    plain = _plain().take(folded)
+    return stream_from(_plain().take(folded), ends)
+
+
+def stream_from(plain: Codes, ends: Ints) -> Stream:
+    """The same from what `plain_table` says of each code point; writes on `plain`."""
     plain[ends] = BORDER
     keep = plain != 0
     at = np.flatnonzero(keep)
@@ -119,8 +131,7 @@ def _finish(hashed: Codes, out: Buckets) -> None:
     mixed ^= hashed[: len(out)]
     mixed *= _MIX
     mixed >>= np.uint32(32 - BITS)
-    mixed[mixed == 0] = 1
-    out[:] = mixed
+    out[:] = np.maximum(mixed, np.uint32(1), out=mixed)
 
 
 def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tuple[Ints, Ints]:
@@ -129,5 +140,7 @@ def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tup
     Integers, so that the sum depends neither on order nor on what else is in the batch.
     `weights` has shape (2**BITS,), and 0 for bucket 0.
     """
-    values = weights.take(stream.grams(order)).astype(np.int64)
-    return segment_sum(values, stream.starts), np.maximum(stream.sizes - (order - 1), 0)
+    values = weights.take(stream.grams(order))
+    small = int(stream.sizes.max(initial=0)) < _SMALL
+    sums = segment_sum(values, stream.starts, np.int32 if small else np.int64)
+    return sums.astype(np.int64), np.maximum(stream.sizes - (order - 1), 0)

@@ -17,6 +17,7 @@ has EMPTY everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -43,13 +44,14 @@ def signatures(codes: Codes, lengths: Ints, *, n: int = 5, slots: int = 128) -> 
     """
     if slots < 2 or slots & (slots - 1):
         raise ValueError(f"slots must be a power of two, not {slots}")
-    result = _round(codes, lengths, n, slots, 0)
+    (result,) = _rounds(codes, lengths, n, slots, _ROUNDS[:1])
     counts = shingles.count(lengths, n)
-    for number in range(1, len(_ROUNDS)):
-        short = (counts > 0) & (counts < SHORT * slots) & (result == EMPTY).any(axis=1)
-        if short.any():
-            more = _round(_chosen(codes, lengths, short), lengths[short], n, slots, number)
-            result[short] = np.where(result[short] == EMPTY, more, result[short])
+    short = (counts > 0) & (counts < SHORT * slots) & (result == EMPTY).any(axis=1)
+    if short.any():
+        made = result[short]
+        for more in _rounds(_chosen(codes, lengths, short), lengths[short], n, slots, _ROUNDS[1:]):
+            made = np.where(made == EMPTY, more, made)
+        result[short] = made
     return densified(result)
 
 
@@ -87,20 +89,20 @@ def band_keys(signature: Signatures, bands: int, rows: int) -> Hashes:
     return keys ^ (keys >> np.uint64(29))
 
 
-def _round(codes: Codes, lengths: Ints, n: int, slots: int, number: int) -> Signatures:
-    """One round of one-permutation hashing; bins that nothing fell into are EMPTY."""
-    out = np.full((len(lengths) + 1) * slots, EMPTY, np.uint32)
+def _rounds(
+    codes: Codes, lengths: Ints, n: int, slots: int, rounds: Sequence[int]
+) -> list[Signatures]:
+    """Some rounds of one-permutation hashing; bins that nothing fell into are EMPTY."""
+    out = [np.full((len(lengths) + 1) * slots, EMPTY, np.uint32) for _ in rounds]
     base = _bases(lengths, n, slots)
-    place = np.empty(shingles.BLOCK, np.int64)
-    value = np.empty(shingles.BLOCK, np.uint32)
     for first, found in shingles.blocks(codes, n):
-        size = len(found)
-        _fall(found, number, slots, place[:size], value[:size])
-        np.add(place[:size], base[first : first + size], out=place[:size])
-        np.minimum.at(out, place[:size], value[:size])
-    result = out.reshape(-1, slots)[:-1]
-    _tiny(result, codes, lengths, n, number)
-    return result
+        for number, bins in zip(rounds, out, strict=True):
+            place, value = _fall(found, number, slots)
+            place += base[first : first + len(found)]
+            np.minimum.at(bins, place, value)
+    results = [bins.reshape(-1, slots)[:-1] for bins in out]
+    _tiny(results, codes, lengths, n, rounds)
+    return results
 
 
 def _chosen(codes: Codes, lengths: Ints, wanted: npt.NDArray[np.bool_]) -> Codes:
@@ -110,16 +112,16 @@ def _chosen(codes: Codes, lengths: Ints, wanted: npt.NDArray[np.bool_]) -> Codes
     return np.concatenate([codes[end - size : end] for end, size in zip(ends, sizes, strict=True)])
 
 
-def _fall(found: Hashes, number: int, slots: int, place: Ints, value: Signatures) -> None:
-    """The bin and the value of every hash, written to `place` and `value`."""
+def _fall(found: Hashes, number: int, slots: int) -> tuple[Ints, Signatures]:
+    """The bin and the value of every hash in the round of a number; writes on `found` in the
+    first round, whose number is 0."""
     if number:
-        found = found ^ np.uint64(_ROUNDS[number])
+        found = found ^ np.uint64(number)
         found = (found ^ (found >> np.uint64(32))) * _MIX_3
     bits = slots.bit_length() - 1
-    bins = place.view(np.uint64)
-    np.right_shift(found, np.uint64(32 - bits), out=bins)
-    np.copyto(value, bins, casting="unsafe")
-    np.right_shift(found, np.uint64(64 - bits), out=bins)
+    place = (found >> np.uint64(64 - bits)).view(np.int64)
+    found <<= np.uint64(bits)
+    return place, found.view("<u4")[1::2]  # the upper half of each
 
 
 def _bases(lengths: Ints, n: int, slots: int) -> Ints:
@@ -131,7 +133,9 @@ def _bases(lengths: Ints, n: int, slots: int) -> Ints:
     return np.repeat(starts.ravel(), np.stack([inside, lengths - inside], axis=1).ravel())
 
 
-def _tiny(result: Signatures, codes: Codes, lengths: Ints, n: int, number: int) -> None:
+def _tiny(
+    results: Sequence[Signatures], codes: Codes, lengths: Ints, n: int, rounds: Sequence[int]
+) -> None:
     """Fill in the texts that are shorter than n: their one shingle is the whole text."""
     at = np.flatnonzero((lengths > 0) & (lengths < n))
     if len(at) == 0:
@@ -142,9 +146,9 @@ def _tiny(result: Signatures, codes: Codes, lengths: Ints, n: int, number: int) 
     grid = np.where(inside, codes.take(starts[:, None] + columns, mode="clip"), 0)
     # One text after the other, each exactly n long: every n-th window is one of ours.
     found = shingles.hashes(grid.astype(np.uint32).ravel(), n)[::n]
-    place, value = np.empty(len(at), np.int64), np.empty(len(at), np.uint32)
-    _fall(np.ascontiguousarray(found), number, result.shape[1], place, value)
-    result[at, place] = value
+    for number, result in zip(rounds, results, strict=True):
+        place, value = _fall(found.copy(), number, result.shape[1])
+        result[at, place] = value
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 
@@ -49,6 +50,20 @@ def decode(codes: Codes) -> str:
 def classify(codes: Codes) -> Classes:
     """The `Class` of each code point, shape like `codes`."""
     return class_table().take(codes)
+
+
+def among(classes: Classes, wanted: Iterable[Class]) -> npt.NDArray[np.bool_]:
+    """Which of these classes are among the wanted ones, shape like `classes`.
+
+    Classes with neighbouring numbers are looked for together: numbers of bytes that are less
+    than the first of them wrap round, and come out too large.
+    """
+    numbers = sorted(map(int, wanted))
+    found = np.zeros(classes.shape, np.bool_)
+    for first in (number for number in numbers if number - 1 not in numbers):
+        last = next(number for number in range(first, 256) if number + 1 not in numbers)
+        found |= classes - np.uint8(first) <= np.uint8(last - first)
+    return found
 
 
 def fold(codes: Codes) -> Codes:

@@ -10,19 +10,14 @@ from cleaner.batch import Batch, Ints, View
 from cleaner.filter import Bound, Evidence, Values
 from cleaner.kernels.repeats import repeated_share
 from cleaner.kernels.segments import segment_sum
-from cleaner.kernels.text import Class
+from cleaner.kernels.text import Class, table_of
 from cleaner.rules import RuleBook
 from cleaner.score.streams import stream_of_batch
 
-_ENDS = [ord(mark) for mark in "。!?…;:\"')】》」』~"]
+_ENDS = "。!?…;:\"')】》」』~"
 _BLANKS = (Class.SPACE, Class.NEWLINE, Class.INVISIBLE)
 _HAN = (Class.HAN, Class.RARE_HAN)
-_OTHERS = (Class.KANA, Class.HANGUL, Class.ASCII_LETTER, Class.LETTER)
-_KEY = "score.tallies"
-_LANE = 1 << 20
-_COUNTERS = np.array(
-    [(c in _HAN) + (c in _OTHERS) * _LANE + (c in _BLANKS) * _LANE**2 for c in range(256)]
-)
+_LETTERS = (*_HAN, Class.KANA, Class.HANGUL, Class.ASCII_LETTER, Class.LETTER)
 _PATIENCE = 32
 _WRITTEN = ~np.isin(np.arange(256), _BLANKS)
 
@@ -57,30 +52,13 @@ class Basics:
 
 def han_share(batch: Batch) -> Values:
     """Han characters among all letters, shape (n,); 0 without letters."""
-    han, others, _ = _tallies(batch)
-    share: Values = han / np.maximum(han + others, 1)
+    share: Values = batch.count(*_HAN) / np.maximum(batch.count(*_LETTERS), 1)
     return share
 
 
 def length(batch: Batch) -> Values:
     """Characters that are no blanks, shape (n,)."""
-    return (batch.lengths - _tallies(batch)[2]).astype(np.float64)
-
-
-def _tallies(batch: Batch) -> tuple[Ints, Ints, Ints]:
-    """Han characters, other letters and blanks of each document, each of shape (n,).
-
-    Three counters of 20 bits share a word, so that one pass counts all three.
-    """
-    if int(batch.lengths.max(initial=0)) >= _LANE - 1:
-        return batch.count(*_HAN), batch.count(*_OTHERS), batch.count(*_BLANKS)
-    return batch.once(_KEY, _counted)
-
-
-def _counted(batch: Batch) -> tuple[Ints, Ints, Ints]:
-    counted = segment_sum(_COUNTERS.take(batch.classes), batch.starts)
-    # The last lane is without the closing newline.
-    return counted % _LANE, counted // _LANE % _LANE, counted // _LANE**2 - 1
+    return (batch.lengths - batch.count(*_BLANKS)).astype(np.float64)
 
 
 def repetition(batch: Batch) -> Values:
@@ -96,7 +74,7 @@ def terminal_punctuation(batch: Batch) -> Values:
         return np.zeros(0)
     last = _last_written(batch)
     sizes = last + 1 - batch.line_starts
-    closed = np.isin(batch.folded.take(np.maximum(last, 0)), _ENDS)
+    closed = table_of(_ENDS).take(batch.folded.take(np.maximum(last, 0)))
     ended = np.where(closed, sizes, np.minimum(_stated(batch), sizes))
     lines = np.searchsorted(batch.line_docs, np.arange(len(batch)))
     share: Values = segment_sum(ended, lines) / np.maximum(segment_sum(sizes, lines), 1)
