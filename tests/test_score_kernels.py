@@ -14,6 +14,7 @@ from cleaner.batch import Batch
 from cleaner.document import Document
 from cleaner.kernels import exact, grams, mentions, squares, units, vectors
 from cleaner.kernels.repeats import GRAM, repeated_share
+from cleaner.kernels.segments import Groups
 from cleaner.kernels.text import encode, fold, fold_text
 from cleaner.models.coherence import FOLLOW, FOLLOW_UNIT, NEAR, SIDES, WINDOW
 from cleaner.score import basics, follows
@@ -331,7 +332,7 @@ def test_what_follows_is_held_against_all_that_might(alone: bool) -> None:
     docs = np.repeat([0, 2, 3], [5, 1, 4])
     expected, offered = chance.integers(-90, 90, (2, 10, FOLLOW)).astype(np.float32)
     own = np.full(10, alone)
-    found = follows.sequence_features(expected, offered, own, docs, 4)
+    found = follows.sequence_features(expected, offered, own, Groups.of(docs, 4))
     assert found[1].tolist() == [0, 0, 0, follows._HIGHEST, 0]
     for doc in (0, 3):
         items = np.flatnonzero(docs == doc)

@@ -57,8 +57,11 @@ class Stream(NamedTuple):
 
     def docs_at(self, places: Ints) -> Ints:
         """The document of each of some places, which are sorted."""
-        counts = np.diff(np.append(np.searchsorted(places, self.starts), len(places)))
-        return np.repeat(np.arange(len(counts)), counts)
+        return np.repeat(np.arange(len(self.starts)), self.counts(places))
+
+    def counts(self, places: Ints) -> Ints:
+        """How many of some places, which are sorted, each document has, shape (n,)."""
+        return np.diff(np.searchsorted(places, self.starts), append=len(places))
 
     @property
     def sizes(self) -> Ints:

@@ -26,16 +26,13 @@ class Mentions(NamedTuple):
     one document in the order of the text.
 
     `at` holds the places in the stream, `run` the number of the run of each, both of one
-    length.
+    length; `opens` says which entries open a run, and `sizes` how many each has, by run.
     """
 
     at: Ints
     run: Ints
-
-    @property
-    def opens(self) -> Ints:
-        """Which entries open a run, by run."""
-        return np.flatnonzero(np.append(True, self.run[1:] != self.run[:-1])[: len(self.run)])
+    opens: Ints
+    sizes: Ints
 
 
 def mentions_of(stream: Stream, places: Ints) -> Mentions:
@@ -55,8 +52,11 @@ def mentions_of(stream: Stream, places: Ints) -> Mentions:
     owner = keys >> low  # the pair, and its document
     same[1:-1] = owner[1:] == owner[:-1]
     again = np.flatnonzero(same[:-1] | same[1:])
-    at = keys.take(again) & ((1 << low) - 1)
-    return Mentions(at, np.cumsum(~same.take(again)) - 1)
+    at = keys.take(again)
+    at &= (1 << low) - 1
+    opens = np.flatnonzero(~same.take(again))
+    sizes = np.diff(opens, append=len(at))
+    return Mentions(at, np.repeat(np.arange(len(opens)), sizes), opens, sizes)
 
 
 def numbering(starts: Ints, size: int) -> Numbers:

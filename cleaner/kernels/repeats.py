@@ -21,22 +21,21 @@ def repeated_share(stream: Stream) -> npt.NDArray[np.float64]:
     its copies are chosen or none: the share stays unbiased and the sort small. An 8-gram that
     begins with two digits is none of text.
     """
-    pairs = stream.pairs
-    chosen = np.flatnonzero(pairs < 1 << BITS - _SHARE)
-    docs = stream.docs_at(chosen)
-    inside = (chosen + GRAM <= stream.ends.take(docs)) & (stream.codes.take(chosen) != ord("0"))
-    chosen, docs = chosen[inside], docs[inside]
-    hashed = pairs.take(chosen).view(np.uint64)
-    for step in range(2, GRAM, 2):
-        mixed = hashed * _STEP
-        mixed ^= hashed >> np.uint64(31)
-        mixed ^= pairs.take(chosen + step).view(np.uint64)
-        hashed = mixed
-    hashed *= _STEP
-    keys = hashed >> np.uint64(22) | docs.astype(np.uint64) << np.uint64(42)
+    sampled = stream.pairs < 1 << BITS - _SHARE
+    sampled &= stream.codes != ord("0")
+    tails = stream.ends[:, None] - np.arange(GRAM)
+    sampled[np.maximum(tails, stream.starts[:, None])] = False
+    chosen = np.flatnonzero(sampled)
+    counts = stream.counts(chosen)
+    # Two 3-grams and a pair, each in bits of its own.
+    hashed = stream.triples.take(chosen)
+    hashed |= stream.triples.take(chosen + 3) << BITS
+    hashed |= stream.pairs.take(chosen + 6) << 2 * BITS
+    keys = hashed.view(np.uint64) * _STEP >> np.uint64(22)
+    keys |= np.repeat(np.arange(len(counts), dtype=np.uint64) << np.uint64(42), counts)
     keys.sort()
     again = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(42)
     size = len(stream.starts)
     repeats = np.bincount(again.astype(np.int64), minlength=size)
-    share: npt.NDArray[np.float64] = repeats / np.maximum(np.bincount(docs, minlength=size), 1)
+    share: npt.NDArray[np.float64] = repeats / np.maximum(counts, 1)
     return share

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import BITS, BORDER, Stream, buckets_of
-from cleaner.kernels.segments import Ints, places_of
+from cleaner.kernels.segments import Ints, firsts, places_of
 from cleaner.kernels.text import Codes, table_of
 
 Mask = npt.NDArray[np.bool_]
@@ -46,23 +46,24 @@ class Units(NamedTuple):
 
     `sentences` and `units` hold the starts, ascending; each ends where the next one starts or
     at the border of its document. `opens` says which sentences open a line, `headings` which
-    are short lines without a closing mark: titles, subheads, names, places.
+    are short lines without a closing mark: titles, subheads, names, places. `marks` are the
+    code points, folded, that the stream leaves out.
     """
 
     sentences: Ints
     opens: Mask
     units: Ints
     headings: Mask
+    marks: Codes
 
 
 def units_of(stream: Stream, folded: Codes) -> Units:
     """Cut the documents of a stream; `folded` is the batch that the stream was made of."""
     marks = folded.take(stream.gaps)
-    after = stream.gaps - np.arange(len(stream.gaps))  # what of the stream stands before a mark
-    sentences, opens = _starts(stream, after[_STOPS.take(marks)], after[marks == 10])
+    sentences, opens = _starts(stream, marks)
     headings = _headings(stream, folded, sentences, opens)
     lines = sentences[opens]
-    return Units(sentences, opens, _units(stream, folded, lines, sentences, opens), headings)
+    return Units(sentences, opens, _units(stream, folded, lines, sentences, opens), headings, marks)
 
 
 def _headings(stream: Stream, folded: Codes, sentences: Ints, opens: Mask) -> Mask:
@@ -94,16 +95,27 @@ def ends_of(stream: Stream, starts: Ints) -> Ints:
     return ends
 
 
-def _starts(stream: Stream, stops: Ints, breaks: Ints) -> tuple[Ints, Mask]:
+def _starts(stream: Stream, marks: Codes) -> tuple[Ints, Mask]:
     """Where something stands behind a stop or a break, or at the beginning of a document, and
-    whether it is behind a break, or at the beginning."""
+    whether it is behind a break, or at the beginning; `marks` are those left out."""
+    kinds = _parting().take(marks)
+    parts = np.flatnonzero(kinds != 0)
+    places = stream.gaps.take(parts) - parts  # what of the stream stands before a mark
     opens = np.zeros(len(stream.codes) + 1, np.bool_)
-    opens[breaks] = opens[stream.starts] = True
-    found = opens.copy()
-    found[stops] = True
-    starts = np.flatnonzero(found[:-1])
-    filled = starts[stream.codes.take(starts) != BORDER]
-    return filled, opens.take(filled)
+    opens[places.take(np.flatnonzero(kinds.take(parts) > 1))] = opens[stream.starts] = True
+    starts = np.concatenate([places, stream.starts])
+    starts.sort(kind="stable")  # two sorted runs, which it merges
+    starts = starts.take(np.flatnonzero(firsts(starts)))
+    filled = np.flatnonzero(stream.codes.take(starts, mode="clip") != BORDER)
+    return starts.take(filled), opens.take(starts.take(filled))
+
+
+@cache
+def _parting() -> npt.NDArray[np.uint8]:
+    """1 for the marks that close a sentence, 2 for the newline, else 0, shape (0x110000,)."""
+    table = _STOPS.astype(np.uint8)
+    table[ord("\n")] = 2
+    return table
 
 
 def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints, opens: Mask) -> Ints:
@@ -116,8 +128,7 @@ def _units(stream: Stream, folded: Codes, lines: Ints, sentences: Ints, opens: M
     stretch = (sentences - lines[own]) // UNIT
     same = own[1:] == own[:-1]
     cut = np.append(True, ~same | (stretch[1:] > stretch[:-1]))
-    docs = stream.docs_at(sentences)
-    first = np.append(True, docs[1:] != docs[:-1])
+    first = firsts(stream.docs_at(sentences))
     # A line that is short hands its text on: the next line does not begin a unit. Behind the
     # last line of text it does not begin one itself.
     sizes = ends_of(stream, lines) - lines

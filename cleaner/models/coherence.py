@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,19 +107,21 @@ class CoherenceModel:
     order_points: Floats
 
     @cached_property
-    def numbers(self) -> npt.NDArray[np.uint16]:
-        """`words` in a table that stays in the cache, shape (2**BITS,)."""
-        return self.words.astype(np.uint16)
-
-    @cached_property
-    def telling_pairs(self) -> npt.NDArray[np.bool_]:
-        """Which pairs of characters are `telling` words, shape (2**BITS,)."""
-        return self.telling.take(self.words)
+    def marked(self) -> npt.NDArray[Any]:
+        """`words` in a table that stays in the cache, shape (2**BITS,): twice the number, and one
+        more for words that are `telling`."""
+        found = 2 * self.words + self.telling.take(self.words)
+        return found.astype(np.uint16 if len(self.shared) <= 1 << 15 else np.uint32)
 
     @cached_property
     def telling(self) -> npt.NDArray[np.bool_]:
         """Which words count when they are said again, shape (k,)."""
         return self.shared >= TELLING
+
+    @cached_property
+    def naming(self) -> npt.NDArray[np.bool_]:
+        """Which words are asked for how their first mention reads, shape (k,)."""
+        return self.shared >= NAMING
 
     @cached_property
     def table(self) -> Shorts:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
 from cleaner.kernels.mentions import Table
-from cleaner.kernels.segments import Ints
+from cleaner.kernels.segments import Groups, Ints
 from cleaner.kernels.vectors import Shorts, Singles, dots
 from cleaner.models.coherence import FOLLOW, FOLLOW_UNIT, NEAR, SIDES, WINDOW, CoherenceModel
 
@@ -85,41 +85,42 @@ def follows_of(inputs: Singles, model: CoherenceModel) -> Follows:
     return Follows(expected, line, offered, late, lead, end)
 
 
-def line_features(said: Follows, docs: Ints, opens: Mask, size: int) -> Floats:
+def line_features(said: Follows, docs: Groups, opens: Mask) -> Floats:
     """How well the sentences follow each other, and how well the lines do."""
     first = np.flatnonzero(opens)
-    last = np.append(first[1:] - 1, len(docs) - 1)[: len(first)]
-    own = np.ones(len(docs), np.bool_), first == last
+    last = np.append(first[1:], len(opens))[: len(first)] - 1
+    lines = Groups.of(docs.of_item.take(first), len(docs.counts))
+    by_line = said.expected_line.take(last, axis=0), said.offered.take(first, axis=0)
     return np.column_stack(
         [
-            sequence_features(said.expected, said.offered, own[0], docs, size),
-            sequence_features(
-                said.expected_line[last], said.offered[first], own[1], docs[first], size
-            ),
+            sequence_features(said.expected, said.offered, np.ones(len(opens), np.bool_), docs),
+            sequence_features(*by_line, first == last, lines),
         ]
     )
 
 
-def sequence_features(
-    expected: Singles, offered: Singles, own: Mask, docs: Ints, size: int
-) -> Floats:
+def sequence_features(expected: Singles, offered: Singles, own: Mask, docs: Groups) -> Floats:
     """How well items of documents follow each other, by what the end of each expects and the
     beginning of each offers; `own` says which are one sentence, that would expect itself.
 
     Mean lead of the true next one over all others, the same by the root of the number of items,
     the lead over the order reversed, the weakest seam, and how many hold."""
-    count = np.bincount(docs, minlength=size)
-    usual = _usual(expected, offered, own, docs, count)
-    near = docs[1:] == docs[:-1]
-    ahead = (dots(expected[:-1], offered[1:]) / FOLLOW_UNIT**2 - usual[:-1]) * near
-    back = (dots(expected[1:], offered[:-1]) / FOLLOW_UNIT**2 - usual[1:]) * near
+    count = docs.counts
+    usual = _usual(expected, offered, own, docs)
+    near = docs.of_item[1:] == docs.of_item[:-1]
+    # What is said of a seam stands at the item behind it.
+    ahead, back = np.zeros((2, len(own)))
+    ahead[1:] = (dots(expected[:-1], offered[1:]) / FOLLOW_UNIT**2 - usual[:-1]) * near
+    back[1:] = (dots(expected[1:], offered[:-1]) / FOLLOW_UNIT**2 - usual[1:]) * near
     seams = np.maximum(count - 1, 1)
-    mean = np.bincount(docs[1:], ahead, minlength=size) / seams
-    reverse = np.bincount(docs[1:], back, minlength=size) / seams
-    held = log_chance(ahead) * near
-    holds = np.bincount(docs[1:], held, minlength=size) / seams
-    weakest = np.full(size, _HIGHEST)
-    np.minimum.at(weakest, docs[1:], np.where(near, ahead, _HIGHEST))
+    mean, reverse = docs.sums(ahead) / seams, docs.sums(back) / seams
+    held = log_chance(ahead)
+    held[docs.starts] = 0.0
+    ahead[docs.starts] = _HIGHEST
+    weakest = np.full(len(count), _HIGHEST)
+    if len(docs.starts):
+        weakest[docs.filled] = np.minimum(np.minimum.reduceat(ahead, docs.starts), _HIGHEST)
+    holds = docs.sums(held) / seams
     return np.column_stack([mean, mean * np.sqrt(count), mean - reverse, weakest, holds])
 
 
@@ -129,13 +130,10 @@ def log_chance(logits: Floats) -> Floats:
     return found
 
 
-def _usual(expected: Singles, offered: Singles, own: Mask, docs: Ints, count: Ints) -> Floats:
+def _usual(expected: Singles, offered: Singles, own: Mask, docs: Groups) -> Floats:
     """What each item expects of the others of its document on the average, in nats."""
-    starts = np.flatnonzero(np.append(True, docs[1:] != docs[:-1])[: len(docs)])
-    total = np.zeros((len(count), offered.shape[1]))
-    if len(starts):
-        total[docs[starts]] = np.add.reduceat(offered, starts, axis=0)
-    every = np.einsum("kd,kd->k", expected.astype(np.float64), total[docs])
-    others = every - dots(expected, offered) * own
-    usual: Floats = others / np.maximum(count[docs] - own, 1) / FOLLOW_UNIT**2
-    return usual
+    total = docs.sums(offered).take(docs.of_item, axis=0)
+    others: Floats = np.einsum("kd,kd->k", expected.astype(np.float64), total)
+    others -= dots(expected, offered) * own
+    others /= np.maximum(docs.counts.take(docs.of_item) - own, 1) * FOLLOW_UNIT**2
+    return others

@@ -73,7 +73,7 @@ def judge(stream: Stream, folded: Codes, model: CoherenceModel) -> Judged:
     words = words_of(stream, model)
     rows = rows_of(stream, units, words, model)
     facts = passages_of(rows, model)
-    order = order_features(stream, folded, units, words, rows.sentences, model)
+    order = order_features(stream, units, words, rows.sentences, model)
     borders = stream.at[stream.ends]
     starts = np.append(0, borders[:-1] + 1)[: len(borders)]
     return Judged(

@@ -56,8 +56,9 @@ class Words(NamedTuple):
 
 def words_of(stream: Stream, model: CoherenceModel) -> Words:
     """The words of a stream."""
-    keys = model.numbers.take(stream.pairs)
-    mentions = mentions_of(stream, np.flatnonzero(model.telling_pairs.take(stream.pairs)))
+    keys = model.marked.take(stream.pairs)
+    mentions = mentions_of(stream, np.flatnonzero((keys & 1).astype(np.bool_)))
+    keys >>= 1
     return Words(keys, mentions, keys.take(mentions.at))
 
 
@@ -112,11 +113,10 @@ class Elsewhere(NamedTuple):
 
 
 def _elsewhere(stream: Stream, starts: Ints, words: Words) -> Elsewhere:
-    at, run = words.mentions
+    at, run, opens, sizes = words.mentions
     row = numbering(starts, len(stream.codes)).take(at)
-    opens = words.mentions.opens
-    last = np.append(opens[1:], len(at))[: len(opens)] - 1
-    chosen = np.flatnonzero((row.take(opens) != row.take(last)).take(run))
+    several = row.take(opens) != row.take(opens + sizes - 1)
+    chosen = np.flatnonzero(several.take(run))
     return Elsewhere(run.take(chosen), row.take(chosen), words.said.take(chosen))
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cleaner.kernels.mentions import CONTEXTS
 from cleaner.models.coherence import ANCHORED, CoherenceModel, edge_tables
 from cleaner.score.links import words_of
-from cleaner.score.order import edges_of, mentions_to_judge, named_of, sentences_of
+from cleaner.score.order import edges_of, mentions_to_judge, sentences_of
 from cleaner.train.word_weights import int8_of, streams
 
 Floats = npt.NDArray[np.float64]
@@ -53,10 +53,11 @@ def with_mentions(model: CoherenceModel, texts: Sequence[str], seed: int) -> Coh
     for stream, units, _ in streams(texts):
         words = words_of(stream, model)
         sentence = sentences_of(stream, units, words)
-        named = named_of(sentence, words, model)
-        found = mentions_to_judge(stream, units.sentences, words, named)
+        found = mentions_to_judge(stream, units.sentences, words, sentence, model)
         inputs.append(np.column_stack(found.features))
-        truths.append(found.first)
+        truth = np.zeros(len(found.sentence), np.bool_)
+        truth[found.first] = True
+        truths.append(truth)
     tables = np.arange(CONTEXTS, dtype=np.int32) << 16
     weights, _ = _sparse(
         np.concatenate(inputs) + tables, np.concatenate(truths), CONTEXTS << 16, seed

@@ -63,8 +63,7 @@ def _counted(texts: Sequence[str]) -> tuple[Floats, Floats, Floats, int]:
         mentions = mentions_of(stream, places)
         own = number[mentions.at]
         opens = mentions.opens
-        last = np.append(opens[1:], len(own)) - 1
-        spans = (own[opens] != own[last])[mentions.run]
+        spans = (own[opens] != own[opens + mentions.sizes - 1])[mentions.run]
         counts = np.bincount(stream.pairs[places], minlength=size)
         repeats = np.bincount(stream.pairs[mentions.at], minlength=size)
         said += counts
