@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
 from cleaner.kernels.mentions import Keys, Mentions, Numbers, mentions_of, numbering
-from cleaner.kernels.segments import Ints
+from cleaner.kernels.segments import Ints, firsts
 from cleaner.kernels.squares import WIDTHS, Block, Singles, Squares, products, shared
 from cleaner.kernels.units import Units, ends_of, no_longer
 from cleaner.kernels.vectors import MOST, Shorts, directions, gathered, lengths_of, sums
@@ -23,14 +23,22 @@ _MOST_ROWS = int(WIDTHS[-1])
 """Documents of more units are looked at in rows of several neighbouring units."""
 
 
+class Sentences(NamedTuple):
+    """The sums of topic `vectors` of pieces of a stream, which `pieces` are those of the
+    sentences, and the sentence of each of the mentions of `Words`."""
+
+    vectors: Shorts
+    pieces: Ints
+    mentioned: Numbers
+
+
 class Rows(NamedTuple):
     """Stretches of documents that are compared with each other: units, or several of them.
 
     `units` has the row of each unit. By row: `starts` (in the stream), `docs`, `letters`,
     `telling` (words that count), `vectors` (sums of topic vectors), and the `evidence` of its
     telling words, in nats: said elsewhere in the document, or not. `squares` compares the rows;
-    `overlap` is the mass that two rows share, in 1/UNIT nats, by cell. `sentences` are the
-    vectors of the sentences.
+    `overlap` is the mass that two rows share, in 1/UNIT nats, by cell.
     """
 
     units: Ints
@@ -42,7 +50,7 @@ class Rows(NamedTuple):
     evidence: Floats
     squares: Squares
     overlap: Singles
-    sentences: Shorts
+    sentences: Sentences
 
 
 class Words(NamedTuple):
@@ -71,15 +79,19 @@ def rows_of(stream: Stream, units: Units, words: Words, model: CoherenceModel) -
     opens = np.searchsorted(groups, np.arange(int(sizes.sum())))
     starts = units.units[opens]
     squares = Squares.of(sizes)
-    sentences, rows = _sums(stream, units, starts, words, model)
+    pieces = _pieces(stream, units, starts)
+    found = sums(model.table, words.keys, pieces.starts)
+    rows = gathered(found, pieces.rows)
     vectors, (missing, telling) = rows[:, :-2], rows[:, -2:].T
-    elsewhere = _elsewhere(stream, starts, words)
+    said = numbering(pieces.starts, len(stream.codes)).take(words.mentions.at)
+    elsewhere = _elsewhere(pieces.row.take(said), words)
     gain = np.bincount(elsewhere.row, model.gain.take(elsewhere.words), minlength=len(starts))
     weights = model.shared.take(elsewhere.words)
     return Rows(
         groups, starts, unit_docs[opens], ends_of(stream, starts) - starts, telling, vectors,
         (missing + gain) / UNIT, squares,
-        shared(squares, elsewhere.run, elsewhere.row, weights), sentences[:, :-2],
+        shared(squares, elsewhere.run, elsewhere.row, weights),
+        Sentences(found[:, :-2], pieces.sentences, pieces.sentence.take(said)),
     )  # fmt: skip
 
 
@@ -92,16 +104,28 @@ def _groups(counts: Ints, sizes: Ints) -> Ints:
     return grouped
 
 
-def _sums(
-    stream: Stream, units: Units, starts: Ints, words: Words, model: CoherenceModel
-) -> tuple[Shorts, Floats]:
-    """What the words of the sentences (of a long one, of its beginning) and of the rows add up
-    to; see `CoherenceModel.table`."""
-    sentence, unit = np.zeros((2, len(stream.codes)), np.bool_)
-    sentence[units.sentences] = unit[units.units] = True
-    cuts = no_longer(stream, np.flatnonzero(sentence | unit), MOST)
-    found = sums(model.table, words.keys, cuts)
-    return found[sentence.take(cuts)], gathered(found, np.searchsorted(cuts, starts))
+class Pieces(NamedTuple):
+    """Where the sentences and the units of a stream begin, and where long ones are cut on, so
+    that sums of vectors do not overflow; a sentence goes by the vectors of its first piece.
+
+    By piece: `starts`, and the number of its `sentence` and of its `row`. `sentences` and `rows`
+    are the numbers of the first piece of each.
+    """
+
+    starts: Ints
+    sentence: Numbers
+    row: Numbers
+    sentences: Ints
+    rows: Ints
+
+
+def _pieces(stream: Stream, units: Units, rows: Ints) -> Pieces:
+    both = np.concatenate([units.sentences, units.units])
+    both.sort(kind="stable")  # two sorted runs, which it merges
+    starts = no_longer(stream, both.take(np.flatnonzero(firsts(both))), MOST)
+    numbers = [np.searchsorted(starts, some) for some in (units.sentences, rows)]
+    sentence, row = (numbering(first, len(starts)) for first in numbers)
+    return Pieces(starts, sentence, row, *numbers)
 
 
 class Elsewhere(NamedTuple):
@@ -112,9 +136,9 @@ class Elsewhere(NamedTuple):
     words: Keys
 
 
-def _elsewhere(stream: Stream, starts: Ints, words: Words) -> Elsewhere:
-    at, run, opens, sizes = words.mentions
-    row = numbering(starts, len(stream.codes)).take(at)
+def _elsewhere(row: Numbers, words: Words) -> Elsewhere:
+    """Those of the mentions, of which each stands in a `row`."""
+    _, run, opens, sizes = words.mentions
     several = row.take(opens) != row.take(opens + sizes - 1)
     chosen = np.flatnonzero(several.take(run))
     return Elsewhere(run.take(chosen), row.take(chosen), words.said.take(chosen))

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.mentions import Keys, Numbers, Table, beginnings, contexts, numbering
+from cleaner.kernels.mentions import Keys, Numbers, Table, beginnings, contexts
 from cleaner.kernels.segments import Groups, Ints, firsts, places_of
 from cleaner.kernels.units import Units, ends_of
-from cleaner.kernels.vectors import Shorts, Singles, directions
+from cleaner.kernels.vectors import Singles, directions
 from cleaner.models.coherence import STEP, WINDOW, CoherenceModel
 from cleaner.score.follows import endings, follows_of, inputs_of, line_features, log_chance
-from cleaner.score.links import Words
+from cleaner.score.links import Sentences, Words
 from cleaner.score.sequence import next_features, position_features, quote_features
 
 Floats = npt.NDArray[np.float64]
@@ -35,31 +35,24 @@ def order_features(
     stream: Stream,
     units: Units,
     words: Words,
-    vectors: Shorts,
+    sentences: Sentences,
     model: CoherenceModel,
 ) -> Floats:
     """One row a document, the columns of ORDER_FEATURES; zeros where nothing can be said."""
     size = len(stream.starts)
     edges = edges_of(stream, units, words)
-    topics = directions(vectors[edges.number], STEP)
-    sentence = sentences_of(stream, units, words)
+    topics = directions(sentences.vectors.take(sentences.pieces[edges.number], axis=0), STEP)
     docs = stream.docs_at(units.sentences)
     groups = Groups.of(edges.docs, size)
     return np.column_stack(
         [
             _edge_features(edges, groups, model),
             _follow_features(edges, groups, topics, model),
-            _mention_features(stream, units, words, sentence, docs, model),
+            _mention_features(stream, units, words, sentences.mentioned, docs, model),
             next_features(topics, groups, edges.opens),
             quote_features(stream, units.marks),
         ]
     )
-
-
-def sentences_of(stream: Stream, units: Units, words: Words) -> Numbers:
-    """The sentence that each mention stands in."""
-    found: Numbers = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
-    return found
 
 
 class Edges(NamedTuple):

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.mentions import CONTEXTS
+from cleaner.kernels.mentions import CONTEXTS, numbering
 from cleaner.models.coherence import ANCHORED, CoherenceModel, edge_tables
 from cleaner.score.links import words_of
-from cleaner.score.order import edges_of, mentions_to_judge, sentences_of
+from cleaner.score.order import edges_of, mentions_to_judge
 from cleaner.train.word_weights import int8_of, streams
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +52,7 @@ def with_mentions(model: CoherenceModel, texts: Sequence[str], seed: int) -> Coh
     inputs, truths = [], []
     for stream, units, _ in streams(texts):
         words = words_of(stream, model)
-        sentence = sentences_of(stream, units, words)
+        sentence = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
         found = mentions_to_judge(stream, units.sentences, words, sentence, model)
         inputs.append(np.column_stack(found.features))
         truth = np.zeros(len(found.sentence), np.bool_)
