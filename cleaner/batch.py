@@ -131,16 +131,12 @@ class Batch:
             return Matches(none, none, none)
         return self.automaton.find(self.folded)
 
-    def looked_up(self, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """What a table of shape (0x110000,) says of each code point; `by_code_point` keeps it."""
-        return table.take(self._indices)
-
     def by_code_point(self, name: str, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """What a table of shape (0x110000,) says of each code point, under a name of its own; a
         batch made of this one looks up only what is new in it."""
         if name not in self._looked_up:
             found = self._carried.pop(name, None)
-            self._looked_up[name] = found or LookedUp(table, self.looked_up(table))
+            self._looked_up[name] = found or LookedUp(table, table.take(self._indices))
         return self._looked_up[name].values
 
     def count(self, *classes: Class) -> Ints:
@@ -213,7 +209,7 @@ class Batch:
             if name in self.__dict__:
                 new.__dict__[name] = spliced(self.__dict__[name], getattr(fresh, name))
         for name, (table, values) in self._looked_up.items():
-            carried = spliced(values, fresh.looked_up(table))
+            carried = spliced(values, table.take(fresh._indices))
             new._carried[name] = LookedUp(table, carried)
         sizes = np.ones(len(self), np.int64)
         sizes[order] = np.diff(borders)

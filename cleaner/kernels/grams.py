@@ -79,19 +79,9 @@ def _plain() -> Codes:
     return table
 
 
-@cache
-def plain_table() -> Codes:
-    """What a stream keeps of each code point, be it folded or not, shape (0x110000,)."""
-    return _plain().take(fold_table())
-
-
 def stream_of(folded: Codes, ends: Ints) -> Stream:
     """The stream of documents that stand in the folded view and end (at a newline) at `ends`."""
-    return stream_from(_plain().take(folded), ends)
-
-
-def stream_from(plain: Codes, ends: Ints) -> Stream:
-    """The same from what `plain_table` says of each code point; writes on `plain`."""
+    plain = _plain().take(folded)
     plain[ends] = BORDER
     keep = plain != 0
     at = np.flatnonzero(keep)
@@ -134,7 +124,8 @@ def _finish(hashed: Codes, out: Buckets) -> None:
     mixed ^= hashed[: len(out)]
     mixed *= _MIX
     mixed >>= np.uint32(32 - BITS)
-    out[:] = np.maximum(mixed, np.uint32(1), out=mixed)
+    mixed[mixed == 0] = 1
+    out[:] = mixed
 
 
 def gram_sums(stream: Stream, weights: npt.NDArray[np.int16], order: int) -> tuple[Ints, Ints]:

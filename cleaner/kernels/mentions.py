@@ -54,9 +54,9 @@ def mentions_of(stream: Stream, places: Ints) -> Mentions:
     again = np.flatnonzero(same[:-1] | same[1:])
     at = keys.take(again)
     at &= (1 << low) - 1
-    opens = np.flatnonzero(~same.take(again))
-    sizes = np.diff(opens, append=len(at))
-    return Mentions(at, np.repeat(np.arange(len(opens)), sizes), opens, sizes)
+    first = ~same.take(again)
+    opens = np.flatnonzero(first)
+    return Mentions(at, np.cumsum(first) - 1, opens, np.diff(opens, append=len(at)))
 
 
 def numbering(starts: Ints, size: int) -> Numbers:
