@@ -14,8 +14,8 @@ from cleaner.batch import Batch
 from cleaner.document import Document
 from cleaner.kernels import exact, grams, mentions, squares, units, vectors
 from cleaner.kernels.repeats import GRAM, repeated_share
-from cleaner.kernels.segments import Groups
-from cleaner.kernels.text import encode, fold, fold_text
+from cleaner.kernels.segments import Groups, firsts
+from cleaner.kernels.text import Class, among, encode, fold, fold_text
 from cleaner.models.coherence import FOLLOW, FOLLOW_UNIT, NEAR, SIDES, WINDOW
 from cleaner.score import basics, follows
 from cleaner.train import orders
@@ -182,6 +182,7 @@ def test_mentions_are_the_pairs_said_twice_in_one_document(texts: list[str]) -> 
     found = mentions.mentions_of(stream, np.flatnonzero(stream.pairs > 0))
     runs = [found.at[found.run == run].tolist() for run in range(len(found.opens))]
     assert [run[0] for run in runs] == found.at[found.opens].tolist()
+    assert list(map(len, runs)) == found.sizes.tolist()
     slow = []
     for start, end in zip(stream.starts, stream.ends, strict=True):
         places = range(int(start), max(int(start), int(end) - 1))
@@ -189,6 +190,28 @@ def test_mentions_are_the_pairs_said_twice_in_one_document(texts: list[str]) -> 
         for bucket in (bucket for bucket, count in buckets.items() if count > 1):
             slow.append([k for k in places if stream.pairs[k] == bucket])
     assert sorted(runs) == sorted(slow)
+
+
+@MANY
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-9, 9)), max_size=30))
+def test_groups_are_summed_each_by_itself(items: list[tuple[int, int]]) -> None:
+    items.sort(key=lambda item: item[0])
+    groups = Groups.of(np.array([group for group, _ in items], np.int64), 5)
+    values = np.array([value for _, value in items], np.float64)
+    own = [[value for group, value in items if group == at] for at in range(5)]
+    assert groups.counts.tolist() == list(map(len, own))
+    assert groups.sums(values).tolist() == list(map(sum, own))
+    assert groups.sums(np.stack([values, -values], axis=1))[:, 1].tolist() == [-sum(v) for v in own]
+    assert groups.sums(values > 0).tolist() == [sum(v > 0 for v in vs) for vs in own]
+    assert groups.means(values).tolist() == [sum(v) / max(len(v), 1) for v in own]
+    assert groups.number().tolist() == [at for vs in own for at in range(len(vs))]
+    assert np.flatnonzero(firsts(groups.of_item)).tolist() == groups.starts.tolist()
+
+
+@given(st.lists(st.sampled_from(Class), max_size=20), st.sets(st.sampled_from(Class)))
+def test_classes_are_looked_for_together(classes: list[Class], wanted: set[Class]) -> None:
+    found = among(np.array(classes, np.uint8), wanted)
+    assert found.tolist() == [cls in wanted for cls in classes]
 
 
 SIZES = st.lists(st.one_of(st.integers(0, 6), st.just(10)), min_size=1, max_size=5)
