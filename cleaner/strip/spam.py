@@ -3,8 +3,7 @@ that hijacked sites carry above, below and on the very line of sound text."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.text import fold_text, table_of
 from cleaner.rules import RuleBook, line_around, line_deletion
 from cleaner.strip.spam_items import (
     Items,
@@ -22,7 +22,7 @@ from cleaner.strip.spam_items import (
     stretches_of,
     with_fillers,
 )
-from cleaner.strip.spam_words import Family, Floats, Words, words_of
+from cleaner.strip.spam_words import Family, Floats, Vocabulary, Words, words_of
 from cleaner.strip.spans import Span, any_of, hits_per_line
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
@@ -75,13 +75,11 @@ class Spam:
             np.maximum.at(self._weights, family.literals, weight)
             longest = family.rule.longest or _ANY_LENGTH
             np.maximum.at(self._longest, family.literals, longest)
-        self._family_of = np.zeros(len(book.literals), np.int64)
-        for number, family in enumerate(self._families):
-            self._family_of[family.literals] = number
+        self._vocabulary = Vocabulary(book.literals, self._families)
         self._reach = np.array([family.rule.longest or _ANY_LENGTH for family in self._families])
-        self._shares = np.array([family.share for family in self._families])
-        self._common = re.compile(f"({any_of(book.words('spam_common')).pattern})")
+        self._common = any_of(book.words("spam_common"))
         self._vetoes = any_of(book.words("spam_vetoes"))
+        self._may_veto = table_of("".join(fold_text(word)[0] for word in book.words("spam_vetoes")))
 
     def suspects(self, batch: Batch) -> Mask:
         lines, weights = hits_per_line(batch, self._weights, self._longest)
@@ -98,36 +96,35 @@ class Spam:
         ]
         if not heavy:
             return
-        items = items_of(view, words)
-        edits = self._endless(view, items, words, [lines[at] for at in heavy])
-        rest = [lines[at] for at in heavy if lines[at] not in edits]
-        if rest:
-            items = with_fillers(items, view, words, self._fillers(view, rest))
-            edits |= {line: self._on_line(view, line, items) for line in rest}
+        edits = self._on_lines(view, items_of(view, words), words, [lines[at] for at in heavy])
         for at in heavy:
             edit = edits[lines[at]]
             if edit is not None:
                 yield edit
                 yield from _lone_below(view, lines[at])
 
-    def _endless(
-        self, view: View, items: Items, words: Words, heavy: Sequence[Line]
+    def _on_lines(
+        self, view: View, items: Items, words: Words, lines: Sequence[Line]
     ) -> dict[Line, Edit | None]:
-        """The edits of those of some lines whose words alone, without any filler, say that an
-        endless row of them is spam."""
-        whole = {line: items.among(line.start, line.end) for line in heavy}
-        endless = [line for line in heavy if _is_endless(items, whole[line])]
-        if not endless:
-            return {}
-        items = with_fillers(items, view, words, np.zeros((2, 0), np.int64))
+        """The edit of each of some lines. Of an endless row its words alone, without any filler,
+        mostly say that it is spam."""
+        whole = dict(zip(lines, items.on_lines(lines), strict=True))
+        endless = [line for line in lines if _is_endless(items, whole[line])]
+        rest = [line for line in lines if line not in endless]
+        items = with_fillers(items, view, words, self._fillers(view, rest))
         edits = {line: self._judge(view, line, items, whole[line], True) for line in endless}
-        return {line: edit for line, edit in edits.items() if edit is not None}
+        unsure = [line for line in endless if edits[line] is None]
+        if unsure:
+            items = with_fillers(items, view, words, self._fillers(view, rest + unsure))
+        for line in rest + unsure:
+            edits[line] = self._on_line(view, line, items.within(whole[line]))
+        return edits
 
     def _words(self, view: View) -> Words:
         """The words of the page that are near enough to an end of their line."""
         starts, ends = view.line_starts, view.line_ends
         hits = np.stack(view.hit_columns(self._weights > 0))
-        words = words_of(view, hits, self._family_of, self._families, ends)
+        words = words_of(hits, self._vocabulary, view.folded, ends)
         near = np.minimum(words.start - starts[words.line], ends[words.line] - words.start)
         return words.at(near <= self._reach[words.family])
 
@@ -138,26 +135,22 @@ class Spam:
         such a line would be taken, so it need not be cut into items."""
         return (
             weights[at] < _PLAIN_SPAM
-            and self._everyday(words.family[words.line == at])
+            and self._everyday(words.family[words.line == at].tolist())
             and _states(view.folded, line.start, line.end)
             and not _is_hard(view.folded, Span(line.start, line.end))
         )
 
-    def _everyday(self, families: Ints) -> bool:
-        return bool((self._reach[families] < _ANY_LENGTH).all())
+    def _everyday(self, families: Iterable[int]) -> bool:
+        return all(self._families[kind].rule.longest for kind in set(families))
 
     def _fillers(self, view: View, lines: Sequence[Line]) -> Ints:
         """The fillers of some lines: the rows start and end, shape (2, k)."""
-        found = []
-        for line in lines:
-            # Every second piece is a filler.
-            pieces = self._common.split(view.folded[line.start : line.end])
-            edges = line.start + np.cumsum(list(map(len, pieces)))
-            found.append(np.stack([edges[:-1:2], edges[1::2]]))
-        return np.concatenate(found, axis=1)
+        folded, found = view.folded, self._common.finditer
+        spans = [match.span() for line in lines for match in found(folded, *line)]
+        return np.array(spans, np.int64).reshape(-1, 2).T
 
     def _on_line(self, view: View, line: Line, items: Items) -> Edit | None:
-        for stretch, in_a_row in _candidates(view, line, items):
+        for stretch, in_a_row in _candidates(view.folded, items):
             edit = self._judge(view, line, items, stretch, in_a_row)
             if edit is not None:
                 return edit
@@ -172,15 +165,15 @@ class Spam:
         if beside.within:
             return None
         first, last = items.words_of(stretch)
-        families = items.words.family[first:last]
-        asked = (_OF_A_ROW if in_a_row else 1) * float(self._shares[families].min())
+        families = items.words.family[first:last].tolist()
+        kinds = dict.fromkeys(families)
+        asked = (_OF_A_ROW if in_a_row else 1) * min(self._families[kind].share for kind in kinds)
         if items.share(stretch) < asked:
             return None
         weight = items.words.weight(first, last)
         if weight < 1 or self._is_vetoed(view, line, span, families, in_a_row, weight):
             return None
-        most = int(families[np.bincount(families)[families].argmax()])
-        rule = self._families[most].rule.id
+        rule = self._families[max(kinds, key=families.count)].rule.id
         size = stretch[1] - stretch[0]
         if beside.few:
             stops = view.folded.count("。", line.start, line.end)
@@ -191,7 +184,13 @@ class Spam:
         return None
 
     def _is_vetoed(
-        self, view: View, line: Line, span: Span, families: Ints, in_a_row: bool, weight: float
+        self,
+        view: View,
+        line: Line,
+        span: Span,
+        families: Sequence[int],
+        in_a_row: bool,
+        weight: float,
     ) -> bool:
         """Whether the words around a stretch say that it is a report or an offer in sentences.
 
@@ -204,18 +203,21 @@ class Spam:
         if stated and weight < _PLAIN_SPAM and self._everyday(families):
             return True
         reach = 0 if hard else _AROUND
-        around = folded[max(line.start, span.start - reach) : min(line.end, span.end + reach)]
-        return 3 * len(self._vetoes.findall(around)) > len(families)
+        first, last = max(line.start, span.start - reach), min(line.end, span.end + reach)
+        may_be = self._may_veto.take(view.folded_codes[first:last])
+        if 3 * np.count_nonzero(may_be) <= len(families):
+            return False
+        return 3 * len(self._vetoes.findall(folded, first, last)) > len(families)
 
 
-def _candidates(view: View, line: Line, items: Items) -> Iterator[tuple[Stretch, bool]]:
+def _candidates(folded: str, items: Items) -> Iterator[tuple[Stretch, bool]]:
     """What of a line may be spam, the likeliest first; and whether it is a row."""
-    whole = items.among(line.start, line.end)
+    whole = (0, len(items.kind))
     if _is_endless(items, whole):
         yield whole, True
-    for row in rows_of(view.folded, items, whole):
+    for row in rows_of(folded, items):
         yield row, True
-    for stretch in stretches_of(items, whole):
+    for stretch in stretches_of(items):
         yield stretch, False
 
 
@@ -255,9 +257,8 @@ class _Beside(NamedTuple):
 
 def _beside(view: View, line: Line, span: Span, in_a_row: bool) -> _Beside:
     """A row has its innocent items within it: what lies outside is text."""
-    before = letters_before(view)
-    edges = (line.start, span.start, span.end, line.end)
-    first, start, end, last = (int(before[at]) for at in edges)
+    edges = [line.start, span.start, span.end, line.end]
+    first, start, end, last = letters_before(view).take(edges).tolist()
     outside = start - first + last - end
     few = outside < (2 if in_a_row else _LEFT_OVER)
     few = few or (not in_a_row and outside <= _INNOCENT * (last - first))

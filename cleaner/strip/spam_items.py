@@ -10,15 +10,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from cleaner.batch import Ints, View
+from cleaner.batch import Ints, Line, View
 from cleaner.strip.spam_words import Words
 from cleaner.strip.spans import Span, table_matching
 
 Stretch = tuple[int, int]
 """Items [first, last)."""
+
+Column = Any
+"""An array of whole numbers, or a list of them."""
 
 _SEPARATOR = r"[_,|丨/、+\s\-?~。;]"
 _FENCES = "_|丨-,、i"
@@ -41,26 +47,43 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The items of a page in order, with the spam words that begin in them."""
+    """The items of a page in order, or those of one line, with the spam words that begin in them.
 
-    start: Ints  # shape (k,), as `end` and `kind`
-    end: Ints
-    kind: Ints
+    Columns are arrays for a page, which may hold thousands of items, and lists for a line.
+    """
+
+    start: Column  # of k items, as `end` and `kind`
+    end: Column
+    kind: Column
     words: Words
-    first_word: Ints  # shape (k + 1,): where the words of each item begin
-    letters_before: Ints  # shape (k + 1,): letters in the items before each
-    filled_before: Ints  # the same of characters that words and fillers cover
+    first_word: Column  # of k + 1: where the words of each item begin
+    letters_before: Column  # of k + 1: letters in the items before each
+    filled_before: Column  # the same of characters that words and fillers cover
+    spam_before: Column  # the same of items that hold spam words
 
-    def among(self, start: int, end: int) -> Stretch:
-        """The items that lie in a range of the page."""
-        first, last = np.searchsorted(self.start, [start, end]).tolist()
-        return first, last
+    def on_lines(self, lines: Sequence[Line]) -> list[Stretch]:
+        """The items that lie on each of some lines of a page."""
+        return list(map(tuple, np.searchsorted(self.start, lines).tolist()))
+
+    @cached_property
+    def _columns(self) -> Ints:
+        """All but the words, in the order of the fields and with an item behind the last."""
+        items = (np.append(column, 0) for column in (self.start, self.end, self.kind))
+        before = (self.first_word, self.letters_before, self.filled_before, self.spam_before)
+        return np.stack([*items, *before])
+
+    def within(self, stretch: Stretch) -> Items:
+        """The items of a stretch of a page, numbered from 0."""
+        first, last = stretch
+        start, end, kind, *before = self._columns[:, first : last + 1].tolist()
+        for column in (start, end, kind):
+            column.pop()
+        return Items(start, end, kind, self.words, *before)
 
     def share(self, stretch: Stretch) -> float:
         """How much of the letters of a stretch words and fillers cover."""
-        first, last = stretch
-        letters = int(self.letters_before[last] - self.letters_before[first])
-        return int(self.filled_before[last] - self.filled_before[first]) / max(1, letters)
+        letters = _between(self.letters_before, stretch)
+        return _between(self.filled_before, stretch) / max(1, letters)
 
     def span(self, stretch: Stretch) -> Span:
         """The range of the page that a stretch takes."""
@@ -72,7 +95,12 @@ class Items:
 
     def spam(self, stretch: Stretch) -> int:
         """How many items of a stretch hold spam words."""
-        return int((self.kind[stretch[0] : stretch[1]] == int(Kind.SPAM)).sum())
+        return _between(self.spam_before, stretch)
+
+
+def _between(before: Column, stretch: Stretch) -> int:
+    """How much of what is counted before each item lies in a stretch."""
+    return int(before[stretch[1]]) - int(before[stretch[0]])
 
 
 def items_of(view: View, words: Words) -> Items:
@@ -89,10 +117,16 @@ def items_of(view: View, words: Words) -> Items:
     start, end = start[~separator], end[~separator]
     count = np.bincount(of_word, minlength=len(start))
     letters = letters_before(view)
-    letters = np.append(0, np.cumsum(letters[end] - letters[start]))
-    first_word = np.append(0, np.cumsum(count))
-    kind = np.where(count > 0, int(Kind.SPAM), int(Kind.PLAIN))
-    return Items(start, end, kind, inside, first_word, letters, np.zeros_like(letters))
+    letters = _before(letters[end] - letters[start])
+    spam = count > 0
+    kind = np.where(spam, int(Kind.SPAM), int(Kind.PLAIN))
+    none = np.zeros_like(letters)
+    return Items(start, end, kind, inside, _before(count), letters, none, _before(spam))
+
+
+def _before(counts: npt.NDArray[Any]) -> Ints:
+    """The sum of all counts before each, and of all."""
+    return np.append(0, np.cumsum(counts))
 
 
 def with_fillers(items: Items, view: View, words: Words, fillers: Ints) -> Items:
@@ -109,7 +143,7 @@ def with_fillers(items: Items, view: View, words: Words, fillers: Ints) -> Items
     much = filled >= _FILLED * np.diff(items.letters_before)
     kind = np.where(much, int(Kind.FILLER), int(Kind.PLAIN))
     kind[items.kind == int(Kind.SPAM)] = int(Kind.SPAM)
-    return replace(items, kind=kind, filled_before=np.append(0, np.cumsum(filled)))
+    return replace(items, kind=kind, filled_before=_before(filled))
 
 
 def _between_separators(view: View) -> tuple[Ints, Ints]:
@@ -129,12 +163,12 @@ def _letters_before(view: View) -> Ints:
     return np.append(0, np.cumsum(wordy, dtype=np.int32))
 
 
-def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
+def rows_of(folded: str, items: Items) -> list[Stretch]:
     """The stretches of a line that one and the same separator parts, enough of them spam."""
-    first, last = line
-    if last - first < 3 or items.spam(line) < 2:
+    count = len(items.kind)
+    if count < 3 or items.spam((0, count)) < 2:
         return []
-    starts, ends = items.start[first:last].tolist(), items.end[first:last].tolist()
+    starts, ends = items.start, items.end
     gaps = [folded[a:b].replace("。,", ",") for a, b in zip(ends, starts[1:], strict=False)]
     counts = Counter(gaps)
     hard = [(gap, times) for gap, times in counts.items() if gap.strip(" ")]
@@ -144,37 +178,33 @@ def rows_of(folded: str, items: Items, line: Stretch) -> list[Stretch]:
     elif not set(fence.strip()) <= set(_FENCES):
         return []
     parting = {gap for gap in counts if " " not in gap and set(gap) <= set(_FENCES)} | {fence}
-    parted = np.array([gap in parting for gap in gaps])
-    parted &= items.end[first + 1 : last] - items.start[first + 1 : last] <= _LONGEST_ITEM
-    apart = (first + 1 + np.flatnonzero(~parted)).tolist()
-    runs = list(zip([first, *apart], [*apart, last], strict=True))
+    apart = [
+        at
+        for at, gap in enumerate(gaps, 1)
+        if gap not in parting or ends[at] - starts[at] > _LONGEST_ITEM
+    ]
+    runs = list(zip([0, *apart], [*apart, count], strict=True))
     if fence == " ":  # a space alone does not tell the last item from the text after it
         runs = [_trimmed(items, run) for run in runs if run[1] - run[0] >= 3]
     else:
         fences = {gap for gap in counts if gap.strip(" ") == fence}
         fenced = [gap in fences for gap in gaps]
         fenced.append(False)  # behind the last item
-        runs = [
-            _extended(items, run, first, fenced) if fenced[run[1] - 1 - first] else run
-            for run in runs
-        ]
+        runs = [_extended(items, run, fenced) if fenced[run[1] - 1] else run for run in runs]
     least, share = (2, _SHARE) if fence != " " else (4, 2 * _SHARE)
-    spam = np.cumsum(items.kind[first:last] == int(Kind.SPAM)).tolist()
-    spam.append(0)  # before the first item
     return [
-        (start, end)
-        for start, end in runs
-        if end - start >= 3
-        and spam[end - 1 - first] - spam[start - 1 - first] >= max(least, share * (end - start))
+        run
+        for run in runs
+        if run[1] - run[0] >= 3 and items.spam(run) >= max(least, share * (run[1] - run[0]))
     ]
 
 
-def _extended(items: Items, run: Stretch, line: int, fenced: Sequence[bool]) -> Stretch:
+def _extended(items: Items, run: Stretch, fenced: Sequence[bool]) -> Stretch:
     """A run with what follows it behind its separator and a blank, as far as that is spam for
     the most part: what is not may be the title."""
     start, end = run
     while (
-        fenced[end - 1 - line]
+        fenced[end - 1]
         and items.kind[end] == int(Kind.SPAM)
         and items.share((end, end + 1)) >= _FILLED
     ):
@@ -184,24 +214,22 @@ def _extended(items: Items, run: Stretch, line: int, fenced: Sequence[bool]) -> 
 
 def _trimmed(items: Items, run: Stretch) -> Stretch:
     """A run without the innocent items at its ends."""
-    inside = np.flatnonzero(items.kind[run[0] : run[1]] != int(Kind.PLAIN))
-    return (run[0] + int(inside[0]), run[0] + int(inside[-1]) + 1) if len(inside) else (0, 0)
+    inside = [at for at in range(*run) if items.kind[at] != int(Kind.PLAIN)]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-def stretches_of(items: Items, line: Stretch) -> list[Stretch]:
-    """Runs of spam and filler items, a short innocent one allowed between two of them."""
-    first, last = line
-    kinds = items.kind[first:last].tolist()
-    short = (items.end[first:last] - items.start[first:last] <= _PLAIN).tolist()
+def stretches_of(items: Items) -> list[Stretch]:
+    """Runs of spam and filler items of a line, a short innocent one allowed between two of them."""
+    kinds = items.kind
     plain, spam = int(Kind.PLAIN), int(Kind.SPAM)
     runs: list[Stretch] = []
     start = -1
     for at, (kind, following) in enumerate(zip(kinds, [*kinds[1:], plain], strict=True)):
         if kind != plain:
             start = at if start < 0 else start
-        elif start >= 0 and not (short[at] and following != plain):
+        elif start >= 0 and (following == plain or items.end[at] - items.start[at] > _PLAIN):
             runs.append((start, at))
             start = -1
     if start >= 0:
         runs.append((start, len(kinds)))
-    return [(first + start, first + end) for start, end in runs if spam in kinds[start:end]]
+    return [(start, end) for start, end in runs if spam in kinds[start:end]]
