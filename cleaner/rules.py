@@ -130,6 +130,22 @@ class RuleEditor:
 
     def edits_on(self, view: View, lines: Mask | None) -> Iterator[Edit]:
         """The edits on those lines of a document that are under a mask of shape (lines,)."""
+        for at, start, end, rule in self._asked(view, lines):
+            if rule.scope == "inline":
+                yield from _matches(rule, start, view.folded_lines[at])
+            elif _takes(rule, view.folded_lines[at]):
+                yield line_deletion(view, Line(start, end), rule.id, rule.confidence)
+
+    def whole_lines(self, view: View, lines: Mask | None) -> dict[int, str]:
+        """Those of such lines that a rule takes as a whole, by their numbers, and the rule."""
+        return {
+            at: rule.id
+            for at, _, _, rule in self._asked(view, lines)
+            if rule.scope == "line" and _takes(rule, view.folded_lines[at])
+        }
+
+    def _asked(self, view: View, lines: Mask | None) -> Iterator[tuple[int, int, int, Rule]]:
+        """Such lines that a rule is tried on: number, start, end and the rule."""
         tried = view.of_batch(self._memo, self._tried)
         first, last = view.line_numbers
         own = slice(*np.searchsorted(tried.line, [first, last]).tolist())
@@ -144,13 +160,8 @@ class RuleEditor:
         columns = (column.tolist() for column in (numbers, ranks, starts, ends))
         for at, rank, start, end in zip(*columns, strict=True):
             rule = self._rules[rank]
-            if rule.where != "any" and at not in zones[rule.where]:
-                continue
-            text = view.folded_lines[at]
-            if rule.scope == "inline":
-                yield from _matches(rule, start, text)
-            elif rule.pattern is None or _whole(rule.pattern, text.strip()):
-                yield line_deletion(view, Line(start, end), rule.id, rule.confidence)
+            if rule.where == "any" or at in zones[rule.where]:
+                yield at, start, end, rule
 
     def _tried(self, batch: Batch) -> Tried:
         """All that a literal asks for, in order."""
@@ -209,6 +220,10 @@ def _matches(rule: Rule, start: int, folded: str) -> Iterator[Edit]:
         if last > first:
             new = match.expand(rule.put)
             yield Edit(start + first, start + last, new, rule.id, rule.confidence)
+
+
+def _takes(rule: Rule, text: str) -> bool:
+    return rule.pattern is None or _whole(rule.pattern, text.strip())
 
 
 @lru_cache(maxsize=1 << 13)  # a page is asked for its frame, too

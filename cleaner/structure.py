@@ -96,7 +96,7 @@ _LONGEST_LABEL = 170
 """A longer line is body: no title, byline, source, place or caption is as long."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _SIGNED_LAST = frozenset(")）0123456789⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-_EDITOR_FIRST = frozenset("[【(（责编校审值版")
+EDITOR_FIRST = frozenset("[【(（责编校审值版")
 _BYLINE_FIRST = frozenset("□■○◎▲(（")
 _BYLINE_WORDS = ("记者", "通讯员", "实习生", "作者", "文/", "撰文")
 _SOURCE_FIRST = frozenset("0123456789来稿时发日")
@@ -170,7 +170,7 @@ def _label(text: str) -> Label:
 def _named(text: str) -> Label | None:
     """The first of the labels that a pattern of their own tells, or None."""
     first = text[0]
-    if first in _EDITOR_FIRST and _EDITOR.fullmatch(text):
+    if first in EDITOR_FIRST and _EDITOR.fullmatch(text):
         return Label.EDITOR
     words = first in _BYLINE_FIRST or any(map(text.__contains__, _BYLINE_WORDS))
     if words and _BYLINE.fullmatch(text):

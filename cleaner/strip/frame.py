@@ -19,7 +19,7 @@ from cleaner.document import Edit, deletions
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
 from cleaner.strip.frame_items import lines_of_items, vocabulary_of
-from cleaner.strip.frame_kinds import Kind, Kinds, Page
+from cleaner.strip.frame_kinds import Kind, Kinds, Page, page_of
 from cleaner.strip.frame_runs import FEWEST, frame_lines
 
 _SPLIT = re.compile(r"[\s|丨/>»›·•*,、:()\[\]]+")
@@ -84,7 +84,7 @@ class Frame:
         return items.per_document(batch, _COVERED / 2) >= FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
-        page = Page(view)
+        page = page_of(view)
         menus = self._menus(view, page)
         if sum(line.words for line in menus.values()) < FEWEST:
             return
@@ -117,7 +117,7 @@ class Frame:
     def _kinds(self, view: View, page: Page, menus: Mapping[int, _Said]) -> Kinds:
         """What each line is, by itself and by the rules of frames."""
         kinds = np.zeros(len(page.texts), np.int8)
-        kinds[page.prose()] = int(Kind.PROSE)
+        kinds[page.prose] = int(Kind.PROSE)
         kinds[self._heading_lines(view, page)] = int(Kind.KNOWN)
         kinds[[at for at, line in menus.items() if line.known]] = int(Kind.KNOWN)
         asked = np.zeros(len(view.line_starts), np.bool_)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from enum import IntEnum
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -41,13 +42,14 @@ class Kind(IntEnum):
 
 
 class Page:
-    """The lines of a document that are not blank; lists and arrays of one length."""
+    """The lines of a document that are not blank; lists and arrays of one length, which are not
+    written to."""
 
     def __init__(self, view: View) -> None:
         bare = list(map(str.strip, view.folded_lines))
         self.texts = list(filter(None, bare))
         """Folded, blanks at the ends aside."""
-        self.numbers = np.flatnonzero(list(map(bool, bare)))
+        self.numbers = np.array(list(compress(range(len(bare)), bare)), np.int64)
         """Their numbers among the lines of the view."""
         self.starts: Ints = view.line_starts[self.numbers]
         self.ends: Ints = view.line_ends[self.numbers]
@@ -60,13 +62,11 @@ class Page:
         counts = Counter(self.texts).items()
         return {text for text, count in counts if count >= _OFTEN and len(text) <= _SHORT}
 
+    @cached_property
     def prose(self) -> list[int]:
         """The lines that are paragraphs or sentences of them."""
         long = np.flatnonzero(self.sizes >= _PROSE // 2).tolist()
-        rows = ((at, self.texts[at]) for at in long)
-        return [
-            at for at, text in rows if ("。" in text or len(text) >= 2 * _PROSE) and _is_prose(text)
-        ]
+        return [at for at in long if _is_prose(self.texts[at])]
 
     def is_weak(self, at: int) -> bool:
         """Whether an unknown line is a count, or stands on the page again and again."""
@@ -74,13 +74,18 @@ class Page:
         return text in self.often or _is_count(text)
 
 
+def page_of(view: View) -> Page:
+    """The lines of a document."""
+    return view.once("strip.page", Page)
+
+
 def _is_prose(text: str) -> bool:
     size = len(text)
-    if text.endswith(_CUT) and size <= _TEASER:
-        return False
-    if size >= _PROSE:
-        return "。" in text or (size >= 2 * _PROSE and "," in text)
-    return size >= _PROSE // 2 and text.endswith("。")
+    if "。" not in text:
+        whole = size >= 2 * _PROSE and "," in text
+    else:
+        whole = size >= _PROSE or (size >= _PROSE // 2 and text[-1] == "。")
+    return whole and not (size <= _TEASER and text.endswith(_CUT))
 
 
 def weak_among(page: Page, kinds: Kinds, first: int, last: int) -> None:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import regex
 
-from cleaner.kernels.pairs import BITS, Pairs, pair_hashes
-from cleaner.kernels.text import encode
 from cleaner.strip.frame_kinds import Kind, Kinds, Page, weak_among
+from cleaner.strip.told import Told
 from cleaner.structure import Label, label_of, signs_report
 
 FEWEST = 3
@@ -33,9 +32,6 @@ _DESK = regex.compile(
     r"(?:\p{Han}{0,2}(?:电|讯|消息)|\p{Han}{0,6}报导)|[\p{Han}·\s、]{2,16}[/╱]\s?\p{Han}{2,8}报导"
 )
 """Who reports from where, alone on a line as a byline is (编译中心/综合报导)."""
-
-_BITS = 16
-"""Bits of a hash of a pair: a table of them is quickly made for each page."""
 
 
 class Cluster(NamedTuple):
@@ -183,26 +179,15 @@ def _most_akin(page: Page, kinds: Kinds, last: int, prose: str) -> int:
     rows = [at for at in unknown if len(page.texts[at]) >= _NEAR]
     if not rows:
         return -1
-    held = np.zeros(1 << _BITS, np.int8)
-    held[_hashes(prose)[:-1]] = 1
-    sizes = np.array([len(page.texts[at]) for at in rows])
-    found = held.take(_hashes("".join([page.texts[at] for at in rows])))
-    ends = np.cumsum(sizes)
-    found[ends - 1] = 0  # a pair of two lines
-    shares = np.add.reduceat(found, ends - sizes, dtype=np.int64) / (sizes - 1)
+    told = Told(prose)
+    texts = [page.texts[at] for at in rows]
+    shares = told.at_most(texts) / (np.array(list(map(len, texts))) - 1)
     best, most = -1, _KIN
     for row in np.argsort(shares, kind="stable")[::-1].tolist():
         if shares[row] < most:
             break
-        at, text = rows[row], page.texts[rows[row]]
-        share = sum(text[pair : pair + 2] in prose for pair in range(len(text) - 1)) / (
-            len(text) - 1
-        )
+        at, text = rows[row], texts[row]
+        share = told.count(text) / (len(text) - 1)
         if (share, at) > (most, best) and not page.is_weak(at):
             best, most = at, share
     return best
-
-
-def _hashes(text: str) -> Pairs:
-    """The hash of each character with the next one, in `_BITS` bits."""
-    return pair_hashes(encode(text)) >> np.uint32(BITS - _BITS)

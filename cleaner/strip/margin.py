@@ -8,8 +8,9 @@ the text (Pomikálek, 2011, judges short lines by their neighbours too).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import compress, takewhile
 
 import numpy as np
 import regex
@@ -18,7 +19,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit, deletions
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
-from cleaner.strip.frame_kinds import Page
+from cleaner.strip.frame_kinds import Page, page_of
 from cleaner.strip.margin_names import names
 from cleaner.strip.margin_screens import (
     EDGES,
@@ -30,7 +31,8 @@ from cleaner.strip.margin_screens import (
     named_at_head,
     short_at_head,
 )
-from cleaner.structure import Label, label_of, signs_report
+from cleaner.strip.told import Told
+from cleaner.structure import EDITOR_FIRST, Label, label_of, signs_report
 
 _RULES = ("strip.chrome", "strip.boilerplate")
 _ABOVE, _BELOW = "strip.margin.above", "strip.margin.below"
@@ -111,10 +113,10 @@ class Margins:
         edited = view.under(_SIGNED_ABOVE, edited_above)
         if not anchors and not menu and not edited and not view.under(_NAMED, named_at_head):
             return
-        page = Page(view)
+        page = page_of(view)
         places = np.searchsorted(page.numbers, list(anchors)).tolist()
         known = dict(zip(places, anchors.values(), strict=True))
-        prose = [at for at in page.prose() if at not in known]
+        prose = [at for at in page.prose if at not in known]
         if not prose:
             return
         told = "\n".join(page.texts[at] for at in prose)[:_READ]
@@ -140,13 +142,7 @@ class Margins:
     def _anchors(self, view: View) -> dict[int, str]:
         """The lines above and below all long ones that a rule takes away whole: their numbers and
         the rules."""
-        whole: dict[int, str] = {}
-        for edit in self._ruled.edits_on(view, view.of_lines(EDGES, at_edges)):
-            at = int(np.searchsorted(view.line_starts, edit.start, "right")) - 1
-            start, end = view.line_starts[at], view.line_ends[at]
-            if not edit.new and edit.start == start and edit.end >= end > start:
-                whole[at] = edit.rule
-        return whole
+        return self._ruled.whole_lines(view, view.of_lines(EDGES, at_edges))
 
     def _above(
         self, page: Page, known: dict[int, str], body: int, told: str, menu: bool
@@ -172,9 +168,10 @@ class Margins:
         lines = sorted({*lines, *(at for at in beside if at not in known)})
         # The name of a site, and an item of its menu, may have words of the text.
         short = {*beside, *range(top if title > top else 0)}
-        texts = ((at, page.texts[at]) for at in lines)
+        lines = _that_may_go(page, lines)
+        stray = set(_strays(page, lines, told))
         return [
-            at for at, text in texts if _is_stray(text, told) or (at in short and _is_column(text))
+            at for at in lines if at in stray or (at in short and len(page.texts[at]) <= _COLUMN)
         ]
 
 
@@ -224,26 +221,23 @@ def _below(page: Page, known: dict[int, str], first: int, told: str, words: set[
     """The lines below the first foot line, or below words of menus above it, if no sentence stands
     among them."""
     feet = [at for at in known if at >= first]
-    feet += [at for at in range(first, len(page.texts)) if label_of(page.texts[at]) is Label.EDITOR]
+    feet += [at for at in range(first, len(page.texts)) if _names_editor(page.texts[at])]
     if not feet:
         return []
     feet += [at for at in range(first, min(feet)) if page.texts[at].strip(_RIM) in words]
     lines = [at for at in range(min(feet), len(page.texts)) if at not in known]
-    lines = [at for at in lines if not _is_value(page.texts[at - 1], page.texts[at])]
-    texts = [page.texts[at] for at in lines]
-    if len(lines) > _MOST or any(map(_is_sentence, texts)):
+    lines = [
+        at for at in lines if len(page.texts[at]) > _NAME or not _ASKED.search(page.texts[at - 1])
+    ]
+    if len(lines) > _MOST or any(_is_sentence(page.texts[at]) for at in lines):
         return []
-    stray = [at for at, text in zip(lines, texts, strict=True) if _is_stray(text, told)]
+    may_go = _that_may_go(page, lines)
+    stray = _strays(page, may_go, told)
     if _ENOUGH * len(stray) >= len(lines):
-        stray = [at for at, text in zip(lines, texts, strict=True) if _may_go(text)]
+        stray = may_go
     gone = {*stray, *known}
     dates = [at for at in lines if at - 1 in gone and _DATE.fullmatch(page.texts[at])]
     return sorted({*stray, *dates})
-
-
-def _is_value(label: str, text: str) -> bool:
-    """Whether a line is the name that the line above it asks for (`editor:`)."""
-    return len(text) <= _NAME and _ASKED.search(label) is not None
 
 
 def _may_be_title(text: str) -> bool:
@@ -254,6 +248,7 @@ def _is_sentence(text: str) -> bool:
     return len(text) >= _SENTENCE and "。" in text[-2:]
 
 
+@lru_cache(maxsize=1 << 13)  # pages of a site have the same lines
 def _may_go(text: str) -> bool:
     """Whether a line by itself may be none of the author's: short, and signed by nobody."""
     if len(text) > _LONGEST or "。" in text or label_of(text) in _SIGNED:
@@ -262,13 +257,16 @@ def _may_go(text: str) -> bool:
     return bool(bare) and _CREDIT.fullmatch(bare) is None
 
 
-def _is_column(text: str) -> bool:
-    return len(text) <= _COLUMN and _may_go(text)
+def _that_may_go(page: Page, lines: Iterable[int]) -> list[int]:
+    return [at for at in lines if _may_go(page.texts[at])]
 
 
-def _is_stray(text: str, told: str) -> bool:
-    """Whether a line may be none of the author's and has other words than the text."""
-    if not _may_go(text):
-        return False
-    pairs = [text[at : at + 2] for at in range(len(text) - 1)]
-    return sum(pair in told for pair in pairs) < _KIN * max(1, len(pairs))
+def _strays(page: Page, lines: Sequence[int], told: str) -> list[int]:
+    """Those of some lines that have other words than the text."""
+    texts = [page.texts[at] for at in lines]
+    strange = Told(told).strange(texts, _KIN) if texts else ()
+    return list(compress(lines, strange))
+
+
+def _names_editor(text: str) -> bool:
+    return text[0] in EDITOR_FIRST and label_of(text) is Label.EDITOR
