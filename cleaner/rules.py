@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -104,7 +106,6 @@ class RuleEditor:
         self._memo = f"{name}.tried"
         rules = (rule for own in filters or [name] for rule in book.of(own))
         self._rules = tuple(rule for rule in rules if not whole or rule.scope == "line")
-        self._zoned = np.array([rule.where != "any" for rule in self._rules], np.bool_)
         asked: list[tuple[int, int, int]] = []  # literal, rank of the rule, longest line
         for rank, rule in enumerate(self._rules):
             if not rule.literals:
@@ -126,42 +127,42 @@ class RuleEditor:
         return batch.once(self._memo, self._tried)
 
     def edits(self, view: View) -> Iterator[Edit]:
-        return self.edits_on(view, None)
-
-    def edits_on(self, view: View, lines: Mask | None) -> Iterator[Edit]:
-        """The edits on those lines of a document that are under a mask of shape (lines,)."""
-        for at, start, end, rule in self._asked(view, lines):
+        for at, rule in self._asked(view, None):
+            start, text = int(view.line_starts[at]), view.folded_lines[at]
             if rule.scope == "inline":
-                yield from _matches(rule, start, view.folded_lines[at])
-            elif _takes(rule, view.folded_lines[at]):
-                yield line_deletion(view, Line(start, end), rule.id, rule.confidence)
+                yield from _matches(rule, start, text)
+            elif _takes(rule, text):
+                yield line_deletion(view, Line(start, start + len(text)), rule.id, rule.confidence)
 
-    def whole_lines(self, view: View, lines: Mask | None) -> dict[int, str]:
-        """Those of such lines that a rule takes as a whole, by their numbers, and the rule."""
+    def taken(self, view: View, lines: Iterable[int]) -> dict[int, str]:
+        """Those of some lines of a document that a rule takes away, or their beginning: the rule,
+        by the number of the line."""
+        folded = view.folded_lines
         return {
             at: rule.id
-            for at, _, _, rule in self._asked(view, lines)
-            if rule.scope == "line" and _takes(rule, view.folded_lines[at])
+            for at, rule in self._asked(view, set(lines))
+            if (_begins if rule.scope == "inline" else _takes)(rule, folded[at])
         }
 
-    def _asked(self, view: View, lines: Mask | None) -> Iterator[tuple[int, int, int, Rule]]:
-        """Such lines that a rule is tried on: number, start, end and the rule."""
-        tried = view.of_batch(self._memo, self._tried)
+    def _asked(self, view: View, lines: AbstractSet[int] | None) -> Iterator[tuple[int, Rule]]:
+        """The lines of a document, or those of some, with each rule that is tried on them."""
+        numbers, ranks = view.of_batch(f"{self._memo}.lists", self._lists)
         first, last = view.line_numbers
-        own = slice(*np.searchsorted(tried.line, [first, last]).tolist())
-        numbers, ranks = tried.line[own] - first, tried.rank[own]
-        if lines is not None:
-            asked = lines.take(numbers)
-            numbers, ranks = numbers[asked], ranks[asked]
-        if not len(ranks):
-            return
-        zones = _zones(view) if self._zoned.take(ranks).any() else {}
-        starts, ends = view.line_starts.take(numbers), view.line_ends.take(numbers)
-        columns = (column.tolist() for column in (numbers, ranks, starts, ends))
-        for at, rank, start, end in zip(*columns, strict=True):
-            rule = self._rules[rank]
-            if rule.where == "any" or at in zones[rule.where]:
-                yield at, start, end, rule
+        zones: dict[Where, set[int]] | None = None
+        for row in range(bisect_left(numbers, first), bisect_left(numbers, last)):
+            at, rule = numbers[row] - first, self._rules[ranks[row]]
+            if lines is not None and at not in lines:
+                continue
+            if rule.where != "any":
+                zones = zones or _zones(view)
+                if at not in zones[rule.where]:
+                    continue
+            yield at, rule
+
+    def _lists(self, batch: Batch) -> tuple[list[int], list[int]]:
+        """`tried` as lists: pages ask for a few of each."""
+        line, rank = self.tried(batch)
+        return line.tolist(), rank.tolist()
 
     def _tried(self, batch: Batch) -> Tried:
         """All that a literal asks for, in order."""
@@ -222,7 +223,13 @@ def _matches(rule: Rule, start: int, folded: str) -> Iterator[Edit]:
             yield Edit(start + first, start + last, new, rule.id, rule.confidence)
 
 
+def _begins(rule: Rule, folded: str) -> bool:
+    """Whether a rule takes away the beginning of a line."""
+    return any(edit.start == 0 and not edit.new for edit in islice(_matches(rule, 0, folded), 1))
+
+
 def _takes(rule: Rule, text: str) -> bool:
+    """Whether a rule takes a line as a whole."""
     return rule.pattern is None or _whole(rule.pattern, text.strip())
 
 

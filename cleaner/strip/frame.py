@@ -8,6 +8,7 @@ ones: words of menus, and whatever the rules of `strip.chrome` and `strip.boiler
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -88,26 +89,25 @@ class Frame:
         menus = self._menus(view, page)
         if sum(line.words for line in menus.values()) < FEWEST:
             return
-        found = {at for at, line in menus.items() if line.bar and page.sizes[at] <= _WIDE}
+        found = {at for at, line in menus.items() if line.bar and page.size(at) <= _WIDE}
         kinds = self._kinds(view, page, menus)
-        if np.count_nonzero(kinds == int(Kind.KNOWN)) >= FEWEST:
+        if kinds.count(Kind.KNOWN) >= FEWEST:
             found.update(frame_lines(page, kinds))
-        if found:
-            lines = np.array(sorted(found))
-            numbers = page.numbers[lines]
-            apart = np.flatnonzero(numbers[1:] - numbers[:-1] > 1)
-            first, last = np.append(0, apart + 1), np.append(apart, len(lines) - 1)
-            ends = np.minimum(page.ends[lines[last]] + 1, len(view.text))  # with the newline
-            yield from deletions(page.starts[lines[first]].tolist(), ends.tolist(), self._rule)
+        lines = sorted(found)
+        runs = page.runs(lines)
+        starts = [page.starts[lines[first]] for first, _ in runs]
+        ends = [min(page.ends[lines[last - 1]] + 1, len(view.text)) for _, last in runs]
+        yield from deletions(starts, ends, self._rule)
 
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
         """What the words of menus say of the lines that hold any."""
-        held = np.flatnonzero(view.of_lines(_ITEMS, self._with_items)[page.numbers])
-        texts = ((at, page.texts[at]) for at in held.tolist())
+        held = view.of_lines(_ITEMS, self._with_items).tolist()
+        plain, said = self._plain, self._said
+        rows = zip(page.numbers, page.texts, strict=True)
         return {
-            at: _WORD if text in self._plain else self._said(text)
-            for at, text in texts
-            if len(text) <= _WIDE
+            at: _WORD if text in plain else said(text)
+            for at, (number, text) in enumerate(rows)
+            if held[number] and len(text) <= _WIDE
         }
 
     def _with_items(self, batch: Batch) -> Mask:
@@ -116,25 +116,21 @@ class Frame:
 
     def _kinds(self, view: View, page: Page, menus: Mapping[int, _Said]) -> Kinds:
         """What each line is, by itself and by the rules of frames."""
-        kinds = np.zeros(len(page.texts), np.int8)
-        kinds[page.prose] = int(Kind.PROSE)
-        kinds[self._heading_lines(view, page)] = int(Kind.KNOWN)
-        kinds[[at for at, line in menus.items() if line.known]] = int(Kind.KNOWN)
-        asked = np.zeros(len(view.line_starts), np.bool_)
-        asked[page.numbers] = kinds != int(Kind.KNOWN)
-        edits = self._ruled.edits_on(view, asked)
-        ruled = {edit.start for edit in edits if not edit.new}
-        if ruled:
-            starts = np.array(sorted(ruled))
-            at = np.searchsorted(page.starts, starts, "right") - 1
-            kinds[at[page.starts[at] == starts]] = int(Kind.KNOWN)
+        kinds = [Kind.UNKNOWN] * len(page.texts)
+        for at in page.prose:
+            kinds[at] = Kind.PROSE
+        known = {at for at, line in menus.items() if line.known}
+        known.update(self._heading_lines(view, page))
+        rest = [number for at, number in enumerate(page.numbers) if at not in known]
+        known.update(page.places(self._ruled.taken(view, rest)))
+        for at in known:
+            kinds[at] = Kind.KNOWN
         return kinds
 
     def _heading_lines(self, view: View, page: Page) -> list[int]:
         """The lines that are headings of feeds: the literals of the rule."""
-        starts = view.hit_columns(self._of_headings)[1]
-        numbers = np.searchsorted(view.line_ends, starts)
-        lines = set(np.searchsorted(page.numbers, numbers).tolist())
+        starts = set(view.hit_columns(self._of_headings)[1].tolist())
+        lines = {bisect_right(page.starts, start) - 1 for start in starts}
         return [at for at in lines if page.texts[at].strip(_RIM) in self._headings]
 
     def _read(self, text: str) -> _Said:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from enum import IntEnum
+from collections.abc import Iterable, Sequence
+from enum import Enum
 from functools import cached_property
-from itertools import compress
+from itertools import compress, pairwise
 
-import numpy as np
-import numpy.typing as npt
-
-from cleaner.batch import Ints, View
-
-Kinds = npt.NDArray[np.int8]
-"""The `Kind` of each line of a page; WEAK only where `weak_among` was asked."""
+from cleaner.batch import View
 
 _CUT = ("..", "…")
 _COUNT = re.compile(
@@ -32,29 +28,32 @@ _TEASER = 140
 """A line that ends in dots and is no longer than this is a teaser."""
 
 
-class Kind(IntEnum):
+class Kind(Enum):
     """What a line says by itself."""
 
     UNKNOWN = 0
-    WEAK = 1  # a count, a date, or repeated down the page: known only beside known lines
-    KNOWN = 2
-    PROSE = 3
+    KNOWN = 1
+    PROSE = 2
+
+
+Kinds = list[Kind]
+"""Of the lines of a page."""
 
 
 class Page:
-    """The lines of a document that are not blank; lists and arrays of one length, which are not
-    written to."""
+    """The lines of a document that are not blank; lists of one length, which are not written to.
+
+    Most pages have a hundred lines, for which lists take less time than arrays.
+    """
 
     def __init__(self, view: View) -> None:
         bare = list(map(str.strip, view.folded_lines))
         self.texts = list(filter(None, bare))
         """Folded, blanks at the ends aside."""
-        self.numbers = np.array(list(compress(range(len(bare)), bare)), np.int64)
+        self.numbers = list(compress(range(len(bare)), bare))
         """Their numbers among the lines of the view."""
-        self.starts: Ints = view.line_starts[self.numbers]
-        self.ends: Ints = view.line_ends[self.numbers]
-        self.sizes = self.ends - self.starts
-        """In characters, with these blanks."""
+        self.starts = list(compress(view.line_starts.tolist(), bare))
+        self.ends = list(compress(view.line_ends.tolist(), bare))
 
     @cached_property
     def often(self) -> set[str]:
@@ -65,11 +64,33 @@ class Page:
     @cached_property
     def prose(self) -> list[int]:
         """The lines that are paragraphs or sentences of them."""
-        long = np.flatnonzero(self.sizes >= _PROSE // 2).tolist()
-        return [at for at in long if _is_prose(self.texts[at])]
+        return [
+            at
+            for at, text in enumerate(self.texts)
+            if (len(text) >= 2 * _PROSE or "。" in text) and _is_prose(text)
+        ]
+
+    def size(self, at: int) -> int:
+        """The length of a line with the blanks at its ends."""
+        size: int = self.ends[at] - self.starts[at]
+        return size
+
+    def runs(self, lines: Sequence[int]) -> list[tuple[int, int]]:
+        """Which of some lines, [first, last) of them, follow each other without a blank one."""
+        if not lines:
+            return []
+        numbers = [self.numbers[at] for at in lines]
+        after = enumerate(pairwise(numbers), 1)
+        apart = [at for at, (upper, lower) in after if lower - upper > 1]
+        return list(zip([0, *apart], [*apart, len(lines)], strict=True))
+
+    def places(self, numbers: Iterable[int]) -> list[int]:
+        """Where lines with these numbers stand among those that are not blank."""
+        return [bisect_left(self.numbers, number) for number in numbers]
 
     def is_weak(self, at: int) -> bool:
-        """Whether an unknown line is a count, or stands on the page again and again."""
+        """Whether an unknown line is a count, a date, or stands on the page again and again: it is
+        known only beside known lines."""
         text = self.texts[at]
         return text in self.often or _is_count(text)
 
@@ -86,12 +107,6 @@ def _is_prose(text: str) -> bool:
     else:
         whole = size >= _PROSE or (size >= _PROSE // 2 and text[-1] == "。")
     return whole and not (size <= _TEASER and text.endswith(_CUT))
-
-
-def weak_among(page: Page, kinds: Kinds, first: int, last: int) -> None:
-    """Mark the unknown lines of [first, last) that are weak."""
-    unknown = (first + np.flatnonzero(kinds[first:last] == int(Kind.UNKNOWN))).tolist()
-    kinds[[at for at in unknown if page.is_weak(at)]] = int(Kind.WEAK)
 
 
 def _is_count(text: str) -> bool:

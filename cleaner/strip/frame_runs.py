@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import regex
 
-from cleaner.strip.frame_kinds import Kind, Kinds, Page, weak_among
+from cleaner.strip.frame_kinds import Kind, Kinds, Page
 from cleaner.strip.told import Told
 from cleaner.structure import Label, label_of, signs_report
 
@@ -65,24 +65,22 @@ def frame_lines(page: Page, kinds: Kinds) -> list[int]:
 def _clusters(page: Page, kinds: Kinds) -> list[Cluster]:
     """Prose, grouped: two known lines part one group from the next."""
     clusters: list[Cluster] = []
-    prose = np.flatnonzero(kinds == int(Kind.PROSE)).tolist()
-    known_before = np.cumsum(kinds == int(Kind.KNOWN))[prose].tolist()
-    before = -2
-    for at, known, size in zip(prose, known_before, page.sizes[prose].tolist(), strict=True):
-        if known < before + 2:
-            last = clusters.pop()
-            longest = max(last.longest, size)
-            clusters.append(Cluster(last.first, at + 1, last.size + size, longest))
+    behind = 0
+    for at in (at for at in page.prose if kinds[at] is Kind.PROSE):
+        size = page.size(at)
+        if clusters and kinds[behind:at].count(Kind.KNOWN) < 2:
+            first, _, total, longest = clusters[-1]
+            clusters[-1] = Cluster(first, at + 1, total + size, max(longest, size))
         else:
             clusters.append(Cluster(at, at + 1, size, size))
-        before = known
+        behind = at + 1
     return clusters
 
 
 def _known(kinds: Kinds, first: int, last: int) -> list[int]:
     """The known lines of [first, last)."""
-    found: list[int] = (first + np.flatnonzero(kinds[first:last] == int(Kind.KNOWN))).tolist()
-    return found
+    known = Kind.KNOWN
+    return [at for at, kind in enumerate(kinds[first:last], first) if kind is known]
 
 
 def _chained(page: Page, kinds: Kinds, first: int, last: int, reach: int) -> list[int]:
@@ -91,15 +89,23 @@ def _chained(page: Page, kinds: Kinds, first: int, last: int, reach: int) -> lis
     known = _known(kinds, first, last)
     if len(known) < FEWEST:
         return []
-    weak_among(page, kinds, known[0], known[-1])
-    other = np.cumsum((kinds != int(Kind.KNOWN)) & (kinds != int(Kind.WEAK)))[known]
-    borders = (np.flatnonzero(other[1:] - other[:-1] > reach) + 1).tolist()
+    pairs = enumerate(pairwise(known), 1)
+    far = (at for at, pair in pairs if _is_far(page, kinds, pair, reach))
     found: list[int] = []
-    for start, end in pairwise([0, *borders, len(known)]):
+    for start, end in pairwise([0, *far, len(known)]):
         low, high = known[start], known[end - 1]
         if end - start >= FEWEST and 4 * (end - start) >= high - low + 1:
             found += range(low, high + 1)
     return found
+
+
+def _is_far(page: Page, kinds: Kinds, known: tuple[int, int], reach: int) -> bool:
+    """Whether more than `reach` lines that are not weak stand between two known ones."""
+    between = range(known[0] + 1, known[1])
+    if len(between) <= reach:
+        return False
+    strong = (at for at in between if kinds[at] is not Kind.UNKNOWN or not page.is_weak(at))
+    return next(islice(strong, reach, None), None) is not None
 
 
 def _below(page: Page, kinds: Kinds, first: int) -> list[int]:
@@ -108,11 +114,9 @@ def _below(page: Page, kinds: Kinds, first: int) -> list[int]:
     if len(known) < FEWEST:
         return []
     signed = (Label.EDITOR, Label.BYLINE, Label.SOURCE)
-    return [
-        at
-        for at in range(known[0], len(kinds))
-        if not (at < first + _NEAR and label_of(page.texts[at]) in signed)
-    ]
+    near = range(known[0], min(first + _NEAR, len(kinds)))
+    kept = {at for at in near if label_of(page.texts[at]) in signed}
+    return [at for at in range(known[0], len(kinds)) if at not in kept]
 
 
 def _above(page: Page, kinds: Kinds, last: int) -> list[int]:
@@ -128,7 +132,7 @@ def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     """The title above a text: the first line of the page unless it is known, what repeats it or
     what it begins with, and what stands right above a line of date or source; with these."""
     texts = page.texts[:last]
-    first = texts[0] if texts and kinds[0] != int(Kind.KNOWN) else ""
+    first = texts[0] if texts and kinds[0] is not Kind.KNOWN else ""
     kept = {0} if first else set()
     for at, text in enumerate(texts[1:], 1):
         if len(text) < _NEAR:
@@ -144,7 +148,7 @@ def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
 def _title_above(texts: Sequence[str], kinds: Kinds, dated: int) -> int:
     """The unknown line above one of date or source, or above names right above it, or -1."""
     for at in range(dated - 1, max(-1, dated - 2 - _NAMES), -1):
-        if kinds[at] == int(Kind.KNOWN):
+        if kinds[at] is Kind.KNOWN:
             return -1
         if len(texts[at]) >= _NEAR and not texts[at].isascii():
             return at
@@ -163,11 +167,15 @@ def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     """The line above a text that is most akin to it, if it is enough so, and the unknown one right
     below it, which says who wrote from where."""
     prose = "\n".join(
-        page.texts[last + at] for at in np.flatnonzero(kinds[last:] == int(Kind.PROSE)).tolist()
+        [
+            text
+            for text, kind in zip(page.texts[last:], kinds[last:], strict=True)
+            if kind is Kind.PROSE
+        ]
     )
     best = _most_akin(page, kinds, last, prose)
     below = best + 1
-    if best < 0 or below >= last or kinds[below] != int(Kind.UNKNOWN) or page.is_weak(below):
+    if best < 0 or below >= last or kinds[below] is not Kind.UNKNOWN or page.is_weak(below):
         return {best} - {-1}
     return {best, below}
 
@@ -175,8 +183,11 @@ def _akin_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
 def _most_akin(page: Page, kinds: Kinds, last: int, prose: str) -> int:
     """The line above a text most of whose pairs of characters stand in `prose`, the last of some,
     or -1. Hashes of pairs tell how many at most: those lines are looked at that have the most."""
-    unknown = np.flatnonzero(kinds[:last] == int(Kind.UNKNOWN)).tolist()
-    rows = [at for at in unknown if len(page.texts[at]) >= _NEAR]
+    rows = [
+        at
+        for at, kind in enumerate(kinds[:last])
+        if kind is Kind.UNKNOWN and len(page.texts[at]) >= _NEAR
+    ]
     if not rows:
         return -1
     told = Told(prose)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, takewhile
 
-import numpy as np
 import regex
 
 from cleaner.batch import Batch, Mask, View
@@ -114,8 +113,7 @@ class Margins:
         if not anchors and not menu and not edited and not view.under(_NAMED, named_at_head):
             return
         page = page_of(view)
-        places = np.searchsorted(page.numbers, list(anchors)).tolist()
-        known = dict(zip(places, anchors.values(), strict=True))
+        known = dict(zip(page.places(anchors), anchors.values(), strict=True))
         prose = [at for at in page.prose if at not in known]
         if not prose:
             return
@@ -129,9 +127,8 @@ class Margins:
             (_ABOVE, sorted(above)),
             (_BELOW, _below(page, known, prose[-1] + 1, told, self._words)),
         ):
-            starts = page.starts[lines].tolist()
-            ends = np.minimum(page.ends[lines] + 1, len(view.text)).tolist()
-            yield from deletions(starts, ends, rule)
+            ends = [min(page.ends[at] + 1, len(view.text)) for at in lines]
+            yield from deletions([page.starts[at] for at in lines], ends, rule)
 
     def _may_open(self, view: View) -> bool:
         """Whether the short lines at the head of a page may be a menu without a known line."""
@@ -142,7 +139,8 @@ class Margins:
     def _anchors(self, view: View) -> dict[int, str]:
         """The lines above and below all long ones that a rule takes away whole: their numbers and
         the rules."""
-        return self._ruled.whole_lines(view, view.of_lines(EDGES, at_edges))
+        edges = view.of_lines(EDGES, at_edges).nonzero()[0].tolist()
+        return self._ruled.taken(view, edges)
 
     def _above(
         self, page: Page, known: dict[int, str], body: int, told: str, menu: bool
