@@ -149,8 +149,9 @@ class RuleEditor:
         numbers, ranks = view.of_batch(f"{self._memo}.lists", self._lists)
         first, last = view.line_numbers
         zones: dict[Where, set[int]] | None = None
-        for row in range(bisect_left(numbers, first), bisect_left(numbers, last)):
-            at, rule = numbers[row] - first, self._rules[ranks[row]]
+        own = slice(bisect_left(numbers, first), bisect_left(numbers, last))
+        for number, rank in zip(numbers[own], ranks[own], strict=True):
+            at, rule = number - first, self._rules[rank]
             if lines is not None and at not in lines:
                 continue
             if rule.where != "any":

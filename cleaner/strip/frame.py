@@ -26,6 +26,7 @@ from cleaner.strip.frame_runs import FEWEST, frame_lines
 _SPLIT = re.compile(r"[\s|丨/>»›·•*,、:()\[\]]+")
 _BAR = "丨"
 """The one separator that is a letter."""
+_MARKS = "|丨-–—·•"
 _BETWEEN = re.compile(r"[|丨]|\s[-–—·•]\s")
 """What parts the pieces of a bar: a bar, or a mark with blanks around it."""
 _RIM = "| 　:："
@@ -155,8 +156,12 @@ class Frame:
 def _is_bar(text: str, words: set[str]) -> bool:
     """Whether a line is many short pieces between bars, a third of them words of menus, or many
     words between blanks, half of them."""
+    if _menu(text.split(), words, 2, _WORD_SIZE):
+        return True
+    if sum(map(text.count, _MARKS)) < _BARS:
+        return False
     pieces = [piece for piece in map(str.strip, _BETWEEN.split(text)) if piece]
-    return _menu(pieces, words, 3, _PIECE) or _menu(text.split(), words, 2, _WORD_SIZE)
+    return _menu(pieces, words, 3, _PIECE)
 
 
 def _menu(pieces: Sequence[str], words: set[str], share: int, longest: int) -> bool:

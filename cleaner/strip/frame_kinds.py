@@ -64,10 +64,11 @@ class Page:
     @cached_property
     def prose(self) -> list[int]:
         """The lines that are paragraphs or sentences of them."""
+        least = _PROSE // 2
         return [
             at
             for at, text in enumerate(self.texts)
-            if (len(text) >= 2 * _PROSE or "。" in text) and _is_prose(text)
+            if len(text) >= least and (len(text) >= 2 * _PROSE or "。" in text) and _is_prose(text)
         ]
 
     def size(self, at: int) -> int:
