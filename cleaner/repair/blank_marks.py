@@ -52,6 +52,13 @@ def _marks(every: bool) -> Mask:
 
 def _behind_text(codes: Codes) -> Mask:
     """Which characters are Chinese, or close a quotation of it."""
-    kinds, of = np.unique(codes, return_inverse=True)
-    found: Mask = np.array([_TEXT.match(chr(c)) is not None for c in kinds.tolist()], np.bool_)[of]
+    found: Mask = _text_table().take(codes)
     return found
+
+
+@cache
+def _text_table() -> Mask:
+    """Which code points these are, shape (0x110000,)."""
+    table = np.zeros(0x110000, np.bool_)
+    table[[ord(char) for char in _TEXT.findall("".join(map(chr, range(len(table)))))]] = True
+    return table

@@ -6,7 +6,7 @@ verse breaks between words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Edit
+from cleaner.kernels.segments import places_of
 from cleaner.kernels.text import Class, Classes, Codes
 from cleaner.models.lm import load
 from cleaner.repair.screen import Look, positions
@@ -57,31 +58,34 @@ def _runs(batch: Batch) -> _Runs:
 
 def wraps(view: View) -> Iterator[Edit]:
     """The blanks of columns."""
-    columns = list(_columns(view))
-    if not columns:
-        return
-    for column, cut in zip(columns, _cut_words(view, columns), strict=True):
-        for at in column.tolist() if cut else ():
-            yield Edit(at, at + 1, "", "repair.spacing.wrap", 0.9)
-
-
-def _columns(view: View) -> Iterator[Ints]:
-    """Where the blanks of every run at even distances on a line stand."""
     runs = view.of_batch(_RUNS, _runs)
     own = view.within(runs.at)
-    at, distances = (
-        runs.at[own] - view.span.start,
-        runs.steps[own][: own.stop - own.start - 1].tolist(),
-    )
+    columns = _columns(runs, own)
+    if not columns:
+        return
+    at = runs.at[own] - view.span.start
+    starts, sizes = np.array(columns).T
+    for column in np.flatnonzero(_cut_words(view, at, starts, sizes)).tolist():
+        start, size = columns[column]
+        for blank in at[start : start + size].tolist():
+            yield Edit(blank, blank + 1, "", "repair.spacing.wrap", 0.9)
+
+
+def _columns(runs: _Runs, own: slice) -> list[tuple[int, int]]:
+    """Every run at even distances on a line of a page, of whose blanks a slice tells: its first
+    blank among them, and how many they are."""
+    distances = runs.steps[own][: own.stop - own.start - 1].tolist()
     first, last = np.searchsorted(runs.first, [own.start, own.stop]).tolist()
     end = 0
     starts, middles = runs.first[first:last] - own.start, runs.middle[first:last]
+    columns: list[tuple[int, int]] = []
     for start, middle in zip(starts.tolist(), middles.tolist(), strict=True):
         if start >= end:
             end = start + _FEWEST
             while end < len(distances) and abs(distances[end] - middle) <= _EVEN:
                 end += 1
-            yield at[start : end + 1]
+            columns.append((start, end + 1 - start))
+    return columns
 
 
 def _before_han(codes: Codes, classes: Classes, at: Ints) -> Ints:
@@ -115,18 +119,19 @@ def _first_of_even(steps: Ints) -> tuple[Ints, Floats]:
     return first, middle[first]
 
 
-def _cut_words(view: View, columns: Sequence[Ints]) -> list[bool]:
-    """Of each column, whether words go on across enough of its blanks."""
+def _cut_words(view: View, blanks: Ints, starts: Ints, sizes: Ints) -> Mask:
+    """Of each column, which has so many blanks from one on, whether words go on across enough of
+    them."""
     model = load()
     folded = view.folded_codes
-    at = np.concatenate(columns)
+    at = blanks.take(places_of(starts, sizes)[0])
     inside: Mask = folded[at - 1] >= 0x3400
     at = at[inside]
-    around = np.column_stack([np.maximum(at - 2, 0), at - 1, at + 1])
-    numbers = model.numbers.take(folded.take(around))
+    around = np.stack([np.maximum(at - 2, 0), at - 1, at + 1])
+    numbers = model.numbers.take(folded.take(around)).T
     gains = model.rows(numbers)[:, -1] - model.unigram.take(numbers[:, -1])
-    own = np.repeat(np.arange(len(columns)), [len(column) for column in columns])[inside]
-    cut = np.bincount(own[gains >= _CUT], minlength=len(columns))
-    size = np.bincount(own, minlength=len(columns))
-    found: list[bool] = ((cut >= _CUTS) & (cut >= _SHARE * size)).tolist()
+    own = np.repeat(np.arange(len(starts)), sizes)[inside]
+    cut = np.bincount(own[gains >= _CUT], minlength=len(starts))
+    size = np.bincount(own, minlength=len(starts))
+    found: Mask = (cut >= _CUTS) & (cut >= _SHARE * size)
     return found

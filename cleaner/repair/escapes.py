@@ -98,13 +98,13 @@ def _units(text: str) -> dict[str, list[Unit]]:
 
 def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) -> Iterator[Edit]:
     """The escapes of one line that are damage."""
-    rest = _blanked(text, start, end, (unit for of in line.values() for unit in of))
-    wide = sum(has_chinese(unit.text) for of in line.values() for unit in of)
-    long = any(len(unit.text) >= _MANY for of in line.values() for unit in of if unit.sure)
-    if (looks_like_code(rest) or teaches(rest)) and wide < _MANY and not long:
+    accepted = {
+        kind: list(_ACCEPT.get(kind, _beside_wide)(text, units))
+        for kind, units in _told_apart(line).items()
+    }
+    if not any(accepted.values()) or _is_meant(text, start, end, line):
         return
-    for kind, units in _told_apart(line).items():
-        taken = list(_ACCEPT.get(kind, _beside_wide)(text, units))
+    for kind, taken in accepted.items():
         for unit in taken:
             confidence = 1.0 if unit.sure else 0.9
             yield Edit(unit.start, unit.end, unit.text, f"repair.escapes.{kind}", confidence)
@@ -112,6 +112,17 @@ def _line_edits(text: str, start: int, end: int, line: dict[str, list[Unit]]) ->
             yield from _json_edits(text, start, end)
         if kind == "percent_u" and len(taken) >= 2:
             yield from _latin_edits(text, start, end)
+
+
+def _is_meant(text: str, start: int, end: int, line: dict[str, list[Unit]]) -> bool:
+    """Whether a line is code or speaks about escapes, and holds little text in them."""
+    units = [unit for of in line.values() for unit in of]
+    if any(len(unit.text) >= _MANY for unit in units if unit.sure):
+        return False
+    if sum(has_chinese(unit.text) for unit in units) >= _MANY:
+        return False
+    rest = _blanked(text, start, end, units)
+    return looks_like_code(rest) or teaches(rest)
 
 
 def _told_apart(line: dict[str, list[Unit]]) -> dict[str, list[Unit]]:

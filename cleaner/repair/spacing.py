@@ -10,7 +10,8 @@ whole page shows the same fault.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
 
 import numpy as np
 import regex
@@ -30,6 +31,7 @@ _GAP = r"[ \u3000\xa0]{1,2}"
 _TOKEN = r"(?:\p{Han}|[，。、：；！？“”‘’（）《》【】「」—…,:;!?()\"']{1,2}|[0-9A-Za-z.%]++)"
 _SPACED = regex.compile(rf"(?<![\p{{Han}}\w.%]){_TOKEN}(?:{_GAP}{_TOKEN}){{4,}}(?![\p{{Han}}\w])")
 _GAPS = regex.compile(rf"(?<=(?P<before>\S)){_GAP}(?=(?P<after>\S))")
+_HAN = regex.compile(r"\p{Han}")
 _CORE = regex.compile(rf"{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}\p{{Han}}{_GAP}")
 _APART = "repair.spacing.apart"
 _LEAST_HAN = 5
@@ -78,12 +80,10 @@ class Spacing:
 
 def _spaced(view: View) -> Iterator[Edit]:
     """Runs of characters set apart by blanks that read as running text once joined."""
-    found = [
-        match
-        for start, end in _regions(view)
-        for match in _SPACED.finditer(view.text, start, end)
-        if _is_sentence(match[0])
+    runs = [
+        match for start, end in _regions(view) for match in _SPACED.finditer(view.text, start, end)
     ]
+    found = list(compress(runs, _are_sentences([match[0] for match in runs])))
     if not found or any(map(view.folded.__contains__, _LESSON)):
         return
     for match in found:
@@ -129,16 +129,26 @@ def _cores(view: View) -> Iterator[tuple[int, int]]:
             yield core.span()
 
 
-def _is_sentence(run: str) -> bool:
-    han = regex.findall(r"\p{Han}", run)
-    if len(han) < _LEAST_HAN or _SERIES.issuperset(han) or not _CORE.search(run):
-        return False
-    least = _FLUENT_IF_LONG if len(han) >= _LONG else _FLUENT
-    return _fluency(regex.sub(r"\s", "", run)) >= least
+def _are_sentences(runs: Sequence[str]) -> list[bool]:
+    """Of each of some runs, whether it reads as running text once joined."""
+    hans = [_HAN.findall(run) for run in runs]
+    may_be = [
+        len(han) >= _LEAST_HAN and not _SERIES.issuperset(han) and _CORE.search(run) is not None
+        for run, han in zip(runs, hans, strict=True)
+    ]
+    fluency = iter(_fluency(["".join(run.split()) for run in compress(runs, may_be)]))
+    least = (_FLUENT_IF_LONG if len(han) >= _LONG else _FLUENT for han in hans)
+    return [own and next(fluency) >= limit for own, limit in zip(may_be, least, strict=True)]
 
 
-def _fluency(text: str) -> float:
-    return float(load().score_text(text)[1:].mean())
+def _fluency(texts: Sequence[str]) -> list[float]:
+    """Mean ln p of a character of each text, a line, but for its first."""
+    if not texts:
+        return []
+    scores = load().score_text("\n".join(texts))
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])]).tolist()
+    spans = zip(starts, texts, strict=True)
+    return [float(scores[start + 1 : start + len(text)].mean()) for start, text in spans]
 
 
 def _indents(view: View) -> Iterator[Edit]:
