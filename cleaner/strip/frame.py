@@ -19,7 +19,7 @@ from cleaner.batch import Batch, Mask, View
 from cleaner.document import Edit, deletions
 from cleaner.kernels.text import fold_text
 from cleaner.rules import RuleBook, RuleEditor
-from cleaner.strip.frame_items import lines_of_items, vocabulary_of
+from cleaner.strip.frame_items import Items, lines_of_items, vocabulary_of
 from cleaner.strip.frame_kinds import Kind, Kinds, Page, page_of
 from cleaner.strip.frame_runs import FEWEST, frame_lines
 
@@ -80,10 +80,9 @@ class Frame:
     def suspects(self, batch: Batch) -> Mask:
         if not len(batch):
             return np.zeros(0, np.bool_)
-        items = lines_of_items(batch, self._vocabulary)
-        batch.memo[_ITEMS] = items.on_line(len(batch.line_ends))
-        # Half of it, since what stands inside of a word (`更多>>`) belongs to no item.
-        return items.per_document(batch, _COVERED / 2) >= FEWEST
+        items = self._items(batch)
+        batch.memo[_ITEMS] = items.lines(batch, FEWEST)
+        return items.per_document(batch) >= FEWEST
 
     def edits(self, view: View) -> Iterator[Edit]:
         page = page_of(view)
@@ -101,7 +100,7 @@ class Frame:
         yield from deletions(starts, ends, self._rule)
 
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
-        """What the words of menus say of the lines that hold any."""
+        """What the words of menus say of the lines that hold enough of them."""
         held = view.of_lines(_ITEMS, self._with_items).tolist()
         plain, said = self._plain, self._said
         rows = zip(page.numbers, page.texts, strict=True)
@@ -111,9 +110,15 @@ class Frame:
             if held[number] and len(text) <= _WIDE
         }
 
+    def _items(self, batch: Batch) -> Items:
+        """The lines of a batch that hold items of words of menus."""
+        # Half of it, since what stands inside of a word (`更多>>`) belongs to no item.
+        return lines_of_items(batch, self._vocabulary, _COVERED / 2)
+
     def _with_items(self, batch: Batch) -> Mask:
-        """Which lines of a batch hold an item of a word of menus."""
-        return lines_of_items(batch, self._vocabulary).on_line(len(batch.line_ends))
+        """Which lines of a batch may be those of menus: covered by their words, or a bar with a few
+        of them."""
+        return self._items(batch).lines(batch, FEWEST)
 
     def _kinds(self, view: View, page: Page, menus: Mapping[int, _Said]) -> Kinds:
         """What each line is, by itself and by the rules of frames."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Ints
+from cleaner.batch import Batch, Ints, Mask
 from cleaner.kernels.items import Vocabulary
 from cleaner.kernels.text import Class, class_table
 from cleaner.strip.spans import inner_ends
@@ -32,31 +32,33 @@ class Items(NamedTuple):
     line: Ints
     items: Ints
     size: Ints
+    full: Mask
+    """Of which lines they make up enough."""
 
-    def on_line(self, lines: int) -> npt.NDArray[np.bool_]:
-        """Which of all lines hold an item, shape (lines,)."""
-        found = np.zeros(lines, np.bool_)
-        found[self.line] = True
+    def lines(self, batch: Batch, fewest: int) -> Mask:
+        """Which of all lines are full of items, or hold so many of them, shape (lines,)."""
+        found = np.zeros(len(batch.line_ends), np.bool_)
+        found[self.line] = self.full | (self.items >= fewest)
         return found
 
-    def per_document(self, batch: Batch, share: float) -> Ints:
-        """How many items stand on those lines of each document of which they make up at least
-        this share; shape (n,)."""
-        first, last = inner_ends(batch, self.line)
-        full = self.size >= share * (last - first + 1)
-        docs = batch.line_docs[self.line[full]]
-        return np.bincount(docs, self.items[full], len(batch)).astype(np.int64)
+    def per_document(self, batch: Batch) -> Ints:
+        """How many items stand on the full lines of each document; shape (n,)."""
+        docs = batch.line_docs[self.line[self.full]]
+        return np.bincount(docs, self.items[self.full], len(batch)).astype(np.int64)
 
 
-def lines_of_items(batch: Batch, vocabulary: Vocabulary) -> Items:
-    """The lines without a full stop that hold items of a vocabulary."""
+def lines_of_items(batch: Batch, vocabulary: Vocabulary, share: float) -> Items:
+    """The lines without a full stop that hold items of a vocabulary; full are those of which they
+    make up at least this share."""
     edges = _edges(batch)
     sizes = np.diff(edges, prepend=-1) - 1
     at = np.flatnonzero(vocabulary.holds(batch.folded, edges - sizes, sizes))
     lines, inverse, counts = np.unique(
         np.searchsorted(batch.line_ends, edges[at]), return_inverse=True, return_counts=True
     )
-    return Items(lines, counts, np.bincount(inverse, sizes[at], len(lines)).astype(np.int64))
+    size = np.bincount(inverse, sizes[at], len(lines)).astype(np.int64)
+    first, last = inner_ends(batch, lines)
+    return Items(lines, counts, size, size >= share * (last - first + 1))
 
 
 def _edges(batch: Batch) -> Ints:
