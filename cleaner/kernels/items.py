@@ -14,6 +14,8 @@ Mask = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
 
 _STEP = 0x9E3779B97F4A7C15
+_BITS = 16
+"""Bits of the hash of what is seen of a word at a glance."""
 
 
 class Vocabulary:
@@ -31,17 +33,16 @@ class Vocabulary:
             [pow(_STEP, power, 1 << 64) for power in range(1, self.longest + 1)], np.uint64
         )
         text = np.concatenate([np.zeros(0, np.uint32), *codes])
-        self._first, self._last = np.zeros((2, 0x110000), np.bool_)
-        self._first[[points[0] for points in codes]] = True
-        self._last[[points[-1] for points in codes]] = True
-        self._keys: Keys = np.unique(self._keys_of(text, np.cumsum(sizes) - sizes, sizes))
+        starts = np.cumsum(sizes) - sizes
+        self._shapes = np.zeros(1 << _BITS, np.bool_)
+        self._shapes[_shapes(text, starts, sizes)] = True
+        self._keys: Keys = np.unique(self._keys_of(text, starts, sizes))
 
     def holds(self, codes: Codes, starts: Ints, sizes: Ints) -> Mask:
         """Which of the ranges [start, start + size) of a text are words, shape (k,)."""
         found = np.zeros(len(starts), np.bool_)
         at = np.flatnonzero((sizes > 0) & (sizes <= self.longest))
-        at = at[self._first.take(codes.take(starts[at]))]
-        at = at[self._last.take(codes.take(starts[at] + sizes[at] - 1))]
+        at = at[self._shapes.take(_shapes(codes, starts[at], sizes[at]))]
         if len(at):
             keys = self._keys_of(codes, starts[at], sizes[at])
             place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
@@ -54,3 +55,11 @@ class Vocabulary:
             inside = np.flatnonzero(sizes > power)
             keys[inside] += codes.take(starts[inside] + power) * step
         return keys
+
+
+def _shapes(codes: Codes, starts: Ints, sizes: Ints) -> npt.NDArray[np.uint32]:
+    """A hash of the first and the last code point of each range, and of its size."""
+    mixed = codes.take(starts) * np.uint32(0x9E3779B1)
+    mixed += codes.take(starts + sizes - 1) * np.uint32(0x85EBCA6B)
+    mixed += sizes.astype(np.uint32) * np.uint32(0xC2B2AE35)
+    return np.asarray(mixed >> np.uint32(32 - _BITS))
