@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -148,17 +148,11 @@ class RuleEditor:
         """The lines of a document, or those of some, with each rule that is tried on them."""
         numbers, ranks = view.of_batch(f"{self._memo}.lists", self._lists)
         first, last = view.line_numbers
-        zones: dict[Where, set[int]] | None = None
         own = slice(bisect_left(numbers, first), bisect_left(numbers, last))
         for number, rank in zip(numbers[own], ranks[own], strict=True):
             at, rule = number - first, self._rules[rank]
-            if lines is not None and at not in lines:
-                continue
-            if rule.where != "any":
-                zones = zones or _zones(view)
-                if at not in zones[rule.where]:
-                    continue
-            yield at, rule
+            if (lines is None or at in lines) and _in_zone(view, rule.where, at):
+                yield at, rule
 
     def _lists(self, batch: Batch) -> tuple[list[int], list[int]]:
         """`tried` as lists: pages ask for a few of each."""
@@ -239,14 +233,21 @@ def _whole(pattern: regex.Pattern[str], text: str) -> bool:
     return pattern.fullmatch(text) is not None
 
 
-def _zones(view: View) -> dict[Where, set[int]]:
-    """The numbers of the lines at the head and at the tail of a page."""
+def _in_zone(view: View, where: Where, at: int) -> bool:
+    """Whether a line stands where a rule looks: at the head or the tail of its page."""
+    return where == "any" or at in view.once(f"rules.{where}", _EDGES[where])
+
+
+def _edge(view: View, backwards: bool) -> set[int]:
+    """The numbers of the lines at the head or at the tail of a page."""
     lines = view.folded_lines
-    places: dict[Where, Iterable[int]] = {
-        "head": range(len(lines)),
-        "tail": range(len(lines) - 1, -1, -1),
-    }
-    return {
-        zone: set(islice((at for at in numbers if lines[at].strip()), _EDGE_LINES))
-        for zone, numbers in places.items()
-    }
+    found: set[int] = set()
+    for at in reversed(range(len(lines))) if backwards else range(len(lines)):
+        if lines[at].strip():
+            found.add(at)
+            if len(found) == _EDGE_LINES:
+                break
+    return found
+
+
+_EDGES = {"head": partial(_edge, backwards=False), "tail": partial(_edge, backwards=True)}
