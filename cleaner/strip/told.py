@@ -10,8 +10,9 @@ from cleaner.batch import Ints
 from cleaner.kernels.pairs import BITS, Pairs, pair_hashes
 from cleaner.kernels.text import encode
 
-_BITS = 16
-"""Bits of a hash of a pair: a table of them is quickly made for each page."""
+_BITS, _MORE_BITS, _LONG = 16, 18, 3000
+"""Bits of a hash of a pair, and those for texts of so many characters: a table of them is quickly
+made for each page, and no more than a few in a hundred are of another pair."""
 
 
 class Told:
@@ -20,13 +21,14 @@ class Told:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._held = np.zeros(1 << _BITS, np.int8)
-        self._held[_hashes(text)[:-1]] = 1
+        self._bits = _BITS if len(text) < _LONG else _MORE_BITS
+        self._held = np.zeros(1 << self._bits, np.int8)
+        self._held[self._hashes(text)[:-1]] = 1
 
     def at_most(self, lines: Sequence[str]) -> Ints:
         """How many pairs of each of some lines stand in the text at the most, shape (n,); none of
         the lines is empty."""
-        found = self._held.take(_hashes("".join(lines)))
+        found = self._held.take(self._hashes("".join(lines)))
         ends = np.cumsum(list(map(len, lines)))
         found[ends - 1] = 0  # a pair of two lines
         most: Ints = np.add.reduceat(found, np.append(0, ends[:-1]), dtype=np.int64)
@@ -45,7 +47,6 @@ class Told:
         rows = zip(self.at_most(lines).tolist(), limits, lines, strict=True)
         return [most < limit or self.count(line) < limit for most, limit, line in rows]
 
-
-def _hashes(text: str) -> Pairs:
-    """The hash of each character with the next one, in `_BITS` bits."""
-    return pair_hashes(encode(text)) >> np.uint32(BITS - _BITS)
+    def _hashes(self, text: str) -> Pairs:
+        """The hash of each character with the next one."""
+        return pair_hashes(encode(text)) >> np.uint32(BITS - self._bits)
