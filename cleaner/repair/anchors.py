@@ -14,7 +14,7 @@ import numpy as np
 import regex
 
 from cleaner.batch import Line
-from cleaner.kernels.text import encode
+from cleaner.kernels.text import Codes, encode
 from cleaner.models.lm import load, sequence_scores
 from cleaner.repair.habits import closes
 from cleaner.repair.options import numbers_of
@@ -62,7 +62,7 @@ def lines_with_traces(text: str) -> list[Line]:
     patterns = [*_PATTERNS]
     if ((codes >= 0xC0) & (codes < 0x270)).any():  # letters of readings
         patterns.append(_BARE)
-    if ((codes >= 0xE000) & (codes < 0xF900)).any():
+    if _holds_private(codes):
         patterns.append(_PRIVATE)
     found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
     found.update(crowds(np.flatnonzero(uncommon_table().take(codes))).tolist())
@@ -93,8 +93,10 @@ def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
 
 def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
     """Delimiters that left no `?`, in front of what makes no sense."""
-    found = {m.start(): m for pattern in (_UNMARKED, _PRIVATE) for m in pattern.finditer(line)}
-    crowd = crowds(np.flatnonzero(uncommon_table().take(encode(line)))).tolist()
+    codes = encode(line)
+    patterns = (_UNMARKED, _PRIVATE) if _holds_private(codes) else (_UNMARKED,)
+    found = {m.start(): m for pattern in patterns for m in pattern.finditer(line)}
+    crowd = crowds(np.flatnonzero(uncommon_table().take(codes))).tolist()
     if crowd or anywhere:
         for match in _DELIMITER_ALONE.finditer(line):
             following = bisect_left(crowd, match.end())
@@ -111,6 +113,10 @@ def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
             first = pair(LOST, data[0])
             need = _NEED_ANYWHERE if anywhere else _NEED_UNMARKED
             yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
+
+
+def _holds_private(codes: Codes) -> bool:
+    return bool(((codes >= 0xE000) & (codes < 0xF900)).any())
 
 
 def _swallowed_quotes(line: str) -> Iterator[Anchor]:
@@ -130,12 +136,10 @@ def _garbled(texts: Sequence[str]) -> list[bool]:
     if not any(texts):
         return [False] * len(texts)
     unigram = load().unigram.take(numbers_of("".join(texts)))
-    ends = np.cumsum([len(text) for text in texts]).tolist()
-    rare = [
-        at
-        for at, (text, end) in enumerate(zip(texts, ends, strict=True))
-        if text and unigram[end - len(text) : end].mean() <= RARE
-    ]
+    some = [at for at, text in enumerate(texts) if text]
+    sizes = np.array([len(texts[at]) for at in some])
+    means = np.add.reduceat(unigram, np.cumsum(sizes) - sizes) / sizes.astype(np.float32)
+    rare = [at for at, mean in zip(some, means.tolist(), strict=True) if mean <= RARE]
     scores = sequence_scores([texts[at] for at in rare]).tolist() if rare else []
     strange = dict(zip(rare, scores, strict=True))
     return [at in strange and strange[at] < _GARBLED * len(text) for at, text in enumerate(texts)]

@@ -93,7 +93,7 @@ class Page:
         """Whether an unknown line is a count, a date, or stands on the page again and again: it is
         known only beside known lines."""
         text = self.texts[at]
-        return text in self.often or _is_count(text)
+        return _is_count(text) or (len(text) <= _SHORT and text in self.often)
 
 
 def page_of(view: View) -> Page:
