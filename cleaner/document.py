@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
 from operator import le, lt
@@ -154,7 +154,9 @@ class Document:
     def changed(self, change: Change, meta: Mapping[str, Any] = _NOTHING) -> Document:
         """The document after `change`, with `meta` added to its metadata."""
         merged = {**self.meta, **meta} if meta else self.meta
-        return replace(self, text=change.replay(), meta=merged, changes=(*self.changes, change))
+        changes = (*self.changes, change)
+        text = change.replay()
+        return Document(self.id, text, merged, changes, self.signals, self.reasons, self.part_of)
 
     def judged(self, signals: Mapping[str, float], reasons: tuple[Reason, ...]) -> Document:
         """The document with its signals, and with `reasons` added to those it has."""
