@@ -45,7 +45,17 @@ class Told:
             return []
         limits = [share * max(1, len(line) - 1) for line in lines]
         rows = zip(self.at_most(lines).tolist(), limits, lines, strict=True)
-        return [most < limit or self.count(line) < limit for most, limit, line in rows]
+        return [most < limit or not self._holds(line, limit) for most, limit, line in rows]
+
+    def _holds(self, line: str, least: float) -> bool:
+        """Whether at least so many pairs of a line stand in the text."""
+        text, left = self._text, least
+        for at in range(len(line) - 1):
+            if line[at : at + 2] in text:
+                left -= 1
+                if left <= 0:
+                    return True
+        return False
 
     def _hashes(self, text: str) -> Pairs:
         """The hash of each character with the next one."""
