@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import regex
 
 from cleaner.batch import Batch, Mask, View
@@ -31,8 +32,11 @@ class Emoji:
         pass
 
     def suspects(self, batch: Batch) -> Mask:
-        found = (batch.codes >= _FIRST) & (batch.codes <= _LAST)
-        mask: Mask = batch.sums(found.view("int8")) >= _LEAST
+        found = batch.codes >= _FIRST
+        if not found.any():  # as on most pages; counting costs more
+            return np.zeros(len(batch), np.bool_)
+        found &= batch.codes <= _LAST
+        mask: Mask = batch.sums(found.view(np.int8)) >= _LEAST
         return mask
 
     def edits(self, view: View) -> Iterator[Edit]:
