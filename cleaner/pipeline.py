@@ -189,18 +189,17 @@ class Pipeline:
         return changed
 
     def _judge(self, batch: Batch, scorers: Sequence[Scorer]) -> Batch:
-        signals: dict[str, Values] = {}
+        found: dict[str, Values] = {}
         for scorer in scorers:
             with _blamed(scorer):
-                found = signals_of(scorer, batch)
-            signals |= {name: rounded(values) for name, values in found.items()}
+                found |= signals_of(scorer, batch)
+        table = rounded(np.array([*found.values()], np.float64).reshape(len(found), len(batch)))
+        signals = dict(zip(found, table, strict=True))
         reasons = verdicts(signals, self.recipe.limits, self.owners, len(batch))
-        columns = [values.tolist() for values in signals.values()]
-        rows = zip(*columns, strict=True) if columns else [()] * len(batch)
         judged = batch.with_docs(
             [
-                doc.judged(dict(zip(signals, row, strict=True)), why)
-                for doc, row, why in zip(batch.docs, rows, reasons, strict=True)
+                doc.judged(dict(zip(found, row, strict=True)), why)
+                for doc, row, why in zip(batch.docs, table.T.tolist(), reasons, strict=True)
             ]
         )
         batch.release()
