@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 import regex
 
-from cleaner.batch import Line
+from cleaner.batch import Line, View
 from cleaner.kernels.text import Codes, encode
 from cleaner.models.lm import load, sequence_scores
 from cleaner.repair.habits import closes
 from cleaner.repair.options import numbers_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import SYLLABLE
-from cleaner.repair.screen import uncommon_table
+from cleaner.repair.screen import Look, positions_in, uncommon_table
 from cleaner.repair.shift_screen import CROWD, GLANCE, RARE, crowds
 from cleaner.repair.stream import BARE_READING, LOST_READING, READING, Slot, Walker, pair
 
@@ -56,18 +56,19 @@ class Anchor(NamedTuple):
     need: float = 1.0  # how many times the least gain is asked for
 
 
-def lines_with_traces(text: str) -> list[Line]:
+def lines_with_traces(view: View) -> list[Line]:
     """The lines with something that a cut leaves behind, from top to bottom."""
-    codes = encode(text)
+    text = view.text
+    odd = view.codes.take(positions_in(view, Look.ODD))
     patterns = [*_PATTERNS]
-    if ((codes >= 0xC0) & (codes < 0x270)).any():  # letters of readings
+    if ((odd >= 0xC0) & (odd < 0x270)).any():  # letters of readings
         patterns.append(_BARE)
-    if _holds_private(codes):
+    if _holds_private(odd):
         patterns.append(_PRIVATE)
     found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
-    found.update(crowds(np.flatnonzero(uncommon_table().take(codes))).tolist())
-    starts = {text.rfind("\n", 0, at) + 1 for at in found}
-    return [Line(start, (text + "\n").index("\n", start)) for start in sorted(starts)]
+    found.update(crowds(positions_in(view, Look.UNCOMMON)).tolist())
+    lines = np.unique(np.searchsorted(view.line_ends, list(found))).tolist()
+    return [view.lines[at] for at in lines]
 
 
 def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:

@@ -28,7 +28,14 @@ from cleaner.repair.fill import fill
 from cleaner.repair.in_step import Ask, Pages, Task
 from cleaner.repair.results import LEAST_GAIN, Mended, weighed
 from cleaner.repair.routes import Route, plausible
-from cleaner.repair.screen import Look, documents, odd_table, positions, uncommon_table
+from cleaner.repair.screen import (
+    Look,
+    documents,
+    odd_table,
+    positions,
+    positions_in,
+    uncommon_table,
+)
 from cleaner.rules import RuleBook
 
 _FEWEST_ODD = 4
@@ -62,9 +69,8 @@ def _suspects(batch: Batch) -> Mask:
 
 
 def _of_page(view: View) -> Task[dict[str, Mended]]:
-    before = np.append(0, np.cumsum(odd_table().take(view.codes)))
-    starts, ends = np.array(view.lines).T
-    chosen = np.flatnonzero(before[ends] - before[starts] >= _FEWEST_ODD).tolist()
+    own = np.searchsorted(view.line_ends, positions_in(view, Look.ODD))
+    chosen = np.flatnonzero(np.bincount(own) >= _FEWEST_ODD).tolist()
     if not chosen:
         return {}
     lines = [view.text[start:end] for start, end in view.lines]

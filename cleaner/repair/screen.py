@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.batch import Batch, Ints, Mask
+from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.kernels.text import Class, class_table, fold_table
 
 Flags = npt.NDArray[np.uint8]
@@ -41,6 +41,12 @@ def positions(batch: Batch, look: Look) -> Ints:
     """Where in `batch.codes` the code points with one bit stand, sorted; not for commas and marks,
     which are everywhere."""
     return batch.once(f"repair.{look.name}", lambda batch: _positions(batch, look))
+
+
+def positions_in(view: View, look: Look) -> Ints:
+    """Where the code points with one bit stand in a document, sorted."""
+    found = view.of_batch(f"repair.{look.name}", lambda batch: _positions(batch, look))
+    return found[view.within(found)] - view.span.start
 
 
 def _positions(batch: Batch, look: Look) -> Ints:

@@ -112,7 +112,7 @@ class Shift:
         return Pages(batch, self.suspects, self._found)
 
     def _found(self, view: View) -> Task[list[tuple[Line, Found]]]:
-        lines = lines_with_traces(view.text)
+        lines = lines_with_traces(view)
         if not lines:
             return []
         walker = Walker(self._readings, folded=not _WIDE.search(view.text))
