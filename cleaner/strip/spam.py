@@ -11,7 +11,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.kernels.text import fold_text, table_of
+from cleaner.kernels.text import Codes, fold_text, table_of
 from cleaner.rules import RuleBook, line_around, line_deletion
 from cleaner.strip.spam_items import (
     Items,
@@ -47,6 +47,8 @@ _STATED = 100
 _OF_A_ROW = 0.6
 """That the items of a row are so evenly parted is evidence: less coverage will do."""
 _ANY_LENGTH = 1 << 40
+_LONG = 1000
+"""Of so many characters arrays tell sooner what may be found than a pattern finds it."""
 _PLAIN_SPAM = 1.2
 """What a stretch of everyday words on a line of sentences must weigh."""
 _UNIT = 840
@@ -79,7 +81,10 @@ class Spam:
         self._reach = np.array([family.rule.longest or _ANY_LENGTH for family in self._families])
         self._common = any_of(book.words("spam_common"))
         self._vetoes = any_of(book.words("spam_vetoes"))
-        self._may_veto = table_of("".join(fold_text(word)[0] for word in book.words("spam_vetoes")))
+        words = [fold_text(word) for word in book.words("spam_vetoes")]
+        first, second = ("".join(word[at : at + 1] for word in words) for at in (0, 1))
+        self._opens = table_of(first)
+        self._follows = table_of(second) | any(len(word) < 2 for word in words)
 
     def suspects(self, batch: Batch) -> Mask:
         lines, weights = hits_per_line(batch, self._weights, self._longest)
@@ -165,15 +170,16 @@ class Spam:
         if beside.within:
             return None
         first, last = items.words_of(stretch)
-        families = items.words.family[first:last].tolist()
-        kinds = dict.fromkeys(families)
+        families = items.words.family[first:last]
+        counts = np.bincount(families)
+        kinds = counts.nonzero()[0].tolist()
         asked = (_OF_A_ROW if in_a_row else 1) * min(self._families[kind].share for kind in kinds)
         if items.share(stretch) < asked:
             return None
         weight = items.words.weight(first, last)
         if weight < 1 or self._is_vetoed(view, line, span, families, in_a_row, weight):
             return None
-        rule = self._families[max(kinds, key=families.count)].rule.id
+        rule = self._families[int(families[counts.take(families).argmax()])].rule.id
         size = stretch[1] - stretch[0]
         if beside.few:
             stops = view.folded.count("。", line.start, line.end)
@@ -188,7 +194,7 @@ class Spam:
         view: View,
         line: Line,
         span: Span,
-        families: Sequence[int],
+        families: Ints,
         in_a_row: bool,
         weight: float,
     ) -> bool:
@@ -200,14 +206,19 @@ class Spam:
         folded = view.folded
         hard = in_a_row and _is_hard(folded, span)
         stated = not hard and _states(folded, line.start, line.end)
-        if stated and weight < _PLAIN_SPAM and self._everyday(families):
+        if stated and weight < _PLAIN_SPAM and self._everyday(families.tolist()):
             return True
         reach = 0 if hard else _AROUND
         first, last = max(line.start, span.start - reach), min(line.end, span.end + reach)
-        may_be = self._may_veto.take(view.folded_codes[first:last])
-        if 3 * np.count_nonzero(may_be) <= len(families):
+        long = last - first >= _LONG
+        if long and 3 * self._most_vetoes(view.folded_codes[first:last]) <= len(families):
             return False
         return 3 * len(self._vetoes.findall(folded, first, last)) > len(families)
+
+    def _most_vetoes(self, folded: Codes) -> int:
+        """How many words of news about vice a text may hold at the most."""
+        at = np.flatnonzero(self._opens.take(folded[:-1]))
+        return int(np.count_nonzero(self._follows.take(folded.take(at + 1))))
 
 
 def _candidates(folded: str, items: Items) -> Iterator[tuple[Stretch, bool]]:
