@@ -18,9 +18,12 @@ from cleaner import recipe as recipes
 from cleaner.apply import edited
 from cleaner.batch import Batch
 from cleaner.document import Document
+from cleaner.kernels.items import Vocabulary
+from cleaner.kernels.text import encode
 from cleaner.pipeline import Pipeline
 from cleaner.strip.spam_words import longest_words
 from cleaner.strip.spans import any_of
+from cleaner.strip.told import Told
 
 CASES = Path(__file__).parent / "cases" / "strip"
 Case = dict[str, str]
@@ -189,3 +192,32 @@ def test_an_endless_row_of_spam_goes_unless_it_states_something(stops: int) -> N
     text = "市里昨天召开春耕会议，部署今年的备耕工作，各县区的负责人都到会参加。"
     row = " ".join([*(f"{one} {two}" for one in words for two in words[:4]), *["好看。"] * stops])
     assert (strip(f"{text}\n{row}", "strip.spam").text.strip() == text) is (stops < 20)
+
+
+_FEW = st.text("ab甲乙丙丁", min_size=1, max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text("ab甲乙丙丁\n", max_size=60).flatmap(lambda text: st.sampled_from([text, 400 * text])),
+    st.lists(_FEW, max_size=8),
+    st.floats(0.05, 1),
+)
+def test_lines_are_strange_that_share_too_few_pairs(
+    text: str, lines: list[str], share: float
+) -> None:
+    told = Told(text)
+    pairs = [[line[at : at + 2] for at in range(len(line) - 1)] for line in lines]
+    held = [sum(pair in text for pair in own) for own in pairs]
+    limits = [share * max(1, len(own)) for own in pairs]
+    assert told.strange(lines, share) == [a < b for a, b in zip(held, limits, strict=True)]
+    assert list(map(told.count, lines)) == held
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_FEW, max_size=8), st.lists(_FEW, min_size=1, max_size=30))
+def test_a_vocabulary_holds_its_words_and_no_others(words: list[str], items: list[str]) -> None:
+    sizes = np.array(list(map(len, items)))
+    codes = encode("".join(items))
+    held = Vocabulary(words).holds(codes, np.cumsum(sizes) - sizes, sizes)
+    assert held.tolist() == [item in words for item in items]
