@@ -20,18 +20,19 @@ _DECAY = 3e-5
 
 
 def lines(
-    parts: Mapping[str, Floats], known: Floats, good: npt.NDArray[np.bool_]
+    parts: Mapping[str, Floats], known: Floats, good: npt.NDArray[np.bool_], counts: Floats
 ) -> dict[str, Floats]:
     """For each part a line through KNOTS, shape (2, len(KNOTS)): rising, 1 at its end.
 
     Logistic regression that is additive in the logarithms of the factors, each a broken line
     that only rises (projected gradient steps after Adam, Kingma & Ba 2015); `known` is the
-    product of all other factors, shape (n,), which stay as they are.
+    product of all other factors, shape (n,), which stay as they are. `counts` is how much each
+    document counts among the good, or among the others, which count as much in all.
     """
     knots = np.array(KNOTS)
     table = np.column_stack([_climbs(values, knots) for values in parts.values()])
     weights, fixed = np.full(table.shape[1], 0.3), np.log(np.maximum(known, 1e-6))
-    bias, scale = 0.0, np.where(good, 0.5 / good.sum(), 0.5 / (~good).sum())
+    bias, scale = 0.0, counts * np.where(good, 0.5 / counts[good].sum(), 0.5 / counts[~good].sum())
     first, second = np.zeros(len(weights) + 1), np.zeros(len(weights) + 1)
     for step in range(1, _STEPS + 1):
         chance = 1 / (1 + np.exp(-np.clip(bias + fixed + table @ weights, -30, 30)))

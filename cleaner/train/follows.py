@@ -35,8 +35,8 @@ class FollowSettings:
     `longest` sentences; `hidden` and `hidden_topics` are the shares of words that a step does not
     see."""
 
-    depth: int = 16
-    steps: int = 800
+    depth: int = 8
+    steps: int = 1600
     articles: int = 48
     longest: int = 30
     rate: float = 3e-3
