@@ -64,11 +64,12 @@ class Page:
     @cached_property
     def prose(self) -> list[int]:
         """The lines that are paragraphs or sentences of them."""
-        least = _PROSE // 2
+        texts = self.texts
+        long = [at for at, size in enumerate(map(len, texts)) if size >= _PROSE // 2]
         return [
             at
-            for at, text in enumerate(self.texts)
-            if len(text) >= least and (len(text) >= 2 * _PROSE or "。" in text) and _is_prose(text)
+            for at in long
+            if (len(texts[at]) >= 2 * _PROSE or "。" in texts[at]) and _is_prose(texts[at])
         ]
 
     def size(self, at: int) -> int:

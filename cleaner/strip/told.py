@@ -37,7 +37,7 @@ class Told:
     def count(self, line: str) -> int:
         """How many pairs of a line stand in the text."""
         text = self._text
-        return sum([line[at : at + 2] in text for at in range(len(line) - 1)])
+        return sum([line[at : at + 2] in text for at in self._likely(line)])
 
     def strange(self, lines: Sequence[str], share: float) -> list[bool]:
         """Of each of some lines, whether less than this share of its pairs stands in the text."""
@@ -50,12 +50,17 @@ class Told:
     def _holds(self, line: str, least: float) -> bool:
         """Whether at least so many pairs of a line stand in the text."""
         text, left = self._text, least
-        for at in range(len(line) - 1):
+        for at in self._likely(line):
             if line[at : at + 2] in text:
                 left -= 1
                 if left <= 0:
                     return True
         return False
+
+    def _likely(self, line: str) -> list[int]:
+        """The pairs of a line that may stand in the text; to find that one does not takes most."""
+        held: list[int] = self._held.take(self._hashes(line)[:-1]).nonzero()[0].tolist()
+        return held
 
     def _hashes(self, text: str) -> Pairs:
         """The hash of each character with the next one."""
