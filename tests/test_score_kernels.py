@@ -175,21 +175,31 @@ def test_a_stretch_of_the_most_vectors_does_not_overflow() -> None:
     assert total.tolist() == [127 * vectors.MOST, -127 * vectors.MOST]
 
 
+def check_mentions(stream: grams.Stream) -> None:
+    """Against the places of each pair of each document, document by document."""
+    found = mentions.mentions_of(stream, np.flatnonzero(stream.pairs > 0))
+    runs = [own.tolist() for own in np.split(found.at, found.opens[1:]) if len(own)]
+    assert list(map(len, runs)) == found.sizes.tolist()
+    assert found.run.tolist() == [at for at, run in enumerate(runs) for _ in run]
+    slow = []
+    for start, end in zip(stream.starts.tolist(), stream.ends.tolist(), strict=True):
+        places: dict[int, list[int]] = {}
+        for at in range(start, max(start, end - 1)):
+            places.setdefault(int(stream.pairs[at]), []).append(at)
+        slow += [own for own in places.values() if len(own) > 1]
+    assert sorted(runs) == sorted(slow)
+
+
 @MANY
 @given(TEXTS)
 def test_mentions_are_the_pairs_said_twice_in_one_document(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
-    found = mentions.mentions_of(stream, np.flatnonzero(stream.pairs > 0))
-    runs = [found.at[found.run == run].tolist() for run in range(len(found.opens))]
-    assert [run[0] for run in runs] == found.at[found.opens].tolist()
-    assert list(map(len, runs)) == found.sizes.tolist()
-    slow = []
-    for start, end in zip(stream.starts, stream.ends, strict=True):
-        places = range(int(start), max(int(start), int(end) - 1))
-        buckets = Counter(stream.pairs[k] for k in places)
-        for bucket in (bucket for bucket, count in buckets.items() if count > 1):
-            slow.append([k for k in places if stream.pairs[k] == bucket])
-    assert sorted(runs) == sorted(slow)
+    check_mentions(stream_of_texts(texts))
+
+
+def test_mentions_of_a_long_document_do_not_overflow() -> None:
+    chance = Random(4)
+    long = "".join(chr(chance.randint(0x4E00, 0x5E00)) for _ in range(40_000))
+    check_mentions(stream_of_texts(["市民参观图书馆，市民很多。", long + long[:9]]))
 
 
 @MANY

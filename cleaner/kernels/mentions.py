@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import Stream
+from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.segments import Ints
 from cleaner.kernels.text import Codes
 
@@ -39,24 +40,29 @@ def mentions_of(stream: Stream, places: Ints) -> Mentions:
     """The pairs that begin at these places of a stream (sorted) and stand there twice or more
     in one document.
 
-    A key holds pair, document and place, so that one sort of numbers does all.
+    A key holds a pair and its place in the document, so that one sort of the numbers of each
+    document does all; of documents that are short enough they fit in half a word.
     """
-    keys = stream.pairs.take(places)
-    low = len(stream.codes).bit_length()
-    keys <<= len(stream.starts).bit_length()
-    keys |= stream.docs_at(places)
-    keys <<= low
-    keys |= places
-    keys.sort()
+    low = int(stream.sizes.max(initial=1)).bit_length()
+    kind: Any = np.uint32 if low + BITS <= 32 else np.uint64
+    counts = stream.counts(places)
+    ends = np.cumsum(counts)
+    start = np.repeat(stream.starts.astype(kind), counts)
+    keys = stream.pairs.take(places).astype(kind)
+    keys <<= kind(low)
+    keys |= places.astype(kind) - start
+    for begin, end in pairwise([0, *ends.tolist()]):
+        keys[begin:end].sort()
+    pairs = keys >> kind(low)
     same = np.zeros(len(keys) + 1, np.bool_)
-    owner = keys >> low  # the pair, and its document
-    same[1:-1] = owner[1:] == owner[:-1]
+    np.equal(pairs[1:], pairs[:-1], out=same[1:-1])
+    same[ends] = False
     again = np.flatnonzero(same[:-1] | same[1:])
-    at = keys.take(again)
-    at &= (1 << low) - 1
+    at = start.take(again) + (keys.take(again) & kind((1 << low) - 1))
     first = ~same.take(again)
     opens = np.flatnonzero(first)
-    return Mentions(at, np.cumsum(first) - 1, opens, np.diff(opens, append=len(at)))
+    sizes = np.diff(opens, append=len(at))
+    return Mentions(at.astype(np.int64), np.cumsum(first) - 1, opens, sizes)
 
 
 def numbering(starts: Ints, size: int) -> Numbers:
