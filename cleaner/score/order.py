@@ -130,11 +130,12 @@ class Judgeable(NamedTuple):
     """Mentions of pairs that name something and stand in several sentences of a document: run by
     run the one that is the first of its pair, and those in later sentences.
 
-    `first` says where runs begin, `sentence` where the mentions lie, and `features` are their
-    contexts.
+    `first` says where runs begin, `at` and `sentence` where the mentions lie, and `features` are
+    their contexts.
     """
 
     first: Ints
+    at: Ints
     sentence: Numbers
     features: list[Keys]
 
@@ -156,7 +157,7 @@ def mentions_to_judge(
     first = first - np.cumsum(np.append(0, ~kept)).take(first)
     at, own = words.mentions.at.take(places), sentence.take(places)
     features = contexts(words.keys, stream.codes, at, at - sentences.take(own))
-    return Judgeable(first, own, features)
+    return Judgeable(first, at, own, features)
 
 
 def _mention_features(
@@ -169,7 +170,7 @@ def _mention_features(
 ) -> Floats:
     """Do first mentions read like first mentions? Mean lead of the first over the others, and
     the mean log-probability of the first to be the first."""
-    first, owner, features = mentions_to_judge(stream, units.sentences, words, sentence, model)
+    first, _, owner, features = mentions_to_judge(stream, units.sentences, words, sentence, model)
     logits = model.mention_logits(features)
     own, counts = logits.take(first), np.diff(first, append=len(logits))
     rest = (_by_run(logits, first) - own) / np.maximum(counts - 1, 1)

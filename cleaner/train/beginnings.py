@@ -54,10 +54,11 @@ def with_mentions(model: CoherenceModel, texts: Sequence[str], seed: int) -> Coh
         words = words_of(stream, model)
         sentence = numbering(units.sentences, len(stream.codes)).take(words.mentions.at)
         found = mentions_to_judge(stream, units.sentences, words, sentence, model)
-        inputs.append(np.column_stack(found.features))
-        truth = np.zeros(len(found.sentence), np.bool_)
+        truth = np.zeros(len(found.at), np.bool_)
         truth[found.first] = True
-        truths.append(truth)
+        order = np.argsort(stream.pairs.take(found.at), kind="stable")  # steps depend on it
+        inputs.append(np.column_stack(found.features)[order])
+        truths.append(truth[order])
     tables = np.arange(CONTEXTS, dtype=np.int32) << 16
     weights, _ = _sparse(
         np.concatenate(inputs) + tables, np.concatenate(truths), CONTEXTS << 16, seed
