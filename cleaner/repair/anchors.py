@@ -67,8 +67,8 @@ def lines_with_traces(view: View) -> list[Line]:
         patterns.append(_PRIVATE)
     found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
     found.update(crowds(positions_in(view, Look.UNCOMMON)).tolist())
-    lines = np.unique(np.searchsorted(view.line_ends, list(found))).tolist()
-    return [view.lines[at] for at in lines]
+    lines = np.unique(np.searchsorted(view.line_ends, list(found)))
+    return list(map(Line, view.line_starts[lines].tolist(), view.line_ends[lines].tolist()))
 
 
 def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:

@@ -73,7 +73,7 @@ def _of_page(view: View) -> Task[dict[str, Mended]]:
     chosen = np.flatnonzero(np.bincount(own) >= _FEWEST_ODD).tolist()
     if not chosen:
         return {}
-    lines = [view.text[start:end] for start, end in view.lines]
+    lines = view.text.split("\n")
     return (yield from _mended_lines(list(dict.fromkeys(lines)), {lines[k] for k in chosen}))
 
 

@@ -91,22 +91,23 @@ class Spam:
         return batch.with_line(lines[weights >= _UNIT])
 
     def edits(self, view: View) -> Iterator[Edit]:
-        lines = view.lines
         words = self._words(view)
-        weights = words.weights(len(lines))
+        weights = words.weights(len(view.line_ends))
+        numbers = np.flatnonzero(weights >= 1)
+        places = (column[numbers].tolist() for column in (view.line_starts, view.line_ends))
         heavy = [
-            at
-            for at in np.flatnonzero(weights >= 1).tolist()
-            if not self._plainly_stated(view, lines[at], words, weights, at)
+            line
+            for at, line in zip(numbers.tolist(), map(Line, *places), strict=True)
+            if not self._plainly_stated(view, line, words, weights, at)
         ]
         if not heavy:
             return
-        edits = self._on_lines(view, items_of(view, words), words, [lines[at] for at in heavy])
-        for at in heavy:
-            edit = edits[lines[at]]
+        edits = self._on_lines(view, items_of(view, words), words, heavy)
+        for line in heavy:
+            edit = edits[line]
             if edit is not None:
                 yield edit
-                yield from _lone_below(view, lines[at])
+                yield from _lone_below(view, line)
 
     def _on_lines(
         self, view: View, items: Items, words: Words, lines: Sequence[Line]

@@ -55,7 +55,8 @@ def _last_words(view: View) -> Iterator[regex.Match[str] | None]:
     """The stamps of the lines that end with the name of a site."""
     if not view.text:
         return
-    ends = np.maximum(view.line_ends, 1)
-    for line in np.flatnonzero(table_of(_LAST).take(view.codes.take(ends - 1))).tolist():
-        start, end = view.lines[line]
+    last = view.codes.take(np.maximum(view.line_ends - 1, 0))
+    named = np.flatnonzero(table_of(_LAST).take(last))
+    starts, ends = view.line_starts[named].tolist(), view.line_ends[named].tolist()
+    for start, end in zip(starts, ends, strict=True):
         yield _STAMP.search(view.text, max(start, end - _LONGEST), end)
