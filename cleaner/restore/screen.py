@@ -31,6 +31,8 @@ _MOST = 40
 _MENU, _MENU_LINES, _MENU_SIZE = 24, 0.7, 0.2
 """A page of so many short lines, which are this share of its lines and hold this share of its
 characters, is one of menus and titles; newspaper pages have .6 at most."""
+_ABOVE = 2
+"""Paragraphs above a line that opens an article, from which on they are of another one."""
 _NAME = 2, 6
 """Characters of a name alone on a line."""
 _BYLINE = 24
@@ -59,20 +61,29 @@ def _of_menus(batch: Batch, lines: Lines) -> Mask:
 
 
 def _opened(batch: Batch, lines: Lines) -> Mask:
-    """Documents in which two lines open articles."""
+    """Documents in which two lines open articles, or one below the paragraphs of another."""
     opening = np.flatnonzero(_opening(batch, lines))
-    number = np.bincount(lines.doc[opening], minlength=len(batch))
+    counts = 1 + _below_text(lines, opening)
+    number = np.bincount(lines.doc[opening], counts, len(batch))
     if (number < 2).all():
         return number >= 2
     solid = np.flatnonzero(lines.size > 0)
     above = solid[np.maximum(np.searchsorted(solid, opening) - 1, 0)]
     truly = np.zeros(len(batch), np.int64)
-    for line, before in zip(opening.tolist(), above.tolist(), strict=True):
+    columns = (opening.tolist(), above.tolist(), counts.tolist())
+    for line, before, count in zip(*columns, strict=True):
         doc = lines.doc[line]
         if number[doc] >= 2 > truly[doc]:
             under = before < line and lines.doc[before] == doc
-            truly[doc] += _opens(batch, lines, line, before if under else None)
+            truly[doc] += count * _opens(batch, lines, line, before if under else None)
     return truly >= 2
+
+
+def _below_text(lines: Lines, chosen: Ints) -> Mask:
+    """Which of the chosen lines stand below _ABOVE paragraphs of their documents."""
+    long = np.append(0, np.cumsum(lines.size > _SHORT))
+    first = np.searchsorted(lines.doc, lines.doc[chosen])
+    return np.asarray(long[chosen] - long[first] >= _ABOVE)
 
 
 def _opens(batch: Batch, lines: Lines, line: int, above: int | None) -> bool:
