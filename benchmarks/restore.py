@@ -61,7 +61,7 @@ def lost(form: Form) -> dict[str, float]:
     return _pages(form, lost=True)
 
 
-def _pages(form: Form, *, lost: bool, each: int = 40) -> dict[str, float]:
+def _pages(form: Form, *, lost: bool, each: int = 88) -> dict[str, float]:
     rng = random.Random(6)
     tally = Tally.empty()
     for page in drawn(days("test"), form, rng, each, lost=lost):

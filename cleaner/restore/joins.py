@@ -23,9 +23,9 @@ from cleaner.restore.blocks import Kind
 from cleaner.restore.evidence import Evidence, Ints, Link, Reals
 from cleaner.restore.seams import ABRUPT, NEVER
 
-_LEAST = 0.5
+_LEAST = 0.58
 """Probability from which halves are joined: of pages of newspapers never seen, those that lost no
-words keep a wrong join in a hundred, those that did, one in six."""
+words keep a wrong join in a hundred, those that did, one in eight."""
 
 _DOUBT = 0.05
 """The share of the seams of a whole page that are wrong, near enough."""
@@ -45,13 +45,18 @@ class Seam(NamedTuple):
 
 
 def seams_of(evidence: Evidence, chains: Sequence[Sequence[Link]]) -> list[Seam]:
-    """The seams of the articles of a page."""
+    """The seams of the articles of a page; a caption or a byline may stand between two halves."""
     return [
         Seam(one.unit, two.unit)
         for chain in chains
-        for one, two in pairwise(chain)
+        for one, two in pairwise(link for link in chain if not aside(evidence, link))
         if one.text and two.text and evidence.units[one.unit].cut
     ]
+
+
+def aside(evidence: Evidence, link: Link) -> bool:
+    """True for what stands in a column without being part of its text, such as a caption."""
+    return not link.text and evidence.units[link.unit].kind in (Kind.NEUTRAL, Kind.BYLINE)
 
 
 def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]:

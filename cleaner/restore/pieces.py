@@ -45,6 +45,7 @@ def pieces(view: View, evidence: Evidence, found: Sequence[Chain]) -> list[list[
     ):
         return []
     whole = len(chains) >= _PAGE
+    chains = [_asides_behind(evidence, chain, joined) for chain in chains]
     parts = [_part(view, evidence, chain, joined, whole) for chain in chains]
     changed = len(parts) > 1 or any(isinstance(piece, Put) for piece in parts[0][:-1])
     return parts if changed else []
@@ -75,6 +76,23 @@ def _part(
         else:
             found.append(Put("\n\n", *gap, "restore.page.order"))
     return found
+
+
+def _asides_behind(evidence: Evidence, chain: Chain, joined: Container[Seam]) -> list[Link]:
+    """The chain, what stands between halves that are joined put behind them."""
+    lines = [link.unit for link in chain if not joins.aside(evidence, link)]
+    goes_on = {seam.two for seam in map(Seam, lines, lines[1:]) if seam in joined}
+    found: list[Link] = []
+    waiting: list[Link] = []
+    for link in chain:
+        if joins.aside(evidence, link):
+            waiting.append(link)
+            continue
+        if link.unit not in goes_on:
+            found += waiting
+            waiting = []
+        found.append(link)
+    return found + waiting
 
 
 def _goes_on(evidence: Evidence, seam: Seam) -> bool:
