@@ -23,9 +23,10 @@ from cleaner.restore.blocks import Kind
 from cleaner.restore.evidence import Evidence, Ints, Link, Reals
 from cleaner.restore.seams import ABRUPT, NEVER
 
-_LEAST = 0.58
-"""Probability from which halves are joined: of pages of newspapers never seen, those that lost no
-words keep a wrong join in a hundred, those that did, one in eight."""
+_LEAST_NEAR, _LEAST_APART = 0.5, 0.64
+"""Probability from which halves are joined that stand one below the other, and halves that one
+would have to move: of pages of newspapers never seen, those that lost no words keep a wrong join
+in a hundred, those that did, one in eight."""
 
 _DOUBT = 0.05
 """The share of the seams of a whole page that are wrong, near enough."""
@@ -66,9 +67,10 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
     share = logistic(odds(pages.load_joins("page"), page_features(evidence, seams, torn)))
     found = set()
     for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True):
+        near = seam.two == seam.one + 1
         # Words are lost where a column ends: of neighbours in the text that says little.
-        sure = 1.0 if seam.two == seam.one + 1 else share
-        if sure * logistic(if_whole) + (1 - sure) * logistic(if_torn) > _LEAST:
+        sure, least = (1.0, _LEAST_NEAR) if near else (share, _LEAST_APART)
+        if sure * logistic(if_whole) + (1 - sure) * logistic(if_torn) > least:
             found.add(seam)
     return found
 

@@ -28,9 +28,9 @@ _ABRUPT = 0.5
 """From here (nats) a line begins less like a line than like the middle of one."""
 _MOST = 40
 """A document of more open ends is not made of sentences, or is looked at anyway."""
-_MENU, _MENU_LINES, _MENU_SIZE = 24, 0.7, 0.2
+_MENU, _MENU_LINES, _MENU_SIZE = 24, 0.75, 0.2
 """A page of so many short lines, which are this share of its lines and hold this share of its
-characters, is one of menus and titles; newspaper pages have .6 at most."""
+characters, is one of menus and titles; newspaper pages have .7 at most."""
 _ABOVE = 2
 """Paragraphs above a line that opens an article, from which on they are of another one."""
 _NAME = 2, 6
