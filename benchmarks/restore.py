@@ -26,6 +26,9 @@ Groups = dict[tuple[str, str], list[pages.Source]]
 SIZES = (2, 3, 5, 8)
 """Articles on a page."""
 
+_EACH = 88
+"""Pages of each size: so many of the test days hold eight articles."""
+
 _SINGLE = {
     "news_chinanews": 1100,
     "news_rmrb2026": 1600,
@@ -61,10 +64,10 @@ def lost(form: Form) -> dict[str, float]:
     return _pages(form, lost=True)
 
 
-def _pages(form: Form, *, lost: bool, each: int = 88) -> dict[str, float]:
+def _pages(form: Form, *, lost: bool) -> dict[str, float]:
     rng = random.Random(6)
     tally = Tally.empty()
-    for page in drawn(days("test"), form, rng, each, lost=lost):
+    for page in drawn(days("test"), form, rng, _EACH, lost=lost):
         judge(page, restored(page.text, filters(), _book().automaton), tally)
     return tally.figures()
 

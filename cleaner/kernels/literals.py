@@ -9,6 +9,7 @@ import hyperscan
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.kernels.segments import firsts
 from cleaner.kernels.text import Codes, encode, fold_text
 
 Ints = npt.NDArray[np.int64]
@@ -68,7 +69,7 @@ class Automaton:
         """The occurrences that are among those of one text or of the other, in order."""
         table = np.concatenate([part.end << _NUMBER | part.literal for part in (one, two)])
         table.sort(kind="stable")  # quick on what is nearly in order
-        table = table[np.append(True, table[1:] != table[:-1])[: len(table)]]
+        table = table[firsts(table)]
         return self._matches(table & (1 << _NUMBER) - 1, table >> _NUMBER)
 
     def _matches(self, literal: Ints, end: Ints) -> Matches:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.segments import Ints
+from cleaner.kernels.segments import Ints, firsts
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -155,7 +155,7 @@ def _pairs_of_runs(runs: npt.NDArray[Any], start: Ints, step: Ints) -> tuple[Int
 
     Those of long runs come first, so that each round takes a shorter part of the same arrays.
     """
-    opens = np.flatnonzero(np.append(True, runs[1:] != runs[:-1])[: len(runs)])
+    opens = np.flatnonzero(firsts(runs))
     lengths = np.diff(np.append(opens, len(runs)))
     later = np.repeat(opens + lengths, lengths) - np.arange(len(runs)) - 1
     order = np.argsort(-np.minimum(later, 127).astype(np.int8), kind="stable")

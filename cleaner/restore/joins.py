@@ -44,6 +44,11 @@ class Seam(NamedTuple):
     one: int
     two: int
 
+    @property
+    def near(self) -> bool:
+        """Whether the halves stand one below the other on the page."""
+        return self.two == self.one + 1
+
 
 def seams_of(evidence: Evidence, chains: Sequence[Sequence[Link]]) -> list[Seam]:
     """The seams of the articles of a page; a caption or a byline may stand between two halves."""
@@ -67,9 +72,8 @@ def joins_of(view: View, evidence: Evidence, seams: Sequence[Seam]) -> set[Seam]
     share = logistic(odds(pages.load_joins("page"), page_features(evidence, seams, torn)))
     found = set()
     for seam, if_whole, if_torn in zip(seams, whole, torn, strict=True):
-        near = seam.two == seam.one + 1
         # Words are lost where a column ends: of neighbours in the text that says little.
-        sure, least = (1.0, _LEAST_NEAR) if near else (share, _LEAST_APART)
+        sure, least = (1.0, _LEAST_NEAR) if seam.near else (share, _LEAST_APART)
         if sure * logistic(if_whole) + (1 - sure) * logistic(if_torn) > least:
             found.add(seam)
     return found
@@ -85,7 +89,7 @@ def page_features(
     are on a torn page (`torn`, log-odds), and how many cut ends and plain beginnings in
     mid-sentence have no other half; how well all such beginnings follow their best end."""
     cuts = np.flatnonzero(evidence.cut)
-    apart = [value for (one, two), value in zip(seams, torn, strict=True) if two != one + 1]
+    apart = [value for seam, value in zip(seams, torn, strict=True) if not seam.near]
     # On a torn page each seam is whole as often as not, on a whole one all are.
     ratios = [log(2 * (_DOUBT + (1 - _DOUBT) * logistic(value))) for value in apart]
     starts = [
@@ -121,7 +125,7 @@ def features(view: View, evidence: Evidence, seam: Seam) -> dict[str, float]:
     gain = float(evidence.gain[seam])
     fit = min(max(gain - evidence.abrupt[seam.two], -6.0), 8.0)
     last, first = view.folded[one.end - 1], view.folded[two.start]
-    word, near = _is_han(last), seam.two == seam.one + 1
+    word, near = _is_han(last), seam.near
     size = min(one.end - one.start, 40) / 40
     ahead, alone = _others(evidence, seam, evidence.gain)
     flow = float(evidence.flow[seam])

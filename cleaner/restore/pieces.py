@@ -45,18 +45,20 @@ def pieces(view: View, evidence: Evidence, found: Sequence[Chain]) -> list[list[
     ):
         return []
     whole = len(chains) >= _PAGE
-    chains = [_asides_behind(evidence, chain, joined) for chain in chains]
-    parts = [_part(view, evidence, chain, joined, whole) for chain in chains]
+    halves = {seam.two for seam in joined}
+    chains = [_asides_behind(evidence, chain, halves) for chain in chains]
+    parts = [_part(view, evidence, chain, halves, whole) for chain in chains]
     changed = len(parts) > 1 or any(isinstance(piece, Put) for piece in parts[0][:-1])
     return parts if changed else []
 
 
 def _part(
-    view: View, evidence: Evidence, chain: Chain, joined: Container[Seam], whole: bool
+    view: View, evidence: Evidence, chain: Chain, halves: Container[int], whole: bool
 ) -> list[Piece]:
+    """The pieces of a chain; `halves` are the units joined to the one before."""
     units = evidence.units
     found: list[Piece] = []
-    goes_on = [Seam(one.unit, two.unit) in joined for one, two in pairwise(chain)]
+    goes_on = [link.unit in halves for link in chain[1:]]
     for number, link in enumerate(chain):
         at = link.unit
         start = units[at].start if at else 0
@@ -78,17 +80,15 @@ def _part(
     return found
 
 
-def _asides_behind(evidence: Evidence, chain: Chain, joined: Container[Seam]) -> list[Link]:
+def _asides_behind(evidence: Evidence, chain: Chain, halves: Container[int]) -> list[Link]:
     """The chain, what stands between halves that are joined put behind them."""
-    lines = [link.unit for link in chain if not joins.aside(evidence, link)]
-    goes_on = {seam.two for seam in map(Seam, lines, lines[1:]) if seam in joined}
     found: list[Link] = []
     waiting: list[Link] = []
     for link in chain:
         if joins.aside(evidence, link):
             waiting.append(link)
             continue
-        if link.unit not in goes_on:
+        if link.unit not in halves:
             found += waiting
             waiting = []
         found.append(link)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cleaner.kernels.exact import product
 from cleaner.kernels.grams import Stream
-from cleaner.kernels.segments import Ints
+from cleaner.kernels.segments import Ints, firsts
 from cleaner.kernels.text import Codes
 from cleaner.kernels.units import units_of
 from cleaner.models.coherence import ASPECTS, CoherenceModel
@@ -127,7 +127,7 @@ def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
     """The highest and second highest value of each document; −4 where there is none."""
     best, second = np.full(size, _NONE), np.full(size, _NONE)
     if len(docs):
-        starts = np.flatnonzero(np.append(True, docs[1:] != docs[:-1]))
+        starts = np.flatnonzero(firsts(docs))
         own = docs[starts]
         best[own] = np.maximum.reduceat(values, starts)
         top = np.flatnonzero(values == best[docs])

@@ -36,8 +36,8 @@ def quote_features(stream: Stream, marks: Codes) -> Floats:
     borders = np.searchsorted(stream.gaps, stream.at[stream.ends])
     breaks = np.flatnonzero(marks == ord("\n"))
     quotes = np.flatnonzero(marks == ord('"'))
-    # A line is told by the breaks and borders before it.
-    lines = np.searchsorted(breaks, quotes) + (docs := np.searchsorted(borders, quotes, "right"))
+    docs = np.searchsorted(borders, quotes, "right")
+    lines = np.searchsorted(breaks, quotes) + docs  # told by the breaks and borders before it
     one = np.flatnonzero(firsts(lines))
     counts, docs = np.diff(one, append=len(quotes)), docs.take(one)
     odd = np.bincount(docs, counts % 2, minlength=len(borders))
