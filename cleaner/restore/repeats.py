@@ -25,12 +25,19 @@ _EDGE, _SIGNED = 16, 4
 """Characters at the edge of a line, and of a signature, by which twins are found."""
 _CROWD = 16
 """So many lines with one edge are compared two by two; the pre-screen lets more through."""
+_HEAD, _PARAGRAPH = 3, 60
+"""A line among the first, with no paragraph above it, that the text says again is its summary."""
 _SPREAD = 3
 """A paragraph that stands more often than this is a form, a refrain or a table."""
 _OUTSIDE = np.zeros(256, np.bool_)
 _OUTSIDE[[Class.SPACE, Class.NEWLINE, Class.TERMINAL, Class.PUNCTUATION]] = True
 """Classes of characters that part words."""
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+_AGAIN = regex.compile(r"[—─]{2}|--|\(?[一二三四五六七八九十\d]{1,3}[)、.]")
+"""How a paragraph begins that may stand twice: the source of a quotation, an item of a list."""
+_ARTICLE, _LAW = regex.compile(r"第[零〇一二三四五六七八九十百\d]{1,5}条"), (20, 3)
+"""Articles of a law, and what amends them, are named within so many characters; so many make a
+law."""
 _DOTS = regex.compile(r"\s*(?:\.{2,}|…+)$")
 
 
@@ -127,18 +134,38 @@ def _hashes(batch: Batch, starts: np.ndarray, size: int) -> np.ndarray:
 def _copies(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Later copies of whole paragraphs, and the lines next to them where several are copied in one
     run; a paragraph that comes back again and again, or line by line with others between as in
-    songs, stays."""
+    songs, stays, and so does what is said twice on purpose."""
+    if _is_law(texts):
+        return
     counts = Counter(texts)
     first: dict[str, int] = {}
     runs: dict[int, list[int]] = defaultdict(list)
     for at, text in enumerate(texts):
         own = first.setdefault(text, at)
         if own < at and len(text) >= _LONG and counts[text] <= _SPREAD and _is_prose(text):
-            yield at, "restore.repeats.copy"
             runs[at - own].append(at)
     for apart, copies in runs.items():
-        for line in _next_to(texts, apart, copies):
+        found = [at for at in copies if not _is_item(texts, at)]
+        if not found or (len(copies) == 1 and _is_summary(texts, found[0] - apart, found[0])):
+            continue
+        for line in (*found, *_next_to(texts, apart, copies)):
             yield line, "restore.repeats.copy"
+
+
+def _is_item(texts: Sequence[str], at: int) -> bool:
+    """True for the source of a quotation, an item of a list, and what stands below one: others may
+    have the same."""
+    return any(map(_AGAIN.match, texts[at - 1 : at + 1]))
+
+
+def _is_summary(texts: Sequence[str], one: int, two: int) -> bool:
+    """True for a line set above a text that says it again where it belongs."""
+    return _above_text(texts, one) and one + 1 < two < len(texts) - 1
+
+
+def _above_text(texts: Sequence[str], at: int) -> bool:
+    """True for one of the first lines with no paragraph above it."""
+    return at < _HEAD and all(len(text) < _PARAGRAPH for text in texts[:at])
 
 
 def _next_to(texts: Sequence[str], apart: int, copies: Sequence[int]) -> Iterator[int]:
@@ -156,6 +183,14 @@ def _next_to(texts: Sequence[str], apart: int, copies: Sequence[int]) -> Iterato
     yield from range(first, last + 1)
 
 
+def _is_law(texts: Sequence[str]) -> bool:
+    """True for articles of a law, each of which stands once: what one of them says, another may
+    say of something else."""
+    within, fewest = _LAW
+    articles = [text for text in texts if _ARTICLE.search(text, 0, within)]
+    return len(articles) >= fewest and len(set(articles)) == len(articles)
+
+
 def _is_prose(text: str) -> bool:
     """True where most of a line is Han or kana: addresses and code may stand twice."""
     return 2 * len(_WIDE.findall(text)) >= len(text)
@@ -164,8 +199,8 @@ def _is_prose(text: str) -> bool:
 def _parts(
     view: View, spans: Sequence[tuple[int, int]], texts: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
-    """Lines that are the end of another paragraph (and begin in mid-sentence), or its beginning
-    closed with dots; and closing signatures that stand again below."""
+    """Lines that are the end of another paragraph (and begin in mid-sentence) and are not set above
+    the text, or its beginning closed with dots; and closing signatures that stand again below."""
     long = [text for text in texts if len(text) >= _PART]
     dotted = any(text[-1] in ".…" for text in long)
     heads = _by_edge(long, slice(0, _EDGE)) if dotted else {}
@@ -179,7 +214,7 @@ def _parts(
                 continue
         if len(text) < _PART or (len(tails[text[-_EDGE:]]) < 2 and text[-1] not in ".…"):
             continue
-        rule = _part(text, heads, tails)
+        rule = _part(text, heads, {} if _above_text(texts, at) else tails)
         if rule and unit_at(view, *spans[at]).kind is Kind.TEXT:
             yield at, rule
 
@@ -195,7 +230,7 @@ def _ends(text: str, tails: Mapping[str, list[str]]) -> bool:
     """True for the end of a longer text, from within a word on."""
     return any(
         len(other) > len(text) and other.endswith(text) and _inside_word(other, text)
-        for other in tails[text[-_EDGE:]]
+        for other in tails.get(text[-_EDGE:], ())
     )
 
 
