@@ -34,7 +34,7 @@ _SAME = 0.0
 """Log-likelihood ratio from which two paragraphs are of one article."""
 _CONTINUED = 4.0
 """From here (nats) a text plainly continues a cut end."""
-_CLAUSE = 8.5
+_CLAUSE, _PARTING = 8.5, (*",。;!?、", "  ")
 """Characters between two marks: fewer are verse."""
 
 
@@ -76,9 +76,11 @@ class Feed:
             return n
         totals = _totals(view, units, borders, self._threshold)
         likely = [at for at in borders if totals[at] >= self._threshold]
-        if not likely or _in_verse(view):
+        if not likely:
             return n
         best = max(likely, key=lambda at: totals[at] + _parts_here(view, units, at))
+        if _is_verse(view.folded) or _is_verse(view.folded[: units[best].start]):
+            return n
         while best < n - LEAST and strangers.closing_credit(view, units[best]):
             best += 1  # who wrote and edited the article stands at its end
         return best
@@ -147,10 +149,10 @@ def _closes(view: View, unit: Unit) -> bool:
     return unit.signed or strangers.credit(view, unit)
 
 
-def _in_verse(view: View) -> bool:
-    """True where clauses are as short as those of verse."""
-    marks = sum(view.folded.count(mark) for mark in "，,。.;；!?！？、")
-    return len(view.text) < _CLAUSE * marks
+def _is_verse(folded: str) -> bool:
+    """True where clauses are as short as those of verse, which blanks may part."""
+    marks = sum(map(folded.count, _PARTING))
+    return len(folded) < _CLAUSE * marks
 
 
 def plausible(view: View, units: Sequence[Unit]) -> list[int]:
