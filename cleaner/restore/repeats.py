@@ -33,8 +33,8 @@ _OUTSIDE = np.zeros(256, np.bool_)
 _OUTSIDE[[Class.SPACE, Class.NEWLINE, Class.TERMINAL, Class.PUNCTUATION]] = True
 """Classes of characters that part words."""
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_AGAIN = regex.compile(r"[—─]{2}|--|\(?[一二三四五六七八九十\d]{1,3}[)、.]")
-"""How a paragraph begins that may stand twice: the source of a quotation, an item of a list."""
+_AGAIN = regex.compile(r"[—─]{2}|--|《.+\)$|[【\[]|\(?[一二三四五六七八九十\d]{1,3}[)、.]")
+"""A paragraph that may stand twice: the source of a quotation, an item of a list or a form."""
 _ARTICLE, _LAW = regex.compile(r"第[零〇一二三四五六七八九十百\d]{1,5}条"), (20, 3)
 """Articles of a law, and what amends them, are named within so many characters; so many make a
 law."""
@@ -146,10 +146,9 @@ def _copies(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
             runs[at - own].append(at)
     for apart, copies in runs.items():
         found = [at for at in copies if not _is_item(texts, at)]
-        if not found or (len(copies) == 1 and _is_summary(texts, found[0] - apart, found[0])):
-            continue
-        for line in (*found, *_next_to(texts, apart, copies)):
-            yield line, "restore.repeats.copy"
+        if found and (len(copies) > 1 or _is_displaced(texts, found[0] - apart, found[0])):
+            for line in (*found, *_next_to(texts, apart, copies)):
+                yield line, "restore.repeats.copy"
 
 
 def _is_item(texts: Sequence[str], at: int) -> bool:
@@ -158,9 +157,12 @@ def _is_item(texts: Sequence[str], at: int) -> bool:
     return any(map(_AGAIN.match, texts[at - 1 : at + 1]))
 
 
-def _is_summary(texts: Sequence[str], one: int, two: int) -> bool:
-    """True for a line set above a text that says it again where it belongs."""
-    return _above_text(texts, one) and one + 1 < two < len(texts) - 1
+def _is_displaced(texts: Sequence[str], one: int, two: int) -> bool:
+    """True for a single copy that nobody means: below its like or the whole text, or a paragraph
+    but a summary above a text. Editors set sentences apart, and reports of cases share some."""
+    if two in (one + 1, len(texts) - 1):
+        return True
+    return len(texts[two]) >= _PARAGRAPH and not _above_text(texts, one)
 
 
 def _above_text(texts: Sequence[str], at: int) -> bool:
