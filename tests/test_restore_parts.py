@@ -12,7 +12,7 @@ from cleaner.kernels.pairs import pair_hashes, pair_mask
 from cleaner.models import leads, lm, pages, topics
 from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
-from cleaner.restore.feed import _next_article
+from cleaner.restore.feed import _next_article, plausible
 from cleaner.restore.feed_screen import _reused
 from cleaner.restore.page import _of_lines, gather, with_models
 from cleaner.restore.screen import promising
@@ -175,6 +175,16 @@ ESSAYS = """田埂上的课堂
 巷口的面馆开了三十年，灶台换了三回，老主顾却还是那几位。老板娘记得谁不吃葱，谁要多放一勺醋。
 去年面馆要拆，街坊们一家一家去签名，最后铺面往后挪了五米，灶火又烧了起来，面还是原来的味道。
 面馆的墙上如今挂着街坊们的签名，老板娘说，只要巷口还有人来吃面，灶火就不会熄。"""
+
+
+def test_a_numbered_list_holds_no_border() -> None:
+    said = "乡里的一家人怎样在一百年里种田、读书和远行，书中的插图由当地的孩子画成，一共"
+    items = [f"《{title}的四季》讲的是{said}" for title in "稻麦茶盐竹"]
+    for marks, holds in (([""] * 5, True), ([f"{at}." for at in range(8, 13)], False)):
+        lines = [mark + item for mark, item in zip(marks, items, strict=True)]
+        view = view_of("\n".join([TEXT, *lines]))
+        units = units_of(view)
+        assert any(border > len(units) - 5 for border in plausible(view, units)) == holds
 
 
 def test_names_above_paragraphs_open_articles() -> None:

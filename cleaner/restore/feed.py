@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import log, log1p
 from statistics import median
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece, Put
@@ -34,6 +35,8 @@ _SAME = 0.0
 """Log-likelihood ratio from which two paragraphs are of one article."""
 _CONTINUED = 4.0
 """From here (nats) a text plainly continues a cut end."""
+_NUMBER = regex.compile(r"\(?(\d{1,3})[)、.](?!\d)")
+"""The number of an item."""
 _CLAUSE, _PARTING = 8.5, (*",。;!?、", "  ")
 """Characters between two marks: fewer are verse."""
 
@@ -157,15 +160,18 @@ def _is_verse(folded: str) -> bool:
 
 def plausible(view: View, units: Sequence[Unit]) -> list[int]:
     """The borders before which an article stands and behind which lines as long as paragraphs
-    do, some of which begin as reports do or are cut off."""
+    do, some of which begin as reports do or are cut off; most have no title of their own, and no
+    list of items goes on there."""
     n = len(units)
     sizes = [unit.end - unit.start for unit in units]
     texts = [unit.kind is Kind.TEXT for unit in units]
     own = _before(text and size >= PARAGRAPH for text, size in zip(texts, sizes, strict=True))
+    body = _before(texts)
     long = _before(text and size >= 2 * PARAGRAPH for text, size in zip(texts, sizes, strict=True))
     cut = _before(u.cut and u.kind is Kind.TEXT and u.end - u.start >= PARAGRAPH for u in units)
     marks = _before(u.cut or u.opens or u.leads or strangers.dated(view, u) for u in units)
-    titled = _before(map(_titles, units, units[1:]))
+    titled = _before([False, *map(_titles, units, units[1:])])
+    listed = _before([False, *(_counts_on(view, *pair) for pair in pairwise(units))])
     return [
         border
         for border in range(OWN, n - LEAST + 1)
@@ -173,9 +179,18 @@ def plausible(view: View, units: Sequence[Unit]) -> list[int]:
         and long[border]
         and cut[border] <= 1  # else columns, which restore.page puts in order
         and marks[n] - marks[border] >= max(MARKS, MARKED * (n - border))
-        and titled[n - 1] - titled[border] <= 2
+        and titled[n] - titled[border + 1] <= 2
+        and 2 * (titled[n] - titled[border]) <= body[n] - body[border]
+        and listed[n] == listed[border]
         and median(sizes[border:]) >= TEASER
     ]
+
+
+def _counts_on(view: View, one: Unit, two: Unit) -> bool:
+    """True where the second unit has the number that follows on that of the first."""
+    numbers = [_NUMBER.match(view.folded, unit.start, unit.end) for unit in (one, two)]
+    first, second = (int(found[1]) if found else -1 for found in numbers)
+    return 0 <= first == second - 1
 
 
 def _before(values: Iterable[bool]) -> list[int]:
