@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-import numpy as np
 import regex
 
 from cleaner.strip.frame_kinds import Kind, Kinds, Page
@@ -192,13 +191,14 @@ def _most_akin(page: Page, kinds: Kinds, last: int, prose: str) -> int:
         return -1
     told = Told(prose)
     texts = [page.texts[at] for at in rows]
-    shares = told.at_most(texts) / (np.array(list(map(len, texts))) - 1)
+    likely = told.likely(texts)
+    shares = [len(pairs) / (len(text) - 1) for pairs, text in zip(likely, texts, strict=True)]
     best, most = -1, _KIN
-    for row in np.argsort(shares, kind="stable")[::-1].tolist():
+    for row in sorted(range(len(rows)), key=shares.__getitem__)[::-1]:
         if shares[row] < most:
             break
         at, text = rows[row], texts[row]
-        share = told.count(text) / (len(text) - 1)
+        share = told.count(text, likely[row]) / (len(text) - 1)
         if (share, at) > (most, best) and not page.is_weak(at):
             best, most = at, share
     return best

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from cleaner.batch import Ints
 from cleaner.kernels.pairs import BITS, Pairs, pair_hashes
 from cleaner.kernels.text import encode
 
@@ -16,8 +16,8 @@ made for each page, and no more than a few in a hundred are of another pair."""
 
 
 class Told:
-    """The pairs of characters of a text. Their hashes tell how many of those of many lines stand in
-    it at the most, so that few lines are looked at one by one."""
+    """The pairs of characters of a text. Their hashes tell at once which of those of many lines may
+    stand in it, so that few are looked for one by one."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -25,42 +25,42 @@ class Told:
         self._held = np.zeros(1 << self._bits, np.int8)
         self._held[self._hashes(text)[:-1]] = 1
 
-    def at_most(self, lines: Sequence[str]) -> Ints:
-        """How many pairs of each of some lines stand in the text at the most, shape (n,); none of
-        the lines is empty."""
-        found = self._held.take(self._hashes("".join(lines)))
-        ends = np.cumsum(list(map(len, lines)))
-        found[ends - 1] = 0  # a pair of two lines
-        most: Ints = np.add.reduceat(found, np.append(0, ends[:-1]), dtype=np.int64)
-        return most
+    def likely(self, lines: Sequence[str]) -> list[list[int]]:
+        """The pairs of each of some lines that may stand in the text, all that do among them; none
+        of the lines is empty. To find that one does not takes most."""
+        if not lines:
+            return []
+        starts = [0, *accumulate(map(len, lines))]
+        held = self._held.take(self._hashes("".join(lines)))
+        held[np.array(starts[1:]) - 1] = 0  # a pair of two lines
+        places = held.nonzero()[0]
+        edges = places.searchsorted(starts).tolist()
+        at = places.tolist()
+        return [
+            [place - start for place in at[first:last]]
+            for start, (first, last) in zip(starts, pairwise(edges), strict=False)
+        ]
 
-    def count(self, line: str) -> int:
-        """How many pairs of a line stand in the text."""
+    def count(self, line: str, likely: Sequence[int]) -> int:
+        """How many pairs of a line stand in the text, of those that may."""
         text = self._text
-        return sum([line[at : at + 2] in text for at in self._likely(line)])
+        return sum([line[at : at + 2] in text for at in likely])
 
     def strange(self, lines: Sequence[str], share: float) -> list[bool]:
         """Of each of some lines, whether less than this share of its pairs stands in the text."""
-        if not lines:
-            return []
-        limits = [share * max(1, len(line) - 1) for line in lines]
-        rows = zip(self.at_most(lines).tolist(), limits, lines, strict=True)
-        return [most < limit or not self._holds(line, limit) for most, limit, line in rows]
+        return [
+            not self._holds(line, likely, share * max(1, len(line) - 1))
+            for line, likely in zip(lines, self.likely(lines), strict=True)
+        ]
 
-    def _holds(self, line: str, least: float) -> bool:
+    def _holds(self, line: str, likely: Sequence[int], least: float) -> bool:
         """Whether at least so many pairs of a line stand in the text."""
-        text, left = self._text, least
-        for at in self._likely(line):
-            if line[at : at + 2] in text:
-                left -= 1
-                if left <= 0:
-                    return True
-        return False
-
-    def _likely(self, line: str) -> list[int]:
-        """The pairs of a line that may stand in the text; to find that one does not takes most."""
-        held: list[int] = self._held.take(self._hashes(line)[:-1]).nonzero()[0].tolist()
-        return held
+        left = len(likely) - least  # so many may be missing
+        for at in likely:
+            if left < 0:
+                return False
+            left -= line[at : at + 2] not in self._text
+        return left >= 0
 
     def _hashes(self, text: str) -> Pairs:
         """The hash of each character with the next one."""
