@@ -104,6 +104,12 @@ def toml_of(path: Path) -> dict[str, Any]:
         raise RuleError(f"{path}: {error}; mend the file") from error
 
 
+def words_of(path: Path) -> tuple[str, ...]:
+    """The words of a list: one a line, `#` starts a comment line."""
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
 def read_rule(
     name: str,
     path: Path,

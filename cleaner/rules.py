@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,16 @@ from cleaner.document import Edit
 from cleaner.errors import RuleError
 from cleaner.kernels.literals import Automaton
 from cleaner.kernels.segments import places_of
-from cleaner.rule_files import STAGES, Rule, Where, check, read_rule, shipped, toml_of
+from cleaner.rule_files import (
+    STAGES,
+    Rule,
+    Where,
+    check,
+    read_rule,
+    shipped,
+    toml_of,
+    words_of,
+)
 
 _EDGE_LINES = 8
 """How many non-blank lines count as the head or the tail of a page."""
@@ -34,19 +43,7 @@ class RuleBook:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
-        parts: dict[str, str] = {}
-        for folder in self.folders:
-            if (folder / "parts.toml").is_file():
-                parts |= toml_of(folder / "parts.toml")
-        self.rules: dict[str, Rule] = {}
-        for folder in self.folders:
-            for stage in STAGES:
-                for path in sorted((folder / stage).rglob("*.toml")):
-                    name = ".".join(path.relative_to(folder).with_suffix("").parts)
-                    rule = read_rule(name, path, parts, self._listed)
-                    if folder != shipped():  # those, a test checks
-                        check(rule, path)
-                    self.rules[name] = rule
+        self.rules = _shipped_rules() if self.folders == (shipped(),) else _rules_of(self.folders)
 
     @classmethod
     def load(cls, extra: Path | None = None) -> RuleBook:
@@ -78,15 +75,46 @@ class RuleBook:
 
     def words(self, name: str) -> tuple[str, ...]:
         """The words of `lists/<name>.txt`: one a line, `#` starts a comment line."""
-        for folder in reversed(self.folders):
-            path = folder / "lists" / f"{name}.txt"
-            if path.is_file():
-                lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-                return tuple(line for line in lines if line and not line.startswith("#"))
-        raise RuleError(f"lists/{name}.txt: no such list in {', '.join(map(str, self.folders))}")
+        return _words(self.folders, name)
 
-    def _listed(self, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(word for name in names for word in self.words(name))
+
+def _words(folders: Sequence[Path], name: str) -> tuple[str, ...]:
+    for folder in reversed(folders):
+        path = folder / "lists" / f"{name}.txt"
+        if path.is_file():
+            return _shipped_words(path) if folder == shipped() else words_of(path)
+    raise RuleError(f"lists/{name}.txt: no such list in {', '.join(map(str, folders))}")
+
+
+def _rules_of(folders: Sequence[Path]) -> dict[str, Rule]:
+    """The rules of some folders by name, those of a later one in the place of its namesakes."""
+    parts: dict[str, str] = {}
+    for folder in folders:
+        if (folder / "parts.toml").is_file():
+            parts |= toml_of(folder / "parts.toml")
+
+    def listed(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(word for name in names for word in _words(folders, name))
+
+    found: dict[str, Rule] = {}
+    for folder in folders:
+        for stage in STAGES:
+            for path in sorted((folder / stage).rglob("*.toml")):
+                name = ".".join(path.relative_to(folder).with_suffix("").parts)
+                found[name] = read_rule(name, path, parts, listed)
+                if folder != shipped():  # those, a test checks
+                    check(found[name], path)
+    return found
+
+
+@cache
+def _shipped_rules() -> dict[str, Rule]:
+    """The shipped rules, which stay as they are: all pipelines of a process share them and what
+    was compiled of them."""
+    return _rules_of([shipped()])
+
+
+_shipped_words = cache(words_of)
 
 
 class RuleEditor:

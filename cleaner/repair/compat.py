@@ -8,8 +8,8 @@ which they stand for themselves, stay.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -29,35 +29,37 @@ class Compat:
     name = "repair.compat"
 
     def __init__(self, book: RuleBook) -> None:
-        self._book = book
-
-    @cached_property
-    def _table(self) -> npt.NDArray[np.uint32]:
-        """What each code point stands for, shape (0x110000,); 0 for itself."""
-        table = np.zeros(0x110000, np.uint32)
-        for first, last in COMPAT_BLOCKS:
-            for code in range(first, last):
-                same = unicodedata.normalize("NFKC", chr(code))
-                if len(same) == 1 and ord(same) != code:
-                    table[code] = ord(same)
-        for line in self._book.words("radicals"):
-            radical, ideograph = line.split()
-            table[ord(radical)] = ord(ideograph)
-        return table
+        self._radicals = book.words("radicals")
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents with a character that stands for another."""
         at = positions(batch, Look.STRANGE)
-        return documents(batch, at[self._table.take(code_at(batch, at)) > 0])
+        return documents(batch, at[_table(self._radicals).take(code_at(batch, at)) > 0])
 
     def edits(self, view: View) -> Iterator[Edit]:
-        new = self._table.take(view.codes)
+        new = _table(self._radicals).take(view.codes)
         radical = (view.codes >= 0x2E80) & (view.codes < 0x2FE0)
         for start, end in view.lines:
             stands = np.flatnonzero(new[start:end]) + start
             if len(stands) and not _is_list(view, start, end, radical):
                 for at in stands.tolist():
                     yield Edit(at, at + 1, chr(int(new[at])), "repair.compat.ideograph")
+
+
+@cache
+def _table(radicals: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """What each code point stands for, shape (0x110000,); 0 for itself. `radicals` are pairs of a
+    radical and its character."""
+    table = np.zeros(0x110000, np.uint32)
+    for first, last in COMPAT_BLOCKS:
+        for code in range(first, last):
+            same = unicodedata.normalize("NFKC", chr(code))
+            if len(same) == 1 and ord(same) != code:
+                table[code] = ord(same)
+    for line in radicals:
+        radical, ideograph = line.split()
+        table[ord(radical)] = ord(ideograph)
+    return table
 
 
 def _is_list(view: View, start: int, end: int, radical: npt.NDArray[np.bool_]) -> bool:

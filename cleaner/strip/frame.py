@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -67,12 +68,10 @@ class Frame:
     def __init__(self, book: RuleBook) -> None:
         (rule,) = book.of(self.name)
         self._rule = rule.id
-        self._words = {fold_text(word) for word in rule.words}
+        self._words = frozenset(map(fold_text, rule.words))
         self._vocabulary = vocabulary_of(self._words)
         self._headings = {fold_text(word) for word in rule.literals}
         self._plain = {word for word in self._words if _parts(word) == [word] and "。" not in word}
-        # Pages of a site have the same lines.
-        self._said = lru_cache(maxsize=1 << 13)(self._read)
         self._ruled = RuleEditor(self.name, book, ["strip.chrome", "strip.boilerplate"])
         self._of_headings = np.zeros(len(book.literals), np.bool_)
         self._of_headings[book.numbers([rule])] = True
@@ -102,10 +101,10 @@ class Frame:
     def _menus(self, view: View, page: Page) -> dict[int, _Said]:
         """What the words of menus say of the lines that hold enough of them."""
         held = view.of_lines(_ITEMS, self._with_items).tolist()
-        plain, said = self._plain, self._said
+        plain, words = self._plain, self._words
         rows = zip(page.numbers, page.texts, strict=True)
         return {
-            at: _WORD if text in plain else said(text)
+            at: _WORD if text in plain else _read(text, words)
             for at, (number, text) in enumerate(rows)
             if held[number] and len(text) <= _WIDE
         }
@@ -139,26 +138,29 @@ class Frame:
         lines = {bisect_right(page.starts, start) - 1 for start in starts}
         return [at for at in lines if page.texts[at].strip(_RIM) in self._headings]
 
-    def _read(self, text: str) -> _Said:
-        """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
-        parts = _parts(text)
-        inside = [part for part in parts if part in self._words]
-        words = self._menu_words(text, inside)
-        bar = len(parts) >= FEWEST and (len(inside) == len(parts) or _is_bar(text, self._words))
-        alone = text in self._words or len(words) >= min(2, len(parts))
-        return _Said(len(inside if bar else words), bar, bar or (bool(words) and alone))
 
-    def _menu_words(self, text: str, inside: Sequence[str]) -> Sequence[str]:
-        """The words of menus that stand by themselves in a line and cover enough of it; a line
-        with a full stop is none of a menu."""
-        if "。" in text:
-            return []
-        if text in self._words:
-            inside = max([text], inside, key=lambda words: sum(map(len, words)))
-        return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
+@lru_cache(maxsize=1 << 13)  # pages of a site have the same lines
+def _read(text: str, words: AbstractSet[str]) -> _Said:
+    """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
+    parts = _parts(text)
+    inside = [part for part in parts if part in words]
+    alone = _alone(text, inside, words)
+    bar = len(parts) >= FEWEST and (len(inside) == len(parts) or _is_bar(text, words))
+    whole = text in words or len(alone) >= min(2, len(parts))
+    return _Said(len(inside if bar else alone), bar, bar or (bool(alone) and whole))
 
 
-def _is_bar(text: str, words: set[str]) -> bool:
+def _alone(text: str, inside: Sequence[str], words: AbstractSet[str]) -> Sequence[str]:
+    """The words of menus that stand by themselves in a line and cover enough of it; a line with a
+    full stop is none of a menu."""
+    if "。" in text:
+        return []
+    if text in words:
+        inside = max([text], inside, key=lambda words: sum(map(len, words)))
+    return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
+
+
+def _is_bar(text: str, words: AbstractSet[str]) -> bool:
     """Whether a line is many short pieces between bars, a third of them words of menus, or many
     words between blanks, half of them."""
     if _menu(text.split(), words, 2, _WORD_SIZE):
@@ -169,7 +171,7 @@ def _is_bar(text: str, words: set[str]) -> bool:
     return _menu(pieces, words, 3, _PIECE)
 
 
-def _menu(pieces: Sequence[str], words: set[str], share: int, longest: int) -> bool:
+def _menu(pieces: Sequence[str], words: AbstractSet[str], share: int, longest: int) -> bool:
     """Whether pieces are many, one in `share` of them a word of menus, and none too long."""
     if len(pieces) <= _BARS or max(map(len, pieces)) > longest:
         return False
