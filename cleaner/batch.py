@@ -123,6 +123,11 @@ class Batch:
         return np.searchsorted(self.ends, self.line_ends)
 
     @cached_property
+    def first_lines(self) -> list[int]:
+        """The number of the first line of each document, and of all lines."""
+        return [*np.searchsorted(self.line_ends, self.starts).tolist(), len(self.line_ends)]
+
+    @cached_property
     def hits(self) -> Matches:
         """Every literal of every rule, found in one pass over the folded view; positions are those
         of `codes`."""
@@ -321,8 +326,8 @@ class View:
     @cached_property
     def line_numbers(self) -> tuple[int, int]:
         """The first line of the document among those of the batch, and the first of the next."""
-        first, last = np.searchsorted(self._batch.line_ends, [self.span.start, self.span.stop])
-        return int(first), int(last) + 1
+        first, last = self._batch.first_lines[self._index : self._index + 2]
+        return first, last
 
     def once(self, name: str, fact: Callable[[View], T]) -> T:
         """A fact of the document under a name of its own, found when it is first asked for."""

@@ -74,18 +74,22 @@ def _is_named(named: str, title: str) -> bool:
 def _is_lead(texts: Sequence[str], at: int) -> bool:
     """Whether the lines below go on where this one, less its label and its dots, ends. Without a
     label it must end within a sentence: editors set whole ones above a text on purpose."""
-    if len(texts[at]) < _LEAD:
+    text = texts[at]
+    if len(text) < _LEAD:
         return False
-    bare = _LABEL.sub("", texts[at], count=1)
-    lead = _compact(_DOTS.sub("", bare))
+    label = _LABEL.match(text) if text[0] in _FIRST else None
+    bare = text[label.end() :] if label else text
+    following = range(at + 1, min(at + 1 + _ABOVE // 2, len(texts)))
+    alike = [below for below in following if texts[below][:3] == bare[:3]]
+    lead = _compact(_DOTS.sub("", bare)) if alike else ""
     if len(lead) < _LEAD:
         return False
-    for below in range(at + 1, min(at + 1 + _ABOVE // 2, len(texts))):
-        if texts[below][:3] == lead[:3]:
-            text = _compact("".join(texts[below : below + _ABOVE]))
-            cut = lead[-1].isalnum() and text[len(lead) : len(lead) + 1].isalnum()
-            cut &= texts[below] != texts[at]  # else copies of one whole line
-            return text.startswith(lead) and (cut or bare != texts[at])
+    for below in alike:
+        told = _compact("".join(texts[below : below + _ABOVE]))
+        cut = lead[-1].isalnum() and told[len(lead) : len(lead) + 1].isalnum()
+        cut &= texts[below] != text  # else copies of one whole line
+        if told.startswith(lead):
+            return cut or label is not None
     return False
 
 

@@ -19,8 +19,9 @@ _REACH = 12
 _ISLAND, _PARAGRAPH = 150, 100
 """Prose below the text and framed by known lines is a text of its own if it has so many
 characters and a paragraph of so many; else it is a teaser or a comment …"""
-_LIKE = 0.7
-"""… but on a page of short texts: a post has this share of the characters of the longest one."""
+_LIKE, _POST = 0.7, 60
+"""… but on a page of short texts: a post has this share of the characters of the longest one, and
+so many."""
 _NEAR = 6
 """Byline, source and editor may stand this many lines below the text, or above it."""
 _NAMES = 3
@@ -50,7 +51,8 @@ def frame_lines(page: Page, kinds: Kinds) -> list[int]:
     if not clusters:
         return _chained(page, kinds, 0, len(kinds), _REACH // 3)
     text = max(clusters, key=lambda cluster: cluster.size)
-    size, longest = min(_ISLAND, _LIKE * text.size), min(_PARAGRAPH, _LIKE * text.longest)
+    size = min(_ISLAND, max(_LIKE * text.size, _POST))
+    longest = min(_PARAGRAPH, _LIKE * text.longest)
     clusters = [
         c for c in clusters if c.first <= text.first or (c.size >= size and c.longest >= longest)
     ]
