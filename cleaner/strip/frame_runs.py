@@ -19,7 +19,7 @@ _REACH = 12
 _ISLAND, _PARAGRAPH = 150, 100
 """Prose below the text and framed by known lines is a text of its own if it has so many
 characters and a paragraph of so many; else it is a teaser or a comment …"""
-_LIKE, _POST = 0.7, 60
+_LIKE, _POST = 0.7, 50
 """… but on a page of short texts: a post has this share of the characters of the longest one, and
 so many."""
 _NEAR = 6
