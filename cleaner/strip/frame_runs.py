@@ -29,6 +29,8 @@ _NAMES = 3
 _KIN = 0.4
 """A line among the menus above a text is its title if this share of its pairs of characters
 stands in the text too."""
+_THREAD = "[复制链接]"
+"""What the software of forums writes right below the title of a thread."""
 _DESK = regex.compile(
     r"(?:新华社|中新社|中央社|本报|法新社|路透社?|美联社)\p{Han}{0,8}(?:\d{1,2}月)?\d{1,2}日"
     r"(?:\p{Han}{0,2}(?:电|讯|消息)|\p{Han}{0,6}报导)|[\p{Han}·\s、]{2,16}[/╱]\s?\p{Han}{2,8}报导"
@@ -132,7 +134,8 @@ def _above(page: Page, kinds: Kinds, last: int) -> list[int]:
 
 def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
     """The title above a text: the first line of the page unless it is known, what repeats it or
-    what it begins with, and what stands right above a line of date or source; with these."""
+    what it begins with, and what stands right above a line of date or source, with these, or above
+    the button of a thread."""
     texts = page.texts[:last]
     first = texts[0] if texts and kinds[0] is not Kind.KNOWN else ""
     kept = {0} if first else set()
@@ -141,7 +144,9 @@ def _title_lines(page: Page, kinds: Kinds, last: int) -> set[int]:
             continue
         if first and (first.startswith(text) or text.startswith(first)):
             kept.add(at)
-        if _says_who(text):
+        if text == _THREAD:
+            kept |= {_title_above(texts, kinds, at)} - {-1}
+        elif _says_who(text):
             title = _title_above(texts, kinds, at)
             kept |= {at, title} - {-1}
     return kept
