@@ -19,6 +19,8 @@ _TOLD = 25
 _ENDS_IN_DOTS = ("..", "…")
 _AGO = regex.compile(r".*(?:\d\s*(?:分钟|小时|天|周|个月|年)前.{0,16}|[・·]\s*.{0,10})")
 """What stands behind a lead: how old it is, or a dot before what is lost."""
+_COUNTS = regex.compile(r"[\d\s\-:/.]+")
+"""What stands between the items of a list: when one was written and how often it was read."""
 _LEAD = 400
 _LEADS = 2
 """So many pairs of a headline and a lead make a list."""
@@ -65,10 +67,10 @@ def is_told(row: Row) -> bool:
 def leads_end(rows: Sequence[Row], first: int) -> int:
     """The end of the page if headlines and leads of reports take turns from `first` to there,
     the headline first, and one lead at least is cut off; else 0."""
-    pairs = cut = 0
-    at = first
-    while at + 1 < len(rows):
-        headline, lead = rows[at].text, rows[at + 1]
+    pairs = cut = at = 0
+    items = [row for row in rows[first:] if not _COUNTS.fullmatch(row.text)]
+    while at + 1 < len(items):
+        headline, lead = items[at].text, items[at + 1]
         short = HEAD // 3 <= len(headline) <= _BODY and headline[-1] not in "。;,、:"
         if not short or not _BODY // 2 <= len(lead.text) <= _LEAD:
             return 0

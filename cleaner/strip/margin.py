@@ -54,12 +54,14 @@ _DATE = regex.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{
 """When a teaser was written."""
 _CREDIT = regex.compile(
     r"(?:[一二三初复终]审|视觉|版式|美编|海报|.{0,6}(?:摄影?|摄像|编辑|监制|制作|剪辑|策划|统筹|设计|校[对稿]|审核|审签|来源"
-    r"|记者|通讯员|实习生|文字?|图片?|供稿|供图|数据|出品|采[写访]|撰[文稿]|执笔|文案|主[编播笔]|总监|出镜|拍摄|配音|播音"
+    r"|记者|通讯员|实习生|文字?|图片?|供稿|供图|数据|出品|采[写访]|撰[文稿写]|执笔|文案|主[编播笔]|总监|出镜|拍摄|配音|播音"
     r"|动[画效]|绘[图画]|制图|插[画图]|字幕|后期|导演|编[导译排]|翻译|排版|美术))\s*[:丨|/].+|.{2,20}(?:出品|制作|供稿|供图)"
     r"|附(?:件|表|图).*|.*\.(?:docx?|pdf|xlsx?|zip|rar)"
     r"|(?!关键|标签|热词)\p{Han}{2,4}\s?[:丨|]\s?\p{Han}{2,4}(?:[\s、]\p{Han}{2,4})*"
 )
 """Who made a report, and what is appended to it: both stand below it as well."""
+_SPREAD = regex.compile(r"(?<=^\p{Han})\s+(?=\p{Han}\s*:)")
+"""What stands within a label of two characters that was made as wide as others (审  核:)."""
 _IN_BRACKETS = regex.compile(r"(?:\s*[\[【(（](?!\d)[^\[\]【】()（）]*[\]】)）])+$")
 """The editor or the source behind a line, or instead of it."""
 _KIN = 0.3
@@ -156,7 +158,8 @@ class Margins:
         first = next((at for at in dated if _may_be_title(page.texts[at])), 0)
         tops = [at for at, rule in known.items() if at < (title if rule in self._tops else first)]
         top = max(tops, default=0)
-        if menu and _is_menu(page.texts[:first], known, self._words):
+        listed = menu and _is_menu(page.texts[:first], known, self._words)
+        if listed:
             top = first
         beside = _beside_menu(page.texts[:first], self._words) if menu and top < first else ()
         out = {*known, *beside}
@@ -166,12 +169,17 @@ class Margins:
         lines = [at for at in lines if at < top or len(page.texts[at]) <= _COLUMN][:_MENU_LINES]
         lines = sorted({*lines, *(at for at in beside if at not in known)})
         # The name of a site, and an item of its menu, may have words of the text.
-        short = {*beside, *range(top if title > top else 0)}
+        sure = title > top or (listed and self._opens_menu(page.texts[:first], known))
+        short = {*beside, *range(top if sure else 0)}
         lines = _that_may_go(page, lines)
         stray = set(_strays(page, lines, told))
         return [
             at for at in lines if at in stray or (at in short and len(page.texts[at]) <= _COLUMN)
         ]
+
+    def _opens_menu(self, texts: Sequence[str], known: dict[int, str]) -> bool:
+        """Whether a list above a title is as long as a menu and begins like one."""
+        return len(texts) >= _ITEMS and (0 in known or texts[0].strip(_RIM) in self._words)
 
 
 def _names(page: Page, body: int, known: dict[int, str], words: set[str]) -> list[int]:
@@ -250,6 +258,7 @@ def _is_sentence(text: str) -> bool:
 @lru_cache(maxsize=1 << 13)  # pages of a site have the same lines
 def _may_go(text: str) -> bool:
     """Whether a line by itself may be none of the author's: short, and signed by nobody."""
+    text = _SPREAD.sub("", text)
     if len(text) > _LONGEST or "。" in text or label_of(text) in _SIGNED:
         return False
     bare = _IN_BRACKETS.sub("", text)
