@@ -21,7 +21,7 @@ from cleaner.models import news as news_model
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
 from cleaner.score.coherence import Coherence
-from cleaner.score.combined import NewsCoherence, combination
+from cleaner.score.combined import Combination, NewsCoherence, combination, line_of
 from cleaner.score.fasttext import FastText
 from cleaner.score.filler import Filler
 from cleaner.score.forms import Forms
@@ -143,7 +143,9 @@ def test_evidence_shows_what_each_part_takes_away() -> None:
 
 def test_the_combination_is_monotone() -> None:
     found = combination()
-    for name, line in (*found.parts.items(), ("calibration", found.calibration)):
+    groups = (found.parts, found.kind, found.piece, {"calibration": found.calibration})
+    lines = [pair for group in groups for pair in group.items()]
+    for name, line in lines:
         steps = np.diff(line.value)
         assert (np.diff(line.at) > 0).all(), name
         assert (steps >= 0).all() or (steps <= 0).all(), name
@@ -153,9 +155,25 @@ def test_the_combination_is_monotone() -> None:
 def test_better_parts_never_lower_the_score() -> None:
     found = combination()
     grid = np.linspace(0, 1, 21)
-    for part in ("news", "unity", "order"):
-        values = found.calibration(found.parts[part](grid))
-        assert (np.diff(values) >= 0).all()
+    lines = {**found.parts, **found.kind, **found.piece}
+    best = {name: np.full(21, line.at[np.argmax(line.value)]) for name, line in lines.items()}
+    for part in ("news", "unity", "order", "coherence"):
+        values = found.calibration(found.mean({**best, part: grid}))
+        assert (np.diff(values) >= 0).all() and values[-1] > values[0]
+
+
+def test_the_lower_of_kind_and_piece_decides() -> None:
+    """A mean of products: neither can be made up for by the other, and each part has its share."""
+    line = line_of([0, 1], [0.01, 1])
+    table = Combination({"damage": line}, {"news": line, "unity": line}, {"unity": line}, 0.5, line)
+    both = {
+        "damage": np.array([1.0, 1.0, 1.0, 0.1]),
+        "news": np.array([1.0, 0.1, 1.0, 1.0]),
+        "unity": np.array([1.0, 1.0, 0.1, 1.0]),
+    }
+    mean = table.mean(both)
+    assert mean.tolist() == pytest.approx([1.0, 2 / (1 / 0.109 + 1), 0.109, 0.109])
+    assert table.shares(both)["unity"].tolist() == pytest.approx([1.0, 1.0, 0.109, 1.0])
 
 
 def test_removed_share_counts_strip_and_restore_only() -> None:

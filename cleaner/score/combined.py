@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +38,58 @@ class Line:
         return np.interp(values, self.at, self.value)
 
 
+Lines = Mapping[str, Line]
+
+
 @dataclass(frozen=True)
 class Combination:
-    """A line for each part, and the line that turns their product into a probability."""
+    """Lines by signal: of the `parts` that count in any case, of those that say whether a text is
+    news in `kind`, and of those that say whether it is in one `piece`; the `share` of the latter
+    in the mean, and the line that turns all into a probability."""
 
-    parts: Mapping[str, Line]
+    parts: Lines
+    kind: Lines
+    piece: Lines
+    share: float
     calibration: Line
+
+    def mean(self, signals: Mapping[str, Values]) -> Values:
+        """The weighted harmonic mean of two products, that of the factors of the kind and that of
+        the factors of the piece, times all other factors; shape (n,).
+
+        The lower product decides: what is surely of another kind, or surely in pieces, is not
+        news in one piece, however the other turns out; and news that is told a little less surely
+        by its wording is no less in one piece for it.
+        """
+        kind, piece = product(self.kind, signals), product(self.piece, signals)
+        found: Values = product(self.parts, signals) / (
+            (1 - self.share) / kind + self.share / piece
+        )
+        return found
+
+    def shares(self, signals: Mapping[str, Values]) -> dict[str, Values]:
+        """What each signal multiplies the mean by, beside what it would be without it."""
+        mean = self.mean(signals)
+        names = {**self.kind, **self.piece, **self.parts}
+        return {name: mean / self._without(name).mean(signals) for name in names}
+
+    def _without(self, name: str) -> Combination:
+        parts, kind, piece = (
+            {own: line for own, line in lines.items() if own != name}
+            for lines in (self.parts, self.kind, self.piece)
+        )
+        return Combination(parts, kind, piece, self.share, self.calibration)
 
 
 class NewsCoherence:
     """`news_coherence` in [0, 1]: how likely the text, as it stands, is one coherent piece of
     news.
 
-    Each part is a signal of its own, mapped by a monotone line to a factor in (0, 1]; the
-    factors multiply, and a last monotone line makes a probability of the product. All lines
-    stand in `cleaner/models/news_coherence.toml`.
+    Each part is a signal of its own, mapped by a monotone line to a factor in (0, 1]. Two
+    products are made of such factors, one that falls where the text is no news in kind, and one
+    that falls where it is not in one piece; their harmonic mean and the factors of all other
+    parts multiply, and a last monotone line makes a probability of it. All lines stand in
+    `cleaner/models/news_coherence.toml`.
     """
 
     name = "score.news_coherence"
@@ -64,12 +101,8 @@ class NewsCoherence:
         self._automaton = book.automaton
 
     def score(self, batch: Batch) -> dict[str, Values]:
-        return {"news_coherence": combination().calibration(product(self.factors(batch)))}
-
-    def factors(self, batch: Batch) -> dict[str, Values]:
-        """What each part multiplies the score by, by signal; arrays of shape (n,)."""
-        signals = self.signals(batch)
-        return {name: line(signals[name]) for name, line in combination().parts.items()}
+        table = combination()
+        return {"news_coherence": table.calibration(table.mean(self.signals(batch)))}
 
     def signals(self, batch: Batch) -> dict[str, Values]:
         """All signals of the scorers behind the parts, as they are."""
@@ -80,8 +113,9 @@ class NewsCoherence:
 
     def evidence(self, view: View) -> Iterator[Evidence]:
         """The parts that pull the score down, the heaviest first, and the strange passages."""
-        factors = self.factors(Batch([view.doc], self._automaton))
-        values = {name: float(factor[0]) for name, factor in factors.items()}
+        signals = self.signals(Batch([view.doc], self._automaton))
+        shares = combination().shares(signals)
+        values = {name: float(share[0]) for name, share in shares.items()}
         for name in sorted(values, key=values.__getitem__):
             if values[name] < 0.995:
                 note = f"{name}: × {values[name]:.2f}"
@@ -90,22 +124,23 @@ class NewsCoherence:
             yield from strangers(view)
 
 
-def product(factors: Mapping[str, Values]) -> Values:
-    """The factors multiplied, in the order of the table."""
-    columns = iter(factors.values())
-    total = next(columns)
-    for column in columns:
-        total = total * column
-    return total
+def product(lines: Lines, signals: Mapping[str, Values]) -> Values:
+    """The factors that lines make of signals, multiplied in the order of the table."""
+    factors = (line(signals[name]) for name, line in lines.items())
+    return reduce(np.multiply, factors, np.ones(1))
 
 
 @cache
 def combination() -> Combination:
     """The table that says how the parts are combined."""
     table: dict[str, Any] = tomllib.loads(_TABLE.read_text("utf-8"))
-    lines = {
-        name: Line(tuple(part["at"]), tuple(part["value"]))
-        for name, part in (*table["parts"].items(), ("", table["calibration"]))
-    }
-    calibration = lines.pop("")
-    return Combination(lines, calibration)
+    parts, kind, piece = (
+        {name: line_of(**part) for name, part in table[group].items()}
+        for group in ("parts", "kind", "piece")
+    )
+    return Combination(parts, kind, piece, table["share"], line_of(**table["calibration"]))
+
+
+def line_of(at: Iterable[float], value: Iterable[float]) -> Line:
+    """A line from the columns of a table."""
+    return Line(tuple(at), tuple(value))

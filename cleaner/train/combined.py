@@ -1,59 +1,106 @@
-"""The lines of `news_coherence`: what each part multiplies by, and from the product to a
-probability."""
+"""The lines of `news_coherence`: what each part multiplies by, and from there to a probability."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.train.small import isotonic
+from cleaner.train.small import adam, isotonic
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Lines = dict[str, Floats]
 
 KNOTS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.993, 1.0)
 """Where the line of a part may bend."""
+
+GOOD, OTHER, DAMAGED = range(3)
+"""What a document is: sound news, text of another kind, damaged news."""
 
 _STEPS = 3000
 _DECAY = 3e-5
 
 
+class Fitted(NamedTuple):
+    """Lines of the parts that say whether a text is news in kind, and of those that say whether
+    it is in one piece, and the share of the latter in the mean of both products."""
+
+    kind: Lines
+    piece: Lines
+    share: float
+
+
 def lines(
-    parts: Mapping[str, Floats], known: Floats, good: npt.NDArray[np.bool_], counts: Floats
-) -> dict[str, Floats]:
+    kind: Mapping[str, Floats],
+    piece: Mapping[str, Floats],
+    known: Floats,
+    truth: Ints,
+    counts: Floats,
+) -> Fitted:
     """For each part a line through KNOTS, shape (2, len(KNOTS)): rising, 1 at its end.
 
-    Logistic regression that is additive in the logarithms of the factors, each a broken line
-    that only rises (projected gradient steps after Adam, Kingma & Ba 2015); `known` is the
-    product of all other factors, shape (n,), which stay as they are. `counts` is how much each
-    document counts among the good, or among the others, which count as much in all.
+    The odds that a document is of another kind, and those that it is damaged, are each additive
+    in the logarithms of the factors, and each factor is a broken line that only rises; both
+    together are softmax regression (projected gradient steps after Adam, Kingma & Ba 2015).
+    `known` are the products of the other factors that are reckoned with, shape (n, 2), on the side
+    of the kind and of the piece. `truth` is GOOD, OTHER or DAMAGED, `counts` how much each document
+    counts among the good, or among the others, which count as much in all.
     """
-    knots = np.array(KNOTS)
-    table = np.column_stack([_climbs(values, knots) for values in parts.values()])
-    weights, fixed = np.full(table.shape[1], 0.3), np.log(np.maximum(known, 1e-6))
-    bias, scale = 0.0, counts * np.where(good, 0.5 / counts[good].sum(), 0.5 / counts[~good].sum())
-    first, second = np.zeros(len(weights) + 1), np.zeros(len(weights) + 1)
+    tables = [_climbs(parts) for parts in (kind, piece)]
+    good = truth == GOOD
+    scale = counts * np.where(good, 0.5 / counts[good].sum(), 0.5 / counts[~good].sum())
+    first, second, offsets = _weights(tables, np.log(np.maximum(known, 1e-6)), truth, scale)
+    # What stays when all lines are at their ends goes into the share.
+    odds = np.exp(-offsets - [first.sum(), second.sum()])
+    return Fitted(_lines(kind, first), _lines(piece, second), float(odds[1] / odds.sum()))
+
+
+def _weights(
+    tables: Sequence[Floats], fixed: Floats, truth: Ints, scale: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """How far the lines of the kind and of the piece rise between their knots, and the offsets of
+    both log-odds, (2,); `fixed` (n, 2) is added to these, `scale` is what each document counts."""
+    size, right = tables[0].shape[1], np.eye(3)[truth]
+    weights = np.append(np.full(size + tables[1].shape[1], 0.3), [0.0, 0.0])
+    memory = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, _STEPS + 1):
-        chance = 1 / (1 + np.exp(-np.clip(bias + fixed + table @ weights, -30, 30)))
-        error = (chance - good) * scale
-        slope = np.append(error @ table + _DECAY * weights, error.sum())
-        first += 0.1 * (slope - first)
-        second += 0.01 * (slope**2 - second)
-        move = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
+        sums = tables[0] @ weights[:size], tables[1] @ weights[size:-2]
+        error = (right - _chances(np.column_stack(sums) + fixed + weights[-2:]))[:, 1:]
+        error *= scale[:, None]
+        slopes = [table.T @ own for table, own in zip(tables, error.T, strict=True)]
+        slope = np.concatenate([*slopes, error.sum(axis=0)])
+        slope[:-2] += _DECAY * weights[:-2]
         rate = 0.02 * min(1.0, 2 * (1 - step / (_STEPS + 1)))
-        weights = np.maximum(weights - rate * move[:-1], 0.0)
-        bias -= rate * float(move[-1])
+        adam(weights, slope, *memory, step, rate, 0.0)
+        weights[:-2] = np.maximum(weights[:-2], 0.0)
+    return weights[:size], weights[size:-2], weights[-2:]
+
+
+def _chances(logits: Floats) -> Floats:
+    """P(GOOD), P(OTHER), P(DAMAGED) from the log-odds against the last two, (n, 2) to (n, 3)."""
+    scores = np.column_stack([np.zeros(len(logits)), -logits])
+    chance = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+
+
+def _climbs(parts: Mapping[str, Floats]) -> Floats:
+    """How far the values have come between each knot and the next, 0 to 1, side by side for all
+    parts; shape (n, parts · (knots − 1))."""
+    knots = np.array(KNOTS)
+    each = [np.clip((own[:, None] - knots[:-1]) / np.diff(knots), 0, 1) for own in parts.values()]
+    return np.concatenate(each, axis=1)
+
+
+def _lines(parts: Mapping[str, Floats], weights: Floats) -> Lines:
+    """The lines that weights stand for."""
     found = {}
     for name, own in zip(parts, weights.reshape(len(parts), -1), strict=True):
         climbed = np.append(0.0, np.cumsum(own))
-        found[name] = np.stack([knots, np.exp(climbed - climbed[-1])])
+        found[name] = np.stack([np.array(KNOTS), np.exp(climbed - climbed[-1])])
     return found
-
-
-def _climbs(values: Floats, knots: Floats) -> Floats:
-    """How far each value has come between each knot and the next, 0 to 1; shape (n, knots − 1)."""
-    return np.clip((values[:, None] - knots[:-1]) / np.diff(knots), 0, 1)
 
 
 def calibration(products: Floats, good: npt.NDArray[np.bool_], weights: Floats) -> Floats:
