@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil
 
 _CLOSERS = '。！？!?…”’"）)；;：:'
 
@@ -76,18 +77,23 @@ def compiled(lines: Sequence[str]) -> bool:
 
 
 def interleave(
-    sources: Sequence[Source], rng: random.Random, *, lost: bool = False, extras: Sequence[str] = ()
+    sources: Sequence[Source],
+    rng: random.Random,
+    *,
+    lost: bool = False,
+    pictures: bool = False,
+    extras: Sequence[str] = (),
 ) -> Page:
     """The articles set in columns, one to three stacked, and read column by column.
 
-    With `lost` some columns lose their first characters; `extras` (captions, bylines) are
-    dropped in between as lines of their own.
+    With `lost` some columns lose their first characters; with `pictures` they are of uneven
+    height; `extras` (captions, bylines) are dropped in between as lines of their own.
     """
     fragments: list[Fragment] = []
     at = 0
     while at < len(sources):
         size = min(rng.choice((1, 2, 2, 3, 3)), len(sources) - at)
-        fragments += _stack(sources[at : at + size], at, rng, lost)
+        fragments += _stack(sources[at : at + size], at, rng, lost, pictures)
         at += size
     for extra in extras:
         place = rng.randrange(1, len(fragments) + 1)
@@ -135,11 +141,14 @@ def with_teasers(own: Sequence[str], teasers: Sequence[str], rng: random.Random)
     return laid_out(fragments, rng.choice(("\n", "\n\n")))
 
 
-def _stack(sources: Sequence[Source], first: int, rng: random.Random, lost: bool) -> list[Fragment]:
+def _stack(
+    sources: Sequence[Source], first: int, rng: random.Random, lost: bool, pictures: bool
+) -> list[Fragment]:
     """Articles one above the other over the same columns, as fragments column by column."""
     columns = rng.choice((2, 3, 3, 4, 5)) if len(sources) > 1 else rng.choice((1, 1, 2, 3))
     width = rng.randrange(12, 24)
-    pieces = [_columns(item, columns, width) for item in sources]
+    shares = [_with_picture(columns, rng) if pictures else [1.0] * columns for _ in sources]
+    pieces = [_columns(item, share, width) for item, share in zip(sources, shares, strict=True)]
     fragments: list[Fragment] = []
     ranks = [0] * len(sources)
     for column in range(columns):
@@ -169,18 +178,29 @@ def _unjoin(fragments: list[Fragment], article: int) -> None:
             return
 
 
-def _columns(item: Source, columns: int, width: int) -> list[list[tuple[str, bool]]]:
-    """The paragraphs of an article cut at the height of its columns."""
+def _with_picture(columns: int, rng: random.Random) -> list[float]:
+    """What share of its height each column of an article has: in every second article a picture
+    stands in some neighbouring columns."""
+    shares = [rng.uniform(0.95, 1.0) for _ in range(columns)]
+    if rng.random() < 0.5:
+        first = rng.randrange(columns)
+        for column in range(first, rng.randrange(first, columns) + 1):
+            shares[column] *= rng.uniform(0.3, 0.7)
+    return shares
+
+
+def _columns(item: Source, shares: Sequence[float], width: int) -> list[list[tuple[str, bool]]]:
+    """The paragraphs of an article cut at the heights of its columns."""
     lines = [
         (number, text[at : at + width])
         for number, text in enumerate(item.paragraphs)
         for at in range(0, len(text), width)
     ]
-    height = -(-len(lines) // columns)
     result: list[list[tuple[str, bool]]] = []
-    for column in range(columns):
-        part = lines[column * height : (column + 1) * height]
-        rest = lines[(column + 1) * height :]
+    rest = lines
+    for share in shares:
+        height = ceil(len(lines) * share / sum(shares))
+        part, rest = rest[:height], rest[height:]
         merged: list[tuple[int, str]] = []
         for number, text in part:
             if merged and merged[-1][0] == number:

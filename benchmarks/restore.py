@@ -84,7 +84,13 @@ def days(split: str) -> Groups:
 
 
 def drawn(
-    days: Groups, form: Form, rng: random.Random, each: int, *, lost: bool
+    days: Groups,
+    form: Form,
+    rng: random.Random,
+    each: int,
+    *,
+    lost: bool = False,
+    pictures: bool = False,
 ) -> Iterator[pages.Page]:
     """Pages of 2, 3, 5 and 8 articles that stood on one page of a newspaper, `each` of a size."""
     for size in SIZES:
@@ -93,7 +99,7 @@ def drawn(
             items = [formed(item, form) for item in days[key]]
             rng.shuffle(items)
             extras = [form(text) for text in _EXTRAS] if lost else []
-            yield pages.interleave(items[:size], rng, lost=lost, extras=extras)
+            yield pages.interleave(items[:size], rng, lost=lost, pictures=pictures, extras=extras)
 
 
 _EXTRAS = ("图为志愿者在社区服务站整理图书。林一舟摄", "本报记者　周启明")

@@ -20,6 +20,10 @@ PLAIN = 6.0
 _SHORT = 8
 """Characters that a title has at least, as a rule."""
 
+_LINES, _UNEVEN, _WORST = 30.0, 0.1, 8.0
+"""By how much columns of one height differ: in characters, and as a share of them; and how many
+times that counts at most."""
+
 _NEVER = -np.inf
 
 
@@ -44,6 +48,7 @@ def moves(page: Page, beam: Beam, unit: int) -> Moves:
             worth[:, most:-1] = np.where(barred, _NEVER, found)
         if may_open(page.evidence, unit):
             worth[:, -1] = _openings(page, beam, unit)
+        _add_heights(page, beam, unit, worth)
         _make_certain(page, beam, unit, worth)
     score = (worth + beam.score[:, None]).ravel()
     order = (-score).argsort(kind="stable")[: np.count_nonzero(score > _NEVER)]
@@ -69,6 +74,25 @@ def _places(page: Page, beam: Beam, unit: int, away: Mask) -> Reals:
     if page.evidence.units[unit].kind is not Kind.TEXT:
         found += weights["maybe"] + weights["maybe.hope"] * page.hope[unit]
     return found
+
+
+def _add_heights(page: Page, beam: Beam, unit: int, worth: Reals) -> None:
+    """Columns of an article are of one height: count that the page leaves the current one early,
+    or goes on in it for too long."""
+    weights, rows, most = page.weights, np.arange(len(worth)), beam.end.shape[1]
+    columns = beam.of_current(beam.columns)
+    usual = beam.of_current(beam.filled) / np.maximum(columns, 1)
+    scale = (columns > 0) / (_LINES + _UNEVEN * usual)
+    now = (beam.column - usual) * scale
+    then = now + page.heights[unit] * scale
+    early, late, over = np.clip([-now, now, then], 0.0, _WORST)
+    stays = weights["column.late"] * (over - late)
+    text = worth[rows, beam.current] + stays
+    heading = worth[rows, most + beam.current]
+    worth[:, :-1] += (weights["column.early"] * early)[:, None]
+    worth[:, -1] += weights["new.early"] * early
+    worth[rows, beam.current] = text
+    worth[rows, most + beam.current] = heading
 
 
 def _headings(page: Page, beam: Beam, unit: int, both: Common) -> Reals:

@@ -26,6 +26,7 @@ class Page(NamedTuple):
     hope: Reals
     places: Bits
     ends: Ends
+    heights: Reals
 
 
 def page_of(evidence: Evidence, weights: Weights) -> Page:
@@ -38,9 +39,18 @@ def page_of(evidence: Evidence, weights: Weights) -> Page:
     places = packed.reshape(-1, _BITS // 8, has.shape[1]).swapaxes(1, 2).copy().view("<u8")
     later = np.triu(evidence.gain + evidence.flow, 1).max(axis=1, initial=0.0)
     hope = np.minimum(later, _HOPE)
-    return Page(evidence, weights, hope, places[..., 0], ends_of(evidence, weights))
+    ends = ends_of(evidence, weights)
+    return Page(evidence, weights, hope, places[..., 0], ends, _heights(evidence))
 
 
+def _heights(evidence: Evidence) -> Reals:
+    """How much of a column each unit takes as text, shape (n,), in characters: a paragraph that
+    ends leaves half a line empty."""
+    sizes = [unit.end - unit.start + _HALF_LINE * (not unit.cut) for unit in evidence.units]
+    return np.array(sizes, np.float64)
+
+
+_HALF_LINE = 9
 _BITS = 64
 _HOPE = 12.0
 """Nats that a continuation is worth at most where there is still a choice."""
@@ -63,7 +73,10 @@ class Beam(NamedTuple):
     stack: Ints
     again: Mask
     key: Bits
+    column: Reals
     end: Ints
+    filled: Reals
+    columns: Ints
     size: Ints
     touched: Ints
     mass: Reals
@@ -125,7 +138,10 @@ def begun(page: Page, count: int) -> Beam:
         stack=one[0] - 1,
         again=np.zeros(1, np.bool_),
         key=end[0].astype(np.uint64) * _FACTOR,
+        column=page.heights[:count][[kind is Kind.TEXT for kind in kinds]].sum(keepdims=True),
         end=end,
+        filled=np.zeros((1, 1)),
+        columns=one * 0,
         size=one * kinds.count(Kind.TEXT),
         touched=one * touched,
         mass=said(page, known, np.arange(len(words.weight)))[0] @ words.weight[:, None],
@@ -168,6 +184,11 @@ def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:
     found.topic[at] += page.evidence.topics[unit]
     opened = to == found.number
     stack, again = _stacked(found, to, opened)
+    left = np.flatnonzero(to != found.current)
+    found.filled[left, found.current[left]] += found.column[left]
+    found.columns[left, found.current[left]] += 1
+    found.column[left] = 0
+    found.column[:] += text * page.heights[unit]
     found = found._replace(stack=stack, again=again, number=found.number + opened)
     return found._replace(score=moves.score, current=to, key=moves.key)
 
