@@ -11,7 +11,7 @@ from cleaner.restore.blocks import Kind, Unit
 from cleaner.restore.ends import CLOSED, STEP
 from cleaner.restore.evidence import Evidence, Mask, Reals
 from cleaner.restore.kinship import Common, common, ties
-from cleaner.restore.states import Beam, Moves, Page, ended, said
+from cleaner.restore.states import Beam, Moves, Page, ended, said, uneven
 from cleaner.restore.topics import along
 
 PLAIN = 6.0
@@ -20,9 +20,8 @@ PLAIN = 6.0
 _SHORT = 8
 """Characters that a title has at least, as a rule."""
 
-_LINES, _UNEVEN, _WORST = 30.0, 0.1, 8.0
-"""By how much columns of one height differ: in characters, and as a share of them; and how many
-times that counts at most."""
+_WORST = 8.0
+"""How many times as much as columns of one height do two of an article differ that differ most."""
 
 _NEVER = -np.inf
 
@@ -79,20 +78,18 @@ def _places(page: Page, beam: Beam, unit: int, away: Mask) -> Reals:
 def _add_heights(page: Page, beam: Beam, unit: int, worth: Reals) -> None:
     """Columns of an article are of one height: count that the page leaves the current one early,
     or goes on in it for too long."""
-    weights, rows, most = page.weights, np.arange(len(worth)), beam.end.shape[1]
+    weights, most = page.weights, beam.end.shape[1]
+    rows, here = np.arange(len(worth)), np.array([[0], [most]]) + beam.current
     columns = beam.of_current(beam.columns)
     usual = beam.of_current(beam.filled) / np.maximum(columns, 1)
-    scale = (columns > 0) / (_LINES + _UNEVEN * usual)
+    scale = (columns > 0) / uneven(usual)
     now = (beam.column - usual) * scale
     then = now + page.heights[unit] * scale
     early, late, over = np.clip([-now, now, then], 0.0, _WORST)
-    stays = weights["column.late"] * (over - late)
-    text = worth[rows, beam.current] + stays
-    heading = worth[rows, most + beam.current]
+    worth[rows, here] -= weights["column.early"] * early
     worth[:, :-1] += (weights["column.early"] * early)[:, None]
     worth[:, -1] += weights["new.early"] * early
-    worth[rows, beam.current] = text
-    worth[rows, most + beam.current] = heading
+    worth[rows, beam.current] += weights["column.late"] * (over - late)
 
 
 def _headings(page: Page, beam: Beam, unit: int, both: Common) -> Reals:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from cleaner.batch import Batch, Mask, View
 from cleaner.document import Keep, Piece
 from cleaner.models import flow, kin, leads, pages
-from cleaner.restore import seams, topics
+from cleaner.restore import seams, states, topics
 from cleaner.restore.blocks import Kind, Unit, spans_of, units_of
 from cleaner.restore.chains import chains
 from cleaner.restore.ends import Weights
@@ -31,6 +32,10 @@ characters at most, is one of menus and titles; newspaper pages have .79."""
 _FITS, _PLAIN_SHARE = 2.0, 0.1
 """Nats from which the continuation of a cut end is plain, and the share of continuations that are:
 of pages of newspapers with words lost nearly all have .17, of pages without marks none."""
+
+_ALIKE = 2
+"""Columns as high as others of their articles that show how a page is set: on pages that are not
+set in columns hardly one is."""
 
 _VERSE = 0.5
 """A page with this share of lines that are either headings or cut is made of verse."""
@@ -95,13 +100,30 @@ def _column_ends(unit: Unit) -> bool:
 
 
 def _plainly_cut(evidence: Evidence, found: Sequence[Sequence[Link]]) -> bool:
-    """True where some of the cut ends that are continued further down are so plainly; a page from
-    which no text was moved needs no such proof."""
+    """True where some of the cut ends that are continued further down are so plainly, or the
+    columns are of one height; a page from which no text was moved needs no such proof."""
     texts = [[link.unit for link in chain if link.text] for chain in found]
     moved = [(one, two) for chain in texts for one, two in pairwise(chain) if two > one + 1]
     fits = [evidence.gain[seam] + evidence.flow[seam] for seam in moved if evidence.cut[seam[0]]]
     plain = sum(fit > _FITS for fit in fits)
-    return not moved or (plain > 0 and plain >= _PLAIN_SHARE * len(fits))
+    fitting = plain > 0 and plain >= _PLAIN_SHARE * len(fits)
+    return not moved or fitting or _of_one_height(evidence, texts)
+
+
+def _of_one_height(evidence: Evidence, texts: Sequence[Sequence[int]]) -> bool:
+    """True where articles come back in columns as high as those they had before, most of them."""
+    heights = states.heights(evidence)
+    home = {at: number for number, units in enumerate(texts) for at in units}
+    before: dict[int, list[float]] = defaultdict(list)
+    found: list[tuple[float, float]] = []
+    for number, column in groupby(sorted(home), home.__getitem__):
+        height = float(heights[list(column)].sum())
+        if others := before[number]:
+            found.append((height, sum(others) / len(others)))
+        others.append(height)
+    again, usual = np.array(found).reshape(-1, 2).T
+    alike = int((np.abs(again - usual) < states.uneven(usual)).sum())
+    return alike >= max(_ALIKE, len(found) / 2)
 
 
 def _is_text(evidence: Evidence, at: int) -> bool:

@@ -40,20 +40,30 @@ def page_of(evidence: Evidence, weights: Weights) -> Page:
     later = np.triu(evidence.gain + evidence.flow, 1).max(axis=1, initial=0.0)
     hope = np.minimum(later, _HOPE)
     ends = ends_of(evidence, weights)
-    return Page(evidence, weights, hope, places[..., 0], ends, _heights(evidence))
+    return Page(evidence, weights, hope, places[..., 0], ends, heights(evidence))
 
 
-def _heights(evidence: Evidence) -> Reals:
+def heights(evidence: Evidence) -> Reals:
     """How much of a column each unit takes as text, shape (n,), in characters: a paragraph that
     ends leaves half a line empty."""
     sizes = [unit.end - unit.start + _HALF_LINE * (not unit.cut) for unit in evidence.units]
     return np.array(sizes, np.float64)
 
 
-_HALF_LINE = 9
 _BITS = 64
 _HOPE = 12.0
 """Nats that a continuation is worth at most where there is still a choice."""
+
+_HALF_LINE = 9
+"""Characters: half a line of a newspaper column."""
+
+_LINE, _UNEVEN = 30.0, 0.1
+"""By how much columns of one height differ: in characters, and as a share of them."""
+
+
+def uneven(usual: Reals) -> Reals:
+    """By how many characters columns differ that are usually so high, in characters too."""
+    return _LINE + _UNEVEN * usual
 
 
 class Beam(NamedTuple):
@@ -188,7 +198,8 @@ def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:
     found.filled[left, found.current[left]] += found.column[left]
     found.columns[left, found.current[left]] += 1
     found.column[left] = 0
-    found.column[:] += text * page.heights[unit]
+    within = text | ((item.kind is Kind.HEADING) & (found.size[rows, to] > 0))
+    found.column[:] += within * page.heights[unit]
     found = found._replace(stack=stack, again=again, number=found.number + opened)
     return found._replace(score=moves.score, current=to, key=moves.key)
 
