@@ -56,7 +56,12 @@ def filters() -> tuple[Restorer, ...]:
 
 def columns(form: Form) -> dict[str, float]:
     """Pages of newspaper days never tuned on, set in columns and read back interleaved."""
-    return _pages(form, lost=False)
+    return _pages(form)
+
+
+def pictures(form: Form) -> dict[str, float]:
+    """The same with pictures in the columns of every second article, which makes them uneven."""
+    return _pages(form, pictures=True)
 
 
 def lost(form: Form) -> dict[str, float]:
@@ -64,10 +69,10 @@ def lost(form: Form) -> dict[str, float]:
     return _pages(form, lost=True)
 
 
-def _pages(form: Form, *, lost: bool) -> dict[str, float]:
+def _pages(form: Form, *, lost: bool = False, pictures: bool = False) -> dict[str, float]:
     rng = random.Random(6)
     tally = Tally.empty()
-    for page in drawn(days("test"), form, rng, _EACH, lost=lost):
+    for page in drawn(days("test"), form, rng, _EACH, lost=lost, pictures=pictures):
         judge(page, restored(page.text, filters(), _book().automaton), tally)
     return tally.figures()
 
@@ -229,7 +234,7 @@ def speed(form: Form) -> dict[str, float]:
         item.name: size / _best(lambda item=item: [item.suspects(b) for b in batches])  # type: ignore[misc]
         for item in filters()
     }
-    made = list(drawn(days("test"), form, random.Random(6), 5, lost=False))
+    made = list(drawn(days("test"), form, random.Random(6), 5))
     book = RuleBook.load()
     times = [_best(lambda p=p: restored(p.text, filters(), book.automaton)) for p in made]  # type: ignore[misc]
     return {

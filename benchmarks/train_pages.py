@@ -4,9 +4,10 @@
 
 needs `CLEANER_DATA`. Pages are drawn from the dev days, which neither the language model nor the
 flow has read: whole, with words lost, with pictures in the columns, of signed articles, and of
-posts. Each weight in turn (or only those that are named) is moved up and down, and the move is kept where the pages come out better (coordinate ascent on
-what is wanted of whole pages): paragraphs of one article together, and each behind the one that
-it follows. Goes on from the shipped weights; the same data and weights give the same bytes.
+posts. Each weight in turn (or only those that are named) is moved up and down, and the move is
+kept where the pages come out better (coordinate ascent on what is wanted of whole pages):
+paragraphs of one article together, and each behind the one that it follows. Goes on from the
+shipped weights; the same data and weights give the same bytes.
 """
 
 from __future__ import annotations

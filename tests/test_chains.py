@@ -13,7 +13,7 @@ from cleaner.restore.chains import chains
 from cleaner.restore.evidence import Evidence
 from cleaner.restore.moves import moves
 from cleaner.restore.page import gather, with_models
-from cleaner.restore.states import Moves, begun, grown, page_of, said
+from cleaner.restore.states import Beam, Moves, Page, begun, grown, page_of, said
 
 FLOOD = [
     "青川市启动防汛应急响应",
@@ -81,10 +81,7 @@ def test_articles_of_a_stack_take_turns() -> None:
     way = [1, 1, 0, 1, 2, 2]  # the first two come back in a second column, a third opens
     turns, stacks = [], []
     for unit, to in enumerate(way, 3):
-        where = np.array([to])
-        new = np.zeros(1)
-        moves_ = Moves(new.astype(int), where, new > 0, new, new, new.astype(int), beam.key)
-        beam = grown(page, beam, unit, moves_)
+        beam = moved(page, beam, unit, to)
         turns.append(int(beam.turn[0]))
         stacks.append(int(beam.stack[0]))
     assert stacks == [0, 0, 0, 0, 2, 2]
@@ -100,3 +97,40 @@ def test_words_of_texts_beyond_the_first_set_of_bits() -> None:
     assert said(page, beam.units, words.of[71]).all()
     assert not said(page, begun(page, 66).units, words.of[71]).all()
     assert beam.mass[0, 0] == pytest.approx(sum(words.weight[np.unique(np.concatenate(words.of))]))
+
+
+def test_columns_of_each_article_are_measured() -> None:
+    page = page_of(evidence_of(PAGE), pages.load())
+    beam = moved(page, begun(page, 3), 3, 1)
+    first = len(PAGE[2])
+    assert beam.column[0] == 0  # a title is above the columns
+    assert (beam.filled[0].tolist(), beam.columns[0].tolist()) == ([first, 0], [1, 0])
+    for unit, to in ((4, 1), (5, 1), (6, 0)):
+        beam = moved(page, beam, unit, to)
+    assert beam.filled[0].tolist() == [first, len(PAGE[5])]
+    assert beam.columns[0].tolist() == [1, 1]
+    assert beam.column[0] > len(PAGE[6])  # its last line is half empty
+
+
+@pytest.mark.parametrize(("filled", "stays"), [(90.0, True), (10.0, False)])
+def test_columns_of_an_article_are_of_one_height(filled: float, stays: bool) -> None:
+    page = page_of(evidence_of(PAGE), pages.load())
+    beam = begun(page, 3)
+    for unit, to in ((3, 1), (4, 1), (5, 1), (6, 0)):
+        beam = moved(page, beam, unit, to)
+
+    def ahead(beam: Beam) -> float:
+        found = moves(page, beam, 7)
+        one, two = (float(found.score[found.text & (found.to == to)][0]) for to in (0, 1))
+        return one - two
+
+    told = ahead(beam._replace(filled=np.full_like(beam.filled, filled)))
+    untold = ahead(beam._replace(columns=np.zeros_like(beam.columns)))
+    assert told > untold if stays else told < untold
+
+
+def moved(page: Page, beam: Beam, unit: int, to: int) -> Beam:
+    """The only state once a unit went to an article, as what it seems."""
+    none, text = np.zeros(1), page.evidence.text[[unit]]
+    step = Moves(none.astype(int), np.array([to]), text, none, none, none.astype(int), beam.key)
+    return grown(page, beam, unit, step)

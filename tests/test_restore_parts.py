@@ -14,7 +14,7 @@ from cleaner.restore import joins, seams
 from cleaner.restore.blocks import Unit, units_of
 from cleaner.restore.feed import _next_article, plausible
 from cleaner.restore.feed_screen import _reused
-from cleaner.restore.page import _of_lines, gather, with_models
+from cleaner.restore.page import _of_lines, _of_one_height, gather, with_models
 from cleaner.restore.screen import promising
 from cleaner.restore.strangers import closing_credit
 from cleaner.restore.topics import words_of
@@ -114,6 +114,16 @@ def test_a_page_of_titles_and_blurbs_holds_no_articles() -> None:
     view = view_of("\n".join(f"第{n}部\n青石城的守夜人\n{blurb}{n}" for n in range(9)))
     assert _of_lines(units_of(view))
     assert not _of_lines(units_of(view_of(BY_HAND)))
+
+
+def test_columns_of_one_height_show_how_a_page_is_set() -> None:
+    sizes = (200, 90, 210, 95, 190, 90)
+    view = view_of("\n".join("县" * size for size in sizes))
+    evidence = gather(view, units_of(view))
+    assert _of_one_height(evidence, [[0, 2, 4], [1, 3, 5]])
+    assert not _of_one_height(evidence, [[0, 2], [1], [3, 4, 5]])  # only one comes back
+    assert not _of_one_height(evidence, [[0, 3, 4], [1, 2, 5]])
+    assert not _of_one_height(evidence, [[0, 1, 2, 3, 4, 5]])
 
 
 def test_units_are_the_blocks_of_the_page() -> None:

@@ -18,8 +18,9 @@ S = TypeVar("S", bound=np.generic)
 class Page(NamedTuple):
     """The evidence on a page of n units, and what follows from it for the search: what the best
     later continuation of each unit is worth (`hope`, nats, shape (n,)), in which units each of
-    w words stands (`places`, sets of bits, shape (k, w) with 64 k ≥ n), and what each end of an
-    article says of the next unit."""
+    w words stands (`places`, sets of bits, shape (k, w) with 64 k ≥ n), what each end of an
+    article says of the next unit, and how much of a column each unit takes (`heights`, in
+    characters, shape (n,))."""
 
     evidence: Evidence
     weights: Weights
@@ -71,10 +72,12 @@ class Beam(NamedTuple):
 
     Of states, shape (s,): `score`, `number` (articles so far), `current` (the article that the
     last unit went to), the first article of the `stack` that the page is in, whether it went
-    back to one of these (`again`), and a `key` of the ends of its articles. Of articles, shape
-    (s, a): the `end` of each, as `ends` says; how many texts they have (`size`); which unit came
-    last (`touched`); the `mass` of the words that they use; their texts and headings (`units`,
-    sets of bits, shape (s, a, k)) and the sum of these units' `topic`, (s, a, d).
+    back to one of these (`again`), a `key` of the ends of its articles, and how much of its
+    `column` the current article has filled. Of articles, shape (s, a): the `end` of each, as
+    `ends` says; how many `columns` each had before and what these `filled`; how many texts they
+    have (`size`); which unit came last (`touched`); the `mass` of the words that they use; their
+    texts and headings (`units`, sets of bits, shape (s, a, k)) and the sum of these units'
+    `topic`, (s, a, d).
     """
 
     score: Reals
@@ -194,14 +197,20 @@ def grown(page: Page, beam: Beam, unit: int, moves: Moves) -> Beam:
     found.topic[at] += page.evidence.topics[unit]
     opened = to == found.number
     stack, again = _stacked(found, to, opened)
-    left = np.flatnonzero(to != found.current)
-    found.filled[left, found.current[left]] += found.column[left]
-    found.columns[left, found.current[left]] += 1
-    found.column[left] = 0
+    _leave_columns(found, to)
     within = text | ((item.kind is Kind.HEADING) & (found.size[rows, to] > 0))
     found.column[:] += within * page.heights[unit]
     found = found._replace(stack=stack, again=again, number=found.number + opened)
     return found._replace(score=moves.score, current=to, key=moves.key)
+
+
+def _leave_columns(beam: Beam, to: Ints) -> None:
+    """Where states go to another article, the column of the one at hand is behind them."""
+    left = np.flatnonzero(to != beam.current)
+    behind = left, beam.current[left]
+    beam.filled[behind] += beam.column[left]
+    beam.columns[behind] += beam.column[left] > 0
+    beam.column[left] = 0.0
 
 
 def _stacked(beam: Beam, to: Ints, opened: Mask) -> tuple[Ints, Mask]:
