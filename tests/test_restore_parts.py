@@ -124,6 +124,9 @@ def test_columns_of_one_height_show_how_a_page_is_set() -> None:
     assert not _of_one_height(evidence, [[0, 2], [1], [3, 4, 5]])  # only one comes back
     assert not _of_one_height(evidence, [[0, 3, 4], [1, 2, 5]])
     assert not _of_one_height(evidence, [[0, 1, 2, 3, 4, 5]])
+    whole = view_of("\n".join("县" * size + "。" for size in sizes))
+    evidence = gather(whole, units_of(whole))
+    assert not _of_one_height(evidence, [[0, 2, 4], [1, 3, 5]])  # nothing is cut
 
 
 def test_units_are_the_blocks_of_the_page() -> None:

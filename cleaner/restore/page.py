@@ -111,19 +111,24 @@ def _plainly_cut(evidence: Evidence, found: Sequence[Sequence[Link]]) -> bool:
 
 
 def _of_one_height(evidence: Evidence, texts: Sequence[Sequence[int]]) -> bool:
-    """True where articles come back in columns as high as those they had before, most of them."""
+    """True where not a few articles come back in further columns, most of these as high as those
+    before, and half of them in mid-sentence."""
     heights = states.heights(evidence)
     home = {at: number for number, units in enumerate(texts) for at in units}
     before: dict[int, list[float]] = defaultdict(list)
-    found: list[tuple[float, float]] = []
-    for number, column in groupby(sorted(home), home.__getitem__):
-        height = float(heights[list(column)].sum())
+    last: dict[int, int] = {}
+    found: list[tuple[float, float, bool]] = []
+    for number, units in groupby(sorted(home), home.__getitem__):
+        column = list(units)
+        height = float(heights[column].sum())
         if others := before[number]:
-            found.append((height, sum(others) / len(others)))
+            torn = evidence.cut[last[number]] or evidence.abrupt[column[0]] > seams.ABRUPT
+            found.append((height, sum(others) / len(others), bool(torn)))
         others.append(height)
-    again, usual = np.array(found).reshape(-1, 2).T
+        last[number] = column[-1]
+    again, usual, torn = np.array(found).reshape(-1, 3).T
     alike = int((np.abs(again - usual) < states.uneven(usual)).sum())
-    return alike >= max(_ALIKE, len(found) / 2)
+    return alike >= max(_ALIKE, len(found) / 2, len(texts) / 3) and torn.sum() >= len(found) / 2
 
 
 def _is_text(evidence: Evidence, at: int) -> bool:
