@@ -23,7 +23,7 @@ from cleaner.restore.blocks import Kind
 from cleaner.restore.evidence import Evidence, Ints, Link, Reals
 from cleaner.restore.seams import ABRUPT, NEVER
 
-_LEAST_NEAR, _LEAST_APART = 0.5, 0.64
+_LEAST_NEAR, _LEAST_APART = 0.5, 0.65
 """Probability from which halves are joined that stand one below the other, and halves that one
 would have to move: of pages of newspapers never seen, those that lost no words keep a wrong join
 in a hundred, those that did, one in eight."""
