@@ -33,7 +33,9 @@ _OUTSIDE = np.zeros(256, np.bool_)
 _OUTSIDE[[Class.SPACE, Class.NEWLINE, Class.TERMINAL, Class.PUNCTUATION]] = True
 """Classes of characters that part words."""
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_AGAIN = regex.compile(r"[—─]{2}|--|《.+\)$|[【\[]|\(?[一二三四五六七八九十\d]{1,3}[)、.]")
+_AGAIN = regex.compile(
+    r"[—─]{2}|--|《.+\)$|[【\[]\p{Han}{2,3}[】\]]|\(?[一二三四五六七八九十\d]{1,3}[)、.]"
+)
 """A paragraph that may stand twice: the source of a quotation, an item of a list or a form."""
 _ARTICLE, _LAW = regex.compile(r"第[零〇一二三四五六七八九十百\d]{1,5}条"), (20, 3)
 """Articles of a law, and what amends them, are named within so many characters; so many make a
