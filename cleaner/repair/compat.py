@@ -8,7 +8,7 @@ which they stand for themselves, stay.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -47,7 +47,7 @@ class Compat:
 
 
 @cache
-def _table(radicals: Sequence[str]) -> npt.NDArray[np.uint32]:
+def _table(radicals: tuple[str, ...]) -> npt.NDArray[np.uint32]:
     """What each code point stands for, shape (0x110000,); 0 for itself. `radicals` are pairs of a
     radical and its character."""
     table = np.zeros(0x110000, np.uint32)

@@ -6,8 +6,9 @@ bit are is kept with the batch, so that filters which share a bit share the sear
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntFlag
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -40,13 +41,18 @@ COMPAT_BLOCKS = [(0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20)]
 def positions(batch: Batch, look: Look) -> Ints:
     """Where in `batch.codes` the code points with one bit stand, sorted; not for commas and marks,
     which are everywhere."""
-    return batch.once(f"repair.{look.name}", lambda batch: _positions(batch, look))
+    return batch.once(*_fact(look))
 
 
 def positions_in(view: View, look: Look) -> Ints:
     """Where the code points with one bit stand in a document, sorted."""
-    found = view.of_batch(f"repair.{look.name}", lambda batch: _positions(batch, look))
+    found = view.of_batch(*_fact(look))
     return found[view.within(found)] - view.span.start
+
+
+def _fact(look: Look) -> tuple[str, Callable[[Batch], Ints]]:
+    """The name of the positions of one bit, and how they are found."""
+    return f"repair.{look.name}", partial(_positions, look=look)
 
 
 def _positions(batch: Batch, look: Look) -> Ints:

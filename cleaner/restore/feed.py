@@ -171,7 +171,8 @@ def plausible(view: View, units: Sequence[Unit]) -> list[int]:
     cut = _before(u.cut and u.kind is Kind.TEXT and u.end - u.start >= PARAGRAPH for u in units)
     marks = _before(u.cut or u.opens or u.leads or strangers.dated(view, u) for u in units)
     titled = _before([False, *map(_titles, units, units[1:])])
-    listed = _before([False, *(_counts_on(view, *pair) for pair in pairwise(units))])
+    numbers = pairwise([_number(view, unit) for unit in units])
+    listed = _before([False, *(0 <= one == two - 1 for one, two in numbers)])
     return [
         border
         for border in range(OWN, n - LEAST + 1)
@@ -186,11 +187,10 @@ def plausible(view: View, units: Sequence[Unit]) -> list[int]:
     ]
 
 
-def _counts_on(view: View, one: Unit, two: Unit) -> bool:
-    """True where the second unit has the number that follows on that of the first."""
-    numbers = [_NUMBER.match(view.folded, unit.start, unit.end) for unit in (one, two)]
-    first, second = (int(found[1]) if found else -1 for found in numbers)
-    return 0 <= first == second - 1
+def _number(view: View, unit: Unit) -> int:
+    """The number of an item of a list, −1 for what has none."""
+    found = _NUMBER.match(view.folded, unit.start, unit.end)
+    return int(found[1]) if found else -1
 
 
 def _before(values: Iterable[bool]) -> list[int]:

@@ -47,7 +47,8 @@ def moves(page: Page, beam: Beam, unit: int) -> Moves:
             worth[:, most:-1] = np.where(barred, _NEVER, found)
         if may_open(page.evidence, unit):
             worth[:, -1] = _openings(page, beam, unit)
-        _add_heights(page, beam, unit, worth)
+        if page.evidence.columns:
+            _add_heights(page, beam, unit, worth)
         _make_certain(page, beam, unit, worth)
     score = (worth + beam.score[:, None]).ravel()
     order = (-score).argsort(kind="stable")[: np.count_nonzero(score > _NEVER)]

@@ -137,8 +137,6 @@ def _copies(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Later copies of whole paragraphs, and the lines next to them where several are copied in one
     run; a paragraph that comes back again and again, or line by line with others between as in
     songs, stays, and so does what is said twice on purpose."""
-    if _is_law(texts):
-        return
     counts = Counter(texts)
     first: dict[str, int] = {}
     runs: dict[int, list[int]] = defaultdict(list)
@@ -146,6 +144,8 @@ def _copies(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
         own = first.setdefault(text, at)
         if own < at and len(text) >= _LONG and counts[text] <= _SPREAD and _is_prose(text):
             runs[at - own].append(at)
+    if runs and _is_law(texts):
+        return
     for apart, copies in runs.items():
         found = [at for at in copies if not _is_item(texts, at)]
         if found and (len(copies) > 1 or _is_displaced(texts, found[0] - apart, found[0])):

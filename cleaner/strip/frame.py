@@ -140,7 +140,7 @@ class Frame:
 
 
 @lru_cache(maxsize=1 << 13)  # pages of a site have the same lines
-def _read(text: str, words: AbstractSet[str]) -> _Said:
+def _read(text: str, words: frozenset[str]) -> _Said:
     """What words of menus say of a line of at most `_WIDE` characters, from its folded text."""
     parts = _parts(text)
     inside = [part for part in parts if part in words]
@@ -156,7 +156,7 @@ def _alone(text: str, inside: Sequence[str], words: AbstractSet[str]) -> Sequenc
     if "。" in text:
         return []
     if text in words:
-        inside = max([text], inside, key=lambda words: sum(map(len, words)))
+        inside = max([text], inside, key=lambda own: sum(map(len, own)))
     return inside if sum(map(len, inside)) >= _COVERED * len(text) else []
 
 

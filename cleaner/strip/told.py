@@ -38,7 +38,7 @@ class Told:
         at = places.tolist()
         return [
             [place - start for place in at[first:last]]
-            for start, (first, last) in zip(starts, pairwise(edges), strict=False)
+            for (start, first), (_, last) in pairwise(zip(starts, edges, strict=True))
         ]
 
     def count(self, line: str, likely: Sequence[int]) -> int:
