@@ -108,13 +108,13 @@ def left_out(form: Form) -> Figures:
 
 
 def _form_logits(texts: Sequence[str]) -> Floats:
-    """The logarithm of what `other_form` multiplies the score by, and what the opening of a
+    """The logarithm of what `other_form` multiplies the kind by, and what the opening of a
     report adds to the log-odds of `news`."""
     scorer = Forms(RuleBook.load())
     found = _in_batches(
         texts, lambda batch: {**scorer.score(batch), "report": REPORT * is_report(batch)}
     )
-    return np.log(combination().parts["other_form"](found["other_form"])) + found["report"]
+    return np.log(combination().kind["other_form"](found["other_form"])) + found["report"]
 
 
 def damaged(form: Form) -> Figures:

@@ -13,7 +13,7 @@ from cleaner.filter import Bound, Evidence, Values
 from cleaner.rule_files import Rule
 from cleaner.rules import RuleBook
 
-_MOST = 3
+_MOST = 5
 """A rule counts up to so many times."""
 
 
