@@ -34,7 +34,7 @@ them, or they would be slack to make up for it."""
 _SEEDS = range(9, 18)
 """Draws of the mix behind the lines of `combined`."""
 
-_OTHER_KINDS = 1.2
+_OTHER_KINDS = 1.1
 """What a text of another kind counts there beside a damaged one."""
 
 

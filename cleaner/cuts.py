@@ -13,7 +13,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.batch import Batch, Ints, Mask
-from cleaner.kernels.segments import places_of
+from cleaner.kernels.segments import firsts, places_of
 from cleaner.kernels.text import Class, Codes, decode, table_of
 
 _LEAST = 12
@@ -22,8 +22,19 @@ _LEAST = 12
 _OPENING = 24
 """How far into a line the words that open a report stand."""
 
-_HEAD = 3
-"""How many written lines may hold the opening of a report: title, byline, text."""
+_FIRST = 3
+"""How many of the first lines of text may hold the opening of a report, beside those of the
+head."""
+
+_HEAD = 4
+"""So many lines at most are the head of a text: a kicker, the headline, one below it, a name."""
+
+_HEADLINE = 40
+"""No line of a head is longer."""
+
+_NEVER_LAST = "。;:,、"
+"""No line of a head ends with these, nor with one of them and a quote or a bracket; it may with
+a question."""
 
 _TITLED = 46
 """The shortest line that a title in brackets opens."""
@@ -158,10 +169,12 @@ def is_report(batch: Batch) -> Mask:
     """Which documents name their outlet or the day of their dispatch where a report begins, near
     the start of one of the first written lines: 本报讯, 临江新闻网讯, 3月2日电; shape (n,)."""
     lines, folded = lines_of(batch), batch.folded
-    written = np.flatnonzero(lines.end > lines.start)
-    docs = lines.doc[written]
-    head = written[np.arange(len(docs)) - np.searchsorted(docs, docs) < _HEAD]
-    at, _ = places_of(lines.start[head], np.minimum(lines.size[head], _OPENING))
+    heads = head_lines(batch)
+    text = np.flatnonzero((lines.size > 0) & ~heads)
+    docs = lines.doc[text]
+    first = text[np.arange(len(docs)) - np.searchsorted(docs, docs) < _FIRST]
+    first = np.sort(np.append(first, np.flatnonzero(heads)))
+    at, _ = places_of(lines.start[first], np.minimum(lines.size[first], _OPENING))
     marks = folded.take(at)
     at = at[(marks == ord("讯")) | (marks == ord("电"))]
     news, before, after = folded.take(at) == ord("讯"), folded.take(at - 1), folded.take(at + 1)
@@ -171,6 +184,28 @@ def is_report(batch: Batch) -> Mask:
     at = at[(dated | named) & (after != ord("息"))]
     found = np.zeros(len(batch), np.bool_)
     found[np.searchsorted(batch.ends, at)] = True
+    return found
+
+
+def head_lines(batch: Batch) -> Mask:
+    """Which lines are headings above the first line of text, shape (lines,), found once; none
+    where there are more than _HEAD of them, which are a list, or where no text follows."""
+    return batch.once("head lines", _head_lines)
+
+
+def _head_lines(batch: Batch) -> Mask:
+    lines, closing = lines_of(batch), table_of(_NEVER_LAST)
+    written = np.flatnonzero(lines.size)
+    docs, ends = lines.doc.take(written), lines.end.take(written)
+    closed = closing.take(batch.folded.take(ends - 1))
+    closed |= closing.take(batch.folded.take(ends - 2, mode="clip"))
+    text = np.flatnonzero(closed | (lines.size.take(written) > _HEADLINE))
+    first = text.take(np.flatnonzero(firsts(docs.take(text))))
+    heads = first - np.searchsorted(docs, docs.take(first))
+    some = np.flatnonzero((heads > 0) & (heads <= _HEAD))
+    above, _ = places_of(first.take(some) - heads.take(some), heads.take(some))
+    found = np.zeros(len(lines.size), np.bool_)
+    found[written.take(above)] = True
     return found
 
 

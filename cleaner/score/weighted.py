@@ -64,11 +64,11 @@ class Weighted:
 
     def _found(self, view: View) -> Iterator[tuple[Rule, int, int]]:
         """Matches of rules in the lines that hold one of their literals."""
-        starts = [line.start for line in view.lines]
+        literals, starts, _ = view.hit_columns(self._mine)
+        lines = np.searchsorted(view.line_starts, starts, side="right") - 1
         tried = set()
-        for hit in view.hits_among(self._mine):
-            for rule in self._by_literal.get(hit.literal, ()):
-                at = int(np.searchsorted(starts, hit.start, side="right")) - 1
+        for at, literal in dict.fromkeys(zip(lines.tolist(), literals.tolist(), strict=True)):
+            for rule in self._by_literal[literal]:
                 if (at, rule.id) in tried or rule.pattern is None:
                     continue
                 tried.add((at, rule.id))

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.kernels.grams import BITS, Stream, stream_of
+from cleaner.batch import Batch
+from cleaner.document import Document
+from cleaner.kernels.grams import BITS, Stream
 from cleaner.kernels.text import Codes, encode, fold
 from cleaner.models.linear import Linear
+from cleaner.score.streams import stream_of_batch
 
 Floats = npt.NDArray[np.float64]
 _BATCH = 128
@@ -93,9 +96,8 @@ def folded_of_texts(texts: Sequence[str]) -> Codes:
 
 
 def stream_of_texts(texts: Sequence[str]) -> Stream:
-    """The stream of some texts, as a batch has it."""
-    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
-    return stream_of(folded_of_texts(texts), ends)
+    """The stream of some texts, as scorers have it."""
+    return stream_of_batch(Batch([Document("", text) for text in texts]))
 
 
 def _sigmoid(values: Floats) -> Floats:
