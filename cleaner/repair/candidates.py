@@ -112,11 +112,11 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
 @lru_cache(maxsize=64)
 def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
-    texts = [chr(code) for code in range(0x20, 0x40)]
-    bias = list(map(habits.closing if at_end else habits.bias, texts))
-    return options_of(
-        [*texts, "\n", *[""][:at_end]], [*bias, -9.0, *[0.0][:at_end]], swallowed=True
-    )
+    texts = [*map(chr, range(0x20, 0x40)), "\n"]
+    if at_end:
+        bias = [*map(habits.closing, texts), 0.0]
+        return options_of([*texts, ""], bias, swallowed=True)
+    return options_of(texts, list(map(habits.bias, texts)), swallowed=True)
 
 
 def characters_where(
