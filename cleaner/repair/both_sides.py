@@ -27,7 +27,7 @@ class Care(NamedTuple):
     most: int
 
 
-MUCH, LITTLE = Care(6.0, 12), Care(2.0, 4)
+MUCH, LITTLE = Care(6.0, 12), Care(4.0, 4)
 """For a few rows, of which little is known; for pages full of small gaps, where more wins nothing
 and takes its time."""
 
@@ -73,7 +73,11 @@ def weighed(
     for row, own in zip(found, asked, strict=True):
         worth = {candidate.known: next(values) for candidate in own}
         least = min(worth.values(), default=0.0)
-        scores.append([c.score + worth.get(c.known, least) for c in row])
+        # Of borders of lines the model knows nothing.
+        border = sum(worth.values()) / max(1, len(worth))
+        scores.append(
+            [c.score + worth.get(c.known, border if "\n" in c.text else least) for c in row]
+        )
     return scores
 
 
@@ -85,7 +89,7 @@ def _asked(row: Sequence[Candidate], care: Care) -> list[Candidate]:
     for candidate in row:
         if candidate.score < least or len(best) == care.most:
             break
-        if "\n" not in candidate.text:  # of borders of lines the model knows nothing
+        if "\n" not in candidate.text:
             best.setdefault(candidate.known, candidate)
     return list(best.values()) if len(best) > 1 else []
 
