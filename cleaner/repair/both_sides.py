@@ -27,9 +27,9 @@ class Care(NamedTuple):
     most: int
 
 
-MUCH, LITTLE = Care(6.0, 12), Care(4.0, 4)
-"""For a few rows, of which little is known; for pages full of small gaps, where more wins nothing
-and takes its time."""
+MUCH, MORE, LITTLE = Care(6.0, 12), Care(4.0, 4), Care(2.0, 4)
+"""For a few rows, of which little is known; for gaps behind which a character was swallowed; for
+pages full of other small gaps, where more wins nothing and takes its time."""
 
 
 class Candidate(NamedTuple):
@@ -58,11 +58,11 @@ class Cut(NamedTuple):
 
 
 def weighed(
-    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], care: Care
+    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], cares: Sequence[Care]
 ) -> list[list[float]]:
     """Nats for the candidates of each row, the best of the search first, between their
     neighbours (before, behind)."""
-    asked = [_asked(row, care) for row in found]
+    asked = list(map(_asked, found, cares))
     cuts = [
         _cut(candidate, before, behind)
         for own, (before, behind) in zip(asked, around, strict=True)

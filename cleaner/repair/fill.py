@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice, product
 from typing import NamedTuple
 
-from cleaner.repair.both_sides import LITTLE
+from cleaner.repair.both_sides import LITTLE, MORE
 from cleaner.repair.candidates import ways
 from cleaner.repair.habits import Habits
 from cleaner.repair.likeliest import Found, Row, candidates, settled
@@ -128,7 +128,8 @@ def _settle(unsure: Sequence[tuple[tuple[int, int, int], Found]], filled: list[l
     """Fill those groups of gaps for which more has to be asked than the search."""
     lines = {n: _Line([part.text for part in filled[n]]) for n in {at[0] for at, _ in unsure}}
     around = [lines[number].around(first, last, _REACH) for (number, first, last), _ in unsure]
-    likely = settled([found for _, found in unsure], around, LITTLE)
+    cares = [MORE if found.swallowed else LITTLE for _, found in unsure]
+    likely = settled([found for _, found in unsure], around, cares)
     for ((number, first, last), _), best in zip(unsure, likely, strict=True):
         _set(filled[number], first, last, best.text, best.confidence)
 

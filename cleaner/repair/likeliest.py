@@ -42,6 +42,11 @@ class Found(NamedTuple):
     guesses: Sequence[Guesses]
 
     @property
+    def swallowed(self) -> bool:
+        """Whether a character was swallowed, of which nothing is known."""
+        return any(own.swallowed and len(own.texts) > 1 for way in self.ways for own in way)
+
+    @property
     def text(self) -> str:
         """What is likeliest by itself."""
         every = range(len(self.ways))
@@ -57,7 +62,7 @@ class Found(NamedTuple):
         scores = own.scores
         if len(scores) > 1 and scores[0] - scores[1] <= care.unsure:
             return 0.0
-        if any(place.swallowed and len(place.texts) > 1 for place in own.places):
+        if self.swallowed:
             return 0.0
         if len(scores) == 1:
             return 1.0
@@ -103,14 +108,16 @@ def _candidate(
     return Candidate(text, known, score, texts, opened)
 
 
-def settled(found: Sequence[Found], around: Sequence[tuple[str, str]], care: Care) -> list[Likely]:
+def settled(
+    found: Sequence[Found], around: Sequence[tuple[str, str]], cares: Sequence[Care]
+) -> list[Likely]:
     """The best of the candidates for each row between its neighbours, with `?` for a digit that
     may well be another one."""
-    best = {k: Likely(own.text, own.clear(care), own.text) for k, own in enumerate(found)}
+    best = {k: Likely(own.text, own.clear(cares[k]), own.text) for k, own in enumerate(found)}
     asked = [k for k, own in best.items() if not own.confidence]
     near = {k: (bare(around[k][0][-_FURTHER:]), bare(around[k][1][:_FURTHER])) for k in asked}
     made = [found[k].candidates() for k in asked]
-    nats = weighed(made, list(near.values()), care)
+    nats = weighed(made, list(near.values()), [cares[k] for k in asked])
     for k, own, scores in zip(asked, made, nats, strict=True):
         best[k] = _settled(own, scores, *around[k])
     opened = [k for k in asked if FIGURE in best[k].text]

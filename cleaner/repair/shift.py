@@ -229,7 +229,7 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> Task[lis
 
 
 def _settled(rows: Sequence[tuple[Possible, tuple[str, str]]]) -> list[Likely]:
-    return settled([found for found, _ in rows], [around for _, around in rows], MUCH)
+    return settled([found for found, _ in rows], [around for _, around in rows], [MUCH] * len(rows))
 
 
 def _scores(texts: Sequence[str]) -> list[float]:
