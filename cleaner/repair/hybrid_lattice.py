@@ -241,7 +241,7 @@ def _backward(weights: Floats, starts: Bytes, ends: Bytes) -> Floats:
     last = ends[order]
     state = np.tile([0.0, _NEVER, 0.0, _NEVER], (len(last), 1))
     scores[last] = state
-    to, weights = _TO[_BY_FROM], weights[:, _BY_FROM]
+    to, weights = _TO[_BY_FROM], weights.take(_BY_FROM, axis=1)
     for step, count in enumerate(active):
         rows = last[:count] - (step + 1)
         every = state[:count].take(to, axis=1)
