@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -112,11 +112,18 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
 @lru_cache(maxsize=64)
 def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
-    texts = [*map(chr, range(0x20, 0x40)), "\n"]
+    options = _below(at_end)
     if at_end:
-        bias = [*map(habits.closing, texts), 0.0]
-        return options_of([*texts, ""], bias, swallowed=True)
-    return options_of(texts, list(map(habits.bias, texts)), swallowed=True)
+        bias = [*map(habits.closing, options.texts[:-1]), 0.0]
+    else:
+        bias = [*map(habits.bias, options.texts)]
+    return replace(options, bias=np.array(bias))
+
+
+@cache
+def _below(at_end: bool) -> Options:
+    texts = [*map(chr, range(0x20, 0x40)), "\n"]
+    return options_of([*texts, *[""][:at_end]], swallowed=True)
 
 
 def characters_where(

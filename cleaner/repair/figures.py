@@ -34,6 +34,8 @@ _RANGES: tuple[tuple[str, str, range], ...] = (
 """What stands before and behind a number, and what the number can be."""
 _YEARS, _NEVER = range(1900, 2036), range(2100, 10_000)
 _NUMBER = regex.compile(r"(?<![0-9.])[0-9]+(?![0-9.])")
+_COUNTED = regex.compile("[0-9]*[月日号时分年]")
+"""What is behind a digit of a date or a time."""
 _WINDOW = 8
 
 
@@ -90,6 +92,8 @@ def _shares(places: Sequence[Sequence[Digit]]) -> npt.NDArray[np.float64]:
 
 def _worth(digit: Digit) -> float:
     """Nats against a digit that makes no date and no time that there is."""
+    if not _COUNTED.match(digit.behind):
+        return 0.0
     text, at = "".join(digit), len(digit.before)
     number = next((m for m in _NUMBER.finditer(text) if m.start() <= at < m.end()), None)
     if number is None:

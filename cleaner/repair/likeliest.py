@@ -16,6 +16,7 @@ from cleaner.repair.stream import bare
 
 _CONTEXT = 2  # characters on each side that the model sees
 _FURTHER = 72  # the same for the model of both sides
+_DIGITS = frozenset("0123456789")
 _REACH = 12  # enough for the context and a reading
 
 
@@ -79,9 +80,8 @@ class Found(NamedTuple):
             opened = [at for at, place in enumerate(way) if len(place.texts) > 1]
             swallowed = [at for at in opened if way[at].swallowed]
             made += [
-                _candidate(own.texts(at)[: len(way)], score, opened, swallowed)
-                for at, score in enumerate(own.scores)
-                if score >= least
+                _candidate(texts[: len(way)], score, opened, swallowed)
+                for texts, score in zip(own.every(least), own.scores, strict=False)
             ]
         return sorted(made, key=lambda candidate: -candidate.score)
 
@@ -102,7 +102,7 @@ def _candidate(
 ) -> Candidate:
     """Texts for places of which some were open, some of these swallowed."""
     text = known = "".join(texts)
-    digits = [at for at in swallowed if texts[at].isdecimal()]
+    digits = [at for at in swallowed if texts[at] in _DIGITS] if swallowed else ()
     if digits:
         known = "".join([FIGURE if at in digits else own for at, own in enumerate(texts)])
     return Candidate(text, known, score, texts, opened)

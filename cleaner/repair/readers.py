@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -74,13 +74,18 @@ class Reader:
 
     def to_bytes(self, text: str) -> str:
         """The bytes that `text` was read from; characters that the reader never makes stay."""
-        return text.translate(self.table)
+        return _bytes_of(self.codec, text)
 
     def to_text(self, data: str) -> str:
         """Bytes as the reader reads them; what it loses becomes U+FFFD."""
         if self.codec in _WIDE:
             return data.encode("latin-1").decode(_WIDE[self.codec][-1], "replace")
         return "".join(self.characters.get(byte, byte) for byte in data)
+
+
+@lru_cache(maxsize=1 << 10)  # asked for by every route, to weigh a line and to walk back
+def _bytes_of(codec: str, text: str) -> str:
+    return text.translate(reader(codec).table)
 
 
 @cache
