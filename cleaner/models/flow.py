@@ -34,7 +34,6 @@ MOST = 127
 1,040 products stay below 2**24, so that single precision is exact, and a page gives the same bits
 on every machine."""
 
-_AT_ONCE = 128  # passages: what they add up stays in the cache
 _FILE = Path(__file__).with_name("flow.zst")
 
 
@@ -77,26 +76,12 @@ class Encoder(NamedTuple):
         """What there is to say of n passages, from the numbers of their letters (n, k) and pairs
         (n, k − 1), nearest to the seam first, and the vectors of pairs; shape (n, o)."""
         every = vectors.take(pairs, axis=0).astype(np.float32)
+        near = self.letters.take(letters[:, :LETTERS], axis=0)
         bag = _whole(self.far.astype(np.float32) @ every, self.scales[0])
-        layers = self.hidden.reshape(LETTERS + PAIRS + 1, bag.shape[1], -1)
-        # At one place many passages have the same: each product is made once, and all sums are
-        # exact in any order.
-        shares = [_shared(self.letters, letters[:, k], layers[k]) for k in range(LETTERS)]
-        shares += [_shared(vectors, pairs[:, k], layers[LETTERS + k]) for k in range(PAIRS)]
-        inner: Singles = bag @ layers[-1] + self.hidden_bias
-        for start in range(0, len(inner), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            for products, own in shares:
-                inner[some] += products.take(own[some], axis=0)
-        inner = _whole(np.maximum(inner, 0, out=inner), self.scales[1])
+        rows = np.concatenate([near, every[:, :PAIRS], bag[:, None]], axis=1, dtype=np.float32)
+        inner = rows.reshape(-1, len(self.hidden)) @ self.hidden + self.hidden_bias
+        inner = _whole(np.maximum(inner, 0), self.scales[1])
         return _whole(inner @ self.out + self.out_bias, self.scales[2])
-
-
-def _shared(vectors: Int8s, numbers: Ints, layer: Singles) -> tuple[Singles, Ints]:
-    """The products of a layer with the vectors of distinct numbers, and which of these each of
-    some numbers is."""
-    distinct, own = np.unique(numbers, return_inverse=True)
-    return vectors.take(distinct, axis=0).astype(np.float32) @ layer, own
 
 
 def _whole(values: Singles, scale: np.float32) -> Singles:

@@ -112,7 +112,7 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
 @lru_cache(maxsize=64)
 def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
-    options = _below(at_end)
+    options = _below("\n", *[""][:at_end])
     if at_end:
         bias = [*map(habits.closing, options.texts[:-1]), 0.0]
     else:
@@ -120,10 +120,16 @@ def swallowed(at_end: bool, habits: Habits) -> Options:
     return replace(options, bias=np.array(bias))
 
 
+@lru_cache(maxsize=64)
+def swallowed_on_line(habits: Habits) -> Options:
+    """The same within a line that still has its end."""
+    options = _below()
+    return replace(options, bias=np.array([*map(habits.bias, options.texts)]))
+
+
 @cache
-def _below(at_end: bool) -> Options:
-    texts = [*map(chr, range(0x20, 0x40)), "\n"]
-    return options_of([*texts, *[""][:at_end]], swallowed=True)
+def _below(*others: str) -> Options:
+    return options_of([*map(chr, range(0x20, 0x40)), *others], swallowed=True)
 
 
 def characters_where(

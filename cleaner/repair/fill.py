@@ -27,7 +27,8 @@ _CHARACTER = {  # what is most common comes first
 }
 _GAP = {
     # What was swallowed ends a character.
-    "utf-8": rf"(?:(?!{_CHARACTER['utf-8']})[^{SWALLOWED}])*+{SWALLOWED}|(?:(?!{_CHARACTER['utf-8']}).)++",
+    "utf-8": rf"(?:(?!{_CHARACTER['utf-8']})[^{SWALLOWED}])*+{SWALLOWED}"
+    rf"|(?:(?!{_CHARACTER['utf-8']}).)++",
     "gbk": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))++",
     "big5": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))++",
 }

@@ -29,7 +29,9 @@ _BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {'"': "“”", "'": "‘’"}
 _RARER = {";": -1.9, ":": -1.6, "?": -1.9, "!": -2.9, "(": -1.3, ")": -1.0, '"': -4.2}
-_RARER |= {"/": -1.6, "-": -1.6, ".": -1.4, " ": -1.6, "+": -1.0} | dict.fromkeys("0123456789", -0.6)
+_RARER |= {"/": -1.6, "-": -1.6, ".": -1.4, " ": -1.6, "+": -1.0} | dict.fromkeys(
+    "0123456789", -0.6
+)
 """Nats that are taken from what was swallowed, a comma being taken nothing: two characters on each
 side tell little of a mark, and the commonest is right more often than they say. Fitted to news."""
 _AGAIN = 2.2  # nats in favour of a `;` where the line has others

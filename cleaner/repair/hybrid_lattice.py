@@ -84,8 +84,9 @@ def _lattices(lines: Sequence[str]) -> list[_Lattice | None]:
     """The lattice of each line, or None where it has no reading."""
     # A newline behind each line has the row of what is known at its end.
     weights = _weights(encode("".join(f"{line}\n" for line in lines)).astype(np.int64))
-    ends = np.cumsum([len(line) + 1 for line in lines]) - 1
-    starts = np.append(0, ends[:-1] + 1)
+    sizes = np.array([len(line) for line in lines], np.int64)
+    ends = np.cumsum(sizes + 1) - 1
+    starts = ends - sizes
     ahead = _forward(weights, starts, ends)
     best = ahead[ends][:, [_NONE, _WHOLE]].max(axis=1).tolist()
     hoped = [

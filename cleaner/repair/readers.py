@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.text import Codes, encode
+from cleaner.repair.remembered import remembered
 
 LOST = "\xff"
 """Stands for one byte from 0x80 on that the reader lost. 0xFF occurs in no text of UTF-8, GBK
@@ -83,7 +84,7 @@ class Reader:
         return "".join(self.characters.get(byte, byte) for byte in data)
 
 
-@lru_cache(maxsize=1 << 10)  # asked for by every route, to weigh a line and to walk back
+@remembered  # asked for by every route, to weigh a line and to walk back
 def _bytes_of(codec: str, text: str) -> str:
     return text.translate(reader(codec).table)
 
