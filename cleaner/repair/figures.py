@@ -39,6 +39,13 @@ _COUNTED = regex.compile("[0-9]*[月日号时分年]")
 _WINDOW = 8
 
 
+_UNITS = frozenset("日时")
+_UNTIMELY = regex.compile(rf"月[0-9{FIGURE}]{{1,2}}时|日[)）]?[0-9{FIGURE}]{{1,2}}日")
+"""An hour right behind a month, a day right behind a day: the model sees no further than the
+number."""
+_MISPLACED = -5.0
+
+
 class Digit(NamedTuple):
     """A digit between its neighbours."""
 
@@ -70,6 +77,15 @@ def honest(texts: Sequence[Swallowed]) -> list[str]:
     for (number, place), own in zip(spots, shares, strict=True):
         found[number][place] = _DIGITS[int(own.argmax())] if own.max() >= _SURE else "?"
     return ["".join(text) for text in found]
+
+
+def untimely(before: str, texts: Sequence[str], after: str) -> list[float]:
+    """Nats against each of some texts between its neighbours where it makes no date and no time
+    that there is; digits that were swallowed are open."""
+    if all(_UNITS.isdisjoint(text) for text in texts):
+        return [0.0] * len(texts)
+    ahead, behind = before[-_WINDOW:], after[:1]
+    return [_MISPLACED * len(_UNTIMELY.findall(f"{ahead}{text}{behind}")) for text in texts]
 
 
 def _between(text: Swallowed, place: int) -> list[Digit]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cleaner.repair.beam import FAR, search
 from cleaner.repair.both_sides import Candidate, Care, weighed
-from cleaner.repair.figures import FIGURE, Swallowed, honest
+from cleaner.repair.figures import FIGURE, Swallowed, honest, untimely
 from cleaner.repair.habits import MARKS, Form
 from cleaner.repair.options import NO_WORDS, Guesses, Options, Track, Words, fixed
 from cleaner.repair.stream import bare
@@ -137,6 +137,8 @@ def _settled(
     if not after or any(not MARKS.isdisjoint(candidate.text) for candidate in found):
         form = Form(before, after).worths(candidate.text for candidate in found)
         scores = [score + worth for score, worth in zip(scores, form, strict=True)]
+    nats = untimely(before, [candidate.known for candidate in found], after)
+    scores = [score + own for score, own in zip(scores, nats, strict=True)]
     top = max(scores)
     shares: dict[str, float] = defaultdict(float)
     for candidate, score in zip(found, scores, strict=True):
