@@ -15,7 +15,7 @@ from cleaner.kernels.text import encode, fold_text
 
 _ENDS = frozenset('。！？”）》】；…!?")')
 _DOUBLED = regex.compile(r"([，。！；：、])(?=[，。！；：、])")
-_PAIRS = ("“”", "‘’", "（）", "()", "【】", "《》")
+_PAIRS = ("“”", "‘’", "（）", "()", "【】", "《》", "「」", "『』")
 MARKS = frozenset("，。！；：、\n").union(*_PAIRS)
 """Characters that `Form` looks at between others."""
 SEEN = MARKS | _ENDS
@@ -29,7 +29,7 @@ _BLANKS = 0.02  # blanks a character, as far as the model expects them
 _WIDTHS = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {'"': "“”", "'": "‘’"}
 _RARER = {";": -1.9, ":": -1.6, "?": -1.9, "!": -2.9, "(": -1.3, ")": -1.0, '"': -4.2}
-_RARER |= {"/": -1.6, "-": -1.6, ".": -1.4, " ": -1.6, "+": -1.0} | dict.fromkeys(
+_RARER |= {"/": -1.6, "-": -1.6, ".": -1.4, " ": -0.5, "+": -1.0} | dict.fromkeys(
     "0123456789", -0.6
 )
 """Nats that are taken from what was swallowed, a comma being taken nothing: two characters on each
