@@ -27,7 +27,7 @@ class Care(NamedTuple):
     most: int
 
 
-MUCH, MORE, LITTLE = Care(6.0, 12), Care(4.0, 8), Care(2.0, 4)
+MUCH, MORE, LITTLE = Care(6.0, 12), Care(3.0, 8), Care(2.0, 4)
 """For a few rows, of which little is known; for gaps behind which a character was swallowed; for
 pages full of other small gaps, where more wins nothing and takes its time."""
 
