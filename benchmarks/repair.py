@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 
 import opencc
@@ -68,7 +69,8 @@ def _invented(count: int) -> list[str]:
 
 def codec(form: Form) -> Figures:
     """Shares of news sentences and of their characters that come back, for each kind."""
-    return _codec(sentences_of(news_pages(), _SENTENCES), form)
+    pages = [form(page) for page in news_pages()[::2]]
+    return _codec(sentences_of(news_pages(), _SENTENCES), form) | _whole_pages(pages)
 
 
 def codec_invented(form: Form) -> Figures:
@@ -89,6 +91,24 @@ def _codec(sentences: Sequence[str], form: Form) -> Figures:
         if kind == _SWALLOWING:
             figures |= {f"{kind}.{name}": value for name, value in _digits(truth, found).items()}
     return figures
+
+
+def _whole_pages(pages: Sequence[str]) -> Figures:
+    """Pages whose newlines were swallowed too: shares of characters, and of newlines, that are
+    wrong, but for digits that are left as `?`."""
+    pairs = list(_damaged(KINDS[_SWALLOWING], pages))
+    wrong = lines = 0
+    for (truth, _), found in zip(pairs, mended([text for _, text in pairs]), strict=True):
+        for kind, a, b, c, d in SequenceMatcher(None, truth, found, False).get_opcodes():
+            if kind != "equal" and not _honest(truth[a:b], found[c:d]):
+                wrong += max(b - a, d - c)
+                lines += max(truth[a:b].count("\n"), found[c:d].count("\n"))
+    size = max(1, sum(len(truth) for truth, _ in pairs))
+    newlines = max(1, sum(truth.count("\n") for truth, _ in pairs))
+    return {
+        f"{_SWALLOWING}.pages_wrong": wrong / size,
+        f"{_SWALLOWING}.newlines_wrong": lines / newlines,
+    }
 
 
 def _digits(truth: Sequence[str], found: Sequence[str]) -> Figures:

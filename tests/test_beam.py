@@ -78,13 +78,13 @@ def test_a_digit_that_nobody_can_know_stays_open() -> None:
     swallowed = options_of([*"0123456789,"], swallowed=True)
     row = Row("共投入", [[swallowed]], "5万元")
     (found,) = candidates([row])
-    (best,) = settled([found], [(row.before, row.after)], MUCH)
+    (best,) = settled([found], [(row.before, row.after)], [MUCH])
     assert best.text == "?"
     assert best.guess.isdecimal()
 
 
 def likely(before: str, places: list[Options], after: str) -> str:
-    (best,) = settled(candidates([Row(before, [places], after)]), [(before, after)], MUCH)
+    (best,) = settled(candidates([Row(before, [places], after)]), [(before, after)], [MUCH])
     return best.text
 
 
@@ -124,7 +124,7 @@ def test_a_row_where_one_is_far_ahead_is_not_asked_about() -> None:
         first._replace(text="宇", known="宇", texts=("宇",), score=-20.0),
     )
     around = [("全市教育系统开展", "全大检查")]
-    assert weighed([[first, far]], around, LITTLE) == [[-3.0, -20.0]]
-    (one, two, three) = weighed([[first, near, far]], around, LITTLE)[0]
+    assert weighed([[first, far]], around, [LITTLE]) == [[-3.0, -20.0]]
+    (one, two, three) = weighed([[first, near, far]], around, [LITTLE])[0]
     assert one - two > 1.0
     assert three < two  # what was not asked about is worth the least of what was

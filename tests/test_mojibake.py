@@ -19,9 +19,11 @@ from cleaner.document import Document
 from cleaner.filter import Editor
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import load as load_model
-from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
+from cleaner.repair.habits import Habits
+from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, spots_of_all, utf8_of
 from cleaner.repair.in_step import Ask, Task, in_step
 from cleaner.repair.readers import LOST, SINGLE, WIDE, reader
+from cleaner.repair.remembered import remembered
 from cleaner.repair.routes import common_share
 from cleaner.rules import RuleBook
 
@@ -135,6 +137,68 @@ def test_a_damaged_stretch_within_a_line() -> None:
 )
 def test_the_mark_at_the_end_of_a_line(line: str) -> None:
     assert mend(KINDS["utf8_as_cp936"](line)) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "市气象台今天发布大风预警。\n各区已经停止室外施工，学校调整了上课时间。\n市民可以拨打热线了解情况。",
+        "会议昨天在本市举行,代表们讨论了新的规划。\n代表们认为,新的规划很及时。",
+        "图书馆今天开放了新的阅览室。\n读者可以在这里借阅各类图书，也可以参加讲座。",
+    ],
+)
+def test_newlines_that_were_swallowed(text: str) -> None:
+    assert mend(KINDS["utf8_as_cp936"](text)) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "王老师告诉记者,为了检查大桥的安全状况,他们每天都要下河。",
+        "我们看到,从制造,到物流,再到销售,全市企业都很忙。",
+        "每条船可坐十二个桨手,一个鼓手,大家齐心用力。",
+        "他说,大家把这里叫作‘小书房’,每天都有孩子来看书。",
+        "市里决定加强学校管理;完善医疗服务体系;扩大就业渠道,让群众得到实惠。",
+    ],
+)
+def test_marks_that_were_swallowed(line: str) -> None:
+    assert mend(KINDS["utf8_as_cp936"](line)) == line
+
+
+def test_habits_of_marks() -> None:
+    plain, listing = Habits("今年增长很快,明年继续"), Habits("修路;架桥;建房")
+    assert plain.bias(",") > plain.bias(";") > plain.bias('"')
+    assert listing.bias(";") - listing.bias(":") > plain.bias(";") - plain.bias(":")
+    wide = Habits("今年增长很快，明年继续")
+    assert wide.bias(",") < plain.bias(",")
+
+
+def test_many_digits_in_a_row_that_were_swallowed() -> None:
+    line = "比赛以3战1胜1平1负结束，两队握手言和，观众热烈鼓掌。"
+    found = mend(KINDS["utf8_as_cp936"](line))
+    assert len(found) == len(line)
+    assert found.isprintable()
+    assert found.endswith("负结束，两队握手言和，观众热烈鼓掌。")
+
+
+def test_answers_are_remembered_for_lines_of_every_length() -> None:
+    asked: list[str] = []
+
+    @remembered
+    def size(line: str) -> int:
+        asked.append(line)
+        return len(line)
+
+    lines = ["一", "一" * 5000, "二"]
+    assert [size(line) for line in lines * 2] == [1, 5000, 1] * 2
+    assert asked == lines
+
+
+def test_lines_side_by_side_have_the_lattice_of_each_alone() -> None:
+    texts = ("国务院办公厅", "我", "2026年，市图书馆开放夜场。")
+    lines = [KINDS["gbk_as_utf8_latin1"](text) for text in (*texts, texts[0] * 30)]
+    assert spots_of_all([*lines, "一", lines[0]]) == [*map(spots_of, [*lines, "一", lines[0]])]
+    assert spots_of_all([]) == []
 
 
 def test_short_lines_follow_the_others() -> None:

@@ -85,8 +85,9 @@ class Encoder(NamedTuple):
 
 
 def _whole(values: Singles, scale: np.float32) -> Singles:
-    found: Singles = np.clip(np.rint(values * scale), -MOST, MOST)
-    return found
+    found: Singles = values * scale
+    np.rint(found, out=found)
+    return np.clip(found, -MOST, MOST, out=found)
 
 
 class Flow(NamedTuple):

@@ -27,9 +27,9 @@ class Care(NamedTuple):
     most: int
 
 
-MUCH, LITTLE = Care(6.0, 12), Care(2.0, 4)
-"""For a few rows, of which little is known; for pages full of small gaps, where more wins nothing
-and takes its time."""
+MUCH, MORE, LITTLE = Care(6.0, 12), Care(3.0, 8), Care(2.0, 4)
+"""For a few rows, of which little is known; for gaps behind which a character was swallowed; for
+pages full of other small gaps, where more wins nothing and takes its time."""
 
 
 class Candidate(NamedTuple):
@@ -58,11 +58,11 @@ class Cut(NamedTuple):
 
 
 def weighed(
-    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], care: Care
+    found: Sequence[Sequence[Candidate]], around: Sequence[tuple[str, str]], cares: Sequence[Care]
 ) -> list[list[float]]:
     """Nats for the candidates of each row, the best of the search first, between their
     neighbours (before, behind)."""
-    asked = [_asked(row, care) for row in found]
+    asked = list(map(_asked, found, cares))
     cuts = [
         _cut(candidate, before, behind)
         for own, (before, behind) in zip(asked, around, strict=True)
@@ -73,7 +73,11 @@ def weighed(
     for row, own in zip(found, asked, strict=True):
         worth = {candidate.known: next(values) for candidate in own}
         least = min(worth.values(), default=0.0)
-        scores.append([c.score + worth.get(c.known, least) for c in row])
+        # Of borders of lines the model knows nothing.
+        border = sum(worth.values()) / max(1, len(worth))
+        scores.append(
+            [c.score + worth.get(c.known, border if "\n" in c.text else least) for c in row]
+        )
     return scores
 
 
@@ -85,7 +89,7 @@ def _asked(row: Sequence[Candidate], care: Care) -> list[Candidate]:
     for candidate in row:
         if candidate.score < least or len(best) == care.most:
             break
-        if "\n" not in candidate.text:  # of borders of lines the model knows nothing
+        if "\n" not in candidate.text:
             best.setdefault(candidate.known, candidate)
     return list(best.values()) if len(best) > 1 else []
 

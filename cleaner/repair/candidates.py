@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -112,11 +112,24 @@ def _sizes(gap: str, right: str, at: int) -> tuple[int, ...]:
 @lru_cache(maxsize=64)
 def swallowed(at_end: bool, habits: Habits) -> Options:
     """What the reader took along: an ASCII character below `@`, or nothing at the end."""
-    texts = [chr(code) for code in range(0x20, 0x40)]
-    bias = list(map(habits.closing if at_end else habits.bias, texts))
-    return options_of(
-        [*texts, "\n", *[""][:at_end]], [*bias, -9.0, *[0.0][:at_end]], swallowed=True
-    )
+    options = _below("\n", *[""][:at_end])
+    if at_end:
+        bias = [*map(habits.closing, options.texts[:-1]), 0.0]
+    else:
+        bias = [*map(habits.bias, options.texts)]
+    return replace(options, bias=np.array(bias))
+
+
+@lru_cache(maxsize=64)
+def swallowed_on_line(habits: Habits) -> Options:
+    """The same within a line that still has its end."""
+    options = _below()
+    return replace(options, bias=np.array([*map(habits.bias, options.texts)]))
+
+
+@cache
+def _below(*others: str) -> Options:
+    return options_of([*map(chr, range(0x20, 0x40)), *others], swallowed=True)
 
 
 def characters_where(

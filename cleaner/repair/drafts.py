@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.text import Class, Codes, class_table, encode, fold
 from cleaner.models.lm import load as load_model
+from cleaner.repair import hybrid
 from cleaner.repair.fill import Draft, Part
-from cleaner.repair.routes import Route, attempt, common_share, plausible
+from cleaner.repair.routes import HYBRID, Route, attempt, common_share, plausible
 from cleaner.repair.screen import odd_table
 
 Try = tuple[int, Route, Draft]
@@ -28,14 +30,28 @@ _HOPELESS, _ENOUGH = 2.5, 8
 decodings are hardly ever below by 1, wrong ones by 3 to 6."""
 
 
+def every_draft(
+    lines: Sequence[tuple[str, tuple[Route, ...] | None]],
+) -> list[list[tuple[Route, Draft]]]:
+    """`drafts_of` of many lines with the routes to try."""
+    mixed = list(dict.fromkeys(line for line, own in lines if HYBRID in plausible(line, own)))
+    mixtures = dict(zip(mixed, hybrid.decode_all(mixed), strict=True))
+    return [drafts_of(line, routes, mixtures) for line, routes in lines]
+
+
 def drafts_of(
-    line: str, routes: tuple[Route, ...] | None, rounds: int = _ROUNDS
+    line: str,
+    routes: tuple[Route, ...] | None,
+    mixtures: Mapping[str, Draft | None] = MappingProxyType({}),
+    rounds: int = _ROUNDS,
 ) -> list[tuple[Route, Draft]]:
-    """What each route makes of a line, and what further routes make of that."""
+    """What each route makes of a line, and what further routes make of that; of lines in
+    `mixtures` it is known what HYBRID makes of them."""
     results: list[tuple[Route, Draft]] = []
     seen: set[str] = set()
     for route in plausible(line, routes):
-        draft = attempt(route, line)
+        known = route == HYBRID and line in mixtures
+        draft = mixtures[line] if known else attempt(route, line)
         if draft is None:
             continue
         text = text_of(draft.parts)
@@ -46,7 +62,7 @@ def drafts_of(
             return [(route, draft)]
         results.append((route, draft))
         if rounds > 1 and route.right == "utf-8" and draft.whole:
-            deeper = drafts_of(text, None, rounds - 1)
+            deeper = drafts_of(text, None, rounds=rounds - 1)
             if deeper and _certain(*deeper[0], text_of(deeper[0][1].parts)):
                 return [(route, deeper[0][1])]
             results += [(route, further) for _, further in deeper]

@@ -34,7 +34,16 @@ _RANGES: tuple[tuple[str, str, range], ...] = (
 """What stands before and behind a number, and what the number can be."""
 _YEARS, _NEVER = range(1900, 2036), range(2100, 10_000)
 _NUMBER = regex.compile(r"(?<![0-9.])[0-9]+(?![0-9.])")
+_COUNTED = regex.compile("[0-9]*[月日号时分年]")
+"""What is behind a digit of a date or a time."""
 _WINDOW = 8
+
+
+_UNITS = frozenset("日时")
+_UNTIMELY = regex.compile(rf"月[0-9{FIGURE}]{{1,2}}时|日[)）]?[0-9{FIGURE}]{{1,2}}日")
+"""An hour right behind a month, a day right behind a day: the model sees no further than the
+number."""
+_MISPLACED = -5.0
 
 
 class Digit(NamedTuple):
@@ -70,6 +79,15 @@ def honest(texts: Sequence[Swallowed]) -> list[str]:
     return ["".join(text) for text in found]
 
 
+def untimely(before: str, texts: Sequence[str], after: str) -> list[float]:
+    """Nats against each of some texts between its neighbours where it makes no date and no time
+    that there is; digits that were swallowed are open."""
+    if all(_UNITS.isdisjoint(text) for text in texts):
+        return [0.0] * len(texts)
+    ahead, behind = before[-_WINDOW:], after[:1]
+    return [_MISPLACED * len(_UNTIMELY.findall(f"{ahead}{text}{behind}")) for text in texts]
+
+
 def _between(text: Swallowed, place: int) -> list[Digit]:
     """Each digit at one place."""
     before = bare(text.before + text.guess[:place])
@@ -90,6 +108,8 @@ def _shares(places: Sequence[Sequence[Digit]]) -> npt.NDArray[np.float64]:
 
 def _worth(digit: Digit) -> float:
     """Nats against a digit that makes no date and no time that there is."""
+    if not _COUNTED.match(digit.behind):
+        return 0.0
     text, at = "".join(digit), len(digit.before)
     number = next((m for m in _NUMBER.finditer(text) if m.start() <= at < m.end()), None)
     if number is None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice, product
 from typing import NamedTuple
 
-from cleaner.repair.both_sides import LITTLE
+from cleaner.repair.both_sides import LITTLE, MORE
 from cleaner.repair.candidates import ways
 from cleaner.repair.habits import Habits
 from cleaner.repair.likeliest import Found, Row, candidates, settled
 from cleaner.repair.options import Options, fixed
-from cleaner.repair.readers import Reader
+from cleaner.repair.readers import LOST, SWALLOWED, Reader
 
 _CHARACTER = {  # what is most common comes first
     "utf-8": r"[\xe0-\xef][\x80-\xbf]{2}|[\x00-\x19\x1b-\x7f]|[\xc2-\xdf][\x80-\xbf]"
@@ -26,7 +26,9 @@ _CHARACTER = {  # what is most common comes first
     "big5": r"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]|[\x00-\x7f]",
 }
 _GAP = {
-    "utf-8": rf"(?:(?!{_CHARACTER['utf-8']}).)++",
+    # What was swallowed ends a character.
+    "utf-8": rf"(?:(?!{_CHARACTER['utf-8']})[^{SWALLOWED}])*+{SWALLOWED}"
+    rf"|(?:(?!{_CHARACTER['utf-8']}).)++",
     "gbk": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))++",
     "big5": r"(?:[\x80-\xff]\xff|\xff[\x40-\xff]|[\x80-\xff](?=[\x00-\x7f]|$))++",
 }
@@ -34,6 +36,7 @@ _SPLIT = {
     right: re.compile(rf"(?P<sound>(?:{_CHARACTER[right]})++)|(?P<gap>{_GAP[right]})|.", re.S)
     for right in _CHARACTER
 }
+_WIDE_LEAD = "\xef\xbc"
 _NEAR = 2  # characters between two gaps that see each other
 _MOST_WAYS = 12
 _REACH = 240  # characters of a line in which marks open and close
@@ -85,11 +88,14 @@ def draft(data: str, right: str, reader: Reader) -> Draft:
             gaps.append((len(parts), data[start:end], data[end : end + 1]))
             parts.append(_GONE)
     if gaps:
-        habits = Habits("".join(part.text for part in made.parts))
+        # Of most wide marks that lost a byte the other two say that they were wide.
+        wide = "，" * sum(_WIDE_LEAD in gap for _, gap, _ in gaps)
+        habits = Habits("".join([*(part.text for part in made.parts), wide]))
         for place, gap, following in gaps:
             rows = ways(gap, following, right, reader, habits)
             if not rows:
-                made.parts[place] = Part(reader.to_text(gap), "foreign")
+                read = reader.to_text(gap.replace(LOST + SWALLOWED, "?"))
+                made.parts[place] = Part(read, "foreign")
             elif len(rows) == 1 and all(len(own.texts) == 1 for own in rows[0]):
                 made.parts[place] = Part("".join(own.texts[0] for own in rows[0]), "filled")
             else:
@@ -123,7 +129,8 @@ def _settle(unsure: Sequence[tuple[tuple[int, int, int], Found]], filled: list[l
     """Fill those groups of gaps for which more has to be asked than the search."""
     lines = {n: _Line([part.text for part in filled[n]]) for n in {at[0] for at, _ in unsure}}
     around = [lines[number].around(first, last, _REACH) for (number, first, last), _ in unsure]
-    likely = settled([found for _, found in unsure], around, LITTLE)
+    cares = [MORE if found.swallowed else LITTLE for _, found in unsure]
+    likely = settled([found for _, found in unsure], around, cares)
     for ((number, first, last), _), best in zip(unsure, likely, strict=True):
         _set(filled[number], first, last, best.text, best.confidence)
 

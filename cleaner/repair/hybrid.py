@@ -7,49 +7,56 @@ characters are common enough; where several are left, the language model decides
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.fill import Draft, Part
-from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, utf8_of
+from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of_all, utf8_of
 from cleaner.repair.stream import gbk_characters
 
 _CONTENT = -4.6
 """ln p a character above which the plain reading is believed at once."""
+_WHOLE = re.compile("[^\x00-\xff]+")
 _CONTEXT = 2  # characters on each side that the model sees
 
 
 def decode(line: str) -> Draft | None:
     """The line read as GBK, or None where it cannot be."""
-    text: str | None = plain(line).encode("latin-1").decode("gbk", "replace")
-    if text is None or "\ufffd" in text or _mean(text) < _CONTENT:
-        text = _search(line)
-    return Draft([Part(text, "sound")]) if text else None
+    return decode_all([line])[0]
+
+
+def decode_all(lines: Sequence[str]) -> list[Draft | None]:
+    """`decode` of many lines."""
+    texts: list[str | None] = [
+        plain(line).encode("latin-1").decode("gbk", "replace") for line in lines
+    ]
+    read = [text for text in texts if text and "\ufffd" not in text]
+    scores = zip(read, sequence_scores(read).tolist() if read else (), strict=True)
+    content = {text for text, score in scores if score / len(text) >= _CONTENT}
+    doubtful = [k for k, text in enumerate(texts) if text not in content]
+    for k, text in zip(doubtful, _searched([lines[k] for k in doubtful]), strict=True):
+        texts[k] = text
+    return [Draft([Part(text, "sound")]) if text else None for text in texts]
 
 
 def plain(line: str) -> str:
     """The bytes of a line if every character up to U+00FF was a byte by itself."""
-    return "".join(char if char <= "\xff" else utf8_of(char) for char in line)
+    return _WHOLE.sub(lambda match: utf8_of(match[0]), line)
 
 
-def _mean(text: str) -> float:
-    return float(sequence_scores([text])[0]) / len(text)
-
-
-def _search(line: str) -> str | None:
-    """The likeliest reading of a line, or None where there is none."""
-    texts = _texts(spots_of(line))
-    if not texts:
-        return None
-    doubtful = [at for at, own in enumerate(texts) if len(own) > 1]
-    asked = [text for at in doubtful for text in _in_place(texts, at)]
-    scores = iter(sequence_scores(asked) if asked else ())
-    for at in doubtful:
-        worth = [float(next(scores)) - BLANK_COST * text.count("\u3000") for text in texts[at]]
-        texts[at] = [texts[at][int(np.argmax(worth))]]
-    return "".join(own[0] for own in texts)
+def _searched(lines: Sequence[str]) -> list[str | None]:
+    """The likeliest reading of each line, or None where there is none."""
+    texts = [_texts(spots) for spots in spots_of_all(lines)] if lines else []
+    doubtful = [(own, at) for own in texts for at, ways in enumerate(own) if len(ways) > 1]
+    asked = [text for own, at in doubtful for text in _in_place(own, at)]
+    scores = iter(sequence_scores(asked).tolist() if asked else ())
+    for own, at in doubtful:
+        worth = [next(scores) - BLANK_COST * text.count("\u3000") for text in own[at]]
+        own[at] = [own[at][int(np.argmax(worth))]]
+    return ["".join(ways[0] for ways in own) if own else None for own in texts]
 
 
 def _texts(spots: Sequence[Sequence[str]]) -> list[list[str]]:

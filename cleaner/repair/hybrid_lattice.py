@@ -9,7 +9,7 @@ the best; where more than one is left, all such readings are listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -45,6 +45,9 @@ _STEPS = (
 """(from, to) of each kind of step; the first four read one byte, the others all of UTF-8."""
 _SINGLE = 4
 _FROM, _TO = np.array(_STEPS).T
+_OPENINGS = np.flatnonzero(np.diff(_TO, prepend=-1))  # steps to one state are side by side
+_BY_FROM = np.argsort(_FROM, kind="stable")  # three steps from each
+_STEPS_FROM = [[(k, to) for k, (own, to) in enumerate(_STEPS) if own == at] for at in range(4)]
 
 
 class _Lattice(NamedTuple):
@@ -61,19 +64,43 @@ class _Lattice(NamedTuple):
 def spots_of(line: str) -> list[list[str]]:
     """The bytes of a line in pieces, for each piece the ways to read it that are worth asking
     for; empty where the line has no reading. Of two neighbours one has a single way."""
-    weights = _weights(encode(line).astype(np.int64))
-    ahead = _forward(weights)
-    best = float(max(ahead[-1, _NONE], ahead[-1, _WHOLE]))
-    if best <= _NEVER / 2 or _hopeless(line, best):
-        return []
-    back = _backward(weights)
-    least = best - _MARGIN
-    alive = ahead[:-1, _FROM] + weights + back[1:, _TO] >= least
-    lattice = _Lattice(line, weights, ahead, back, alive, least)
+    return spots_of_all([line])[0]
+
+
+def spots_of_all(lines: Sequence[str]) -> list[list[list[str]]]:
+    """`spots_of` of many lines."""
     return [
-        [_clear(lattice, first, last)] if clear else _ways(lattice, first, last)
-        for first, last, clear in _stretches(alive)
+        [
+            [_clear(lattice, first, last)] if clear else _ways(lattice, first, last)
+            for first, last, clear in _stretches(lattice.alive)
+        ]
+        if lattice
+        else []
+        for lattice in _lattices(lines)
     ]
+
+
+def _lattices(lines: Sequence[str]) -> list[_Lattice | None]:
+    """The lattice of each line, or None where it has no reading."""
+    # A newline behind each line has the row of what is known at its end.
+    weights = _weights(encode("".join(f"{line}\n" for line in lines)).astype(np.int64))
+    sizes = np.array([len(line) for line in lines], np.int64)
+    ends = np.cumsum(sizes + 1) - 1
+    starts = ends - sizes
+    ahead = _forward(weights, starts, ends)
+    best = ahead[ends][:, [_NONE, _WHOLE]].max(axis=1).tolist()
+    hoped = [
+        k for k, line in enumerate(lines) if best[k] > _NEVER / 2 and not _hopeless(line, best[k])
+    ]
+    back = _backward(weights, starts[hoped], ends[hoped])
+    found: list[_Lattice | None] = [None] * len(lines)
+    for k in hoped:
+        own, known = slice(starts[k], ends[k]), slice(starts[k], ends[k] + 1)
+        least = best[k] - _MARGIN
+        there = ahead[own].take(_FROM, axis=1) + weights[own]
+        alive = there + back[known][1:].take(_TO, axis=1) >= least
+        found[k] = _Lattice(lines[k], weights[own], ahead[known], back[known], alive, least)
+    return found
 
 
 def _hopeless(line: str, best: float) -> bool:
@@ -109,25 +136,29 @@ def _stretches(alive: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, bool]]:
 
 def _ways(lattice: _Lattice, first: int, last: int) -> list[str]:
     """The bytes of [first, last) in all readings hardly worse than the best, the best first."""
-    start = {int(_FROM[step]) for step in np.flatnonzero(lattice.alive[first]).tolist()}
-    todo = [(float(lattice.ahead[first, state]), first, state, "") for state in start]
+    weights, alive = lattice.weights[first:last].tolist(), lattice.alive[first:last].tolist()
+    back = lattice.back[first : last + 1].tolist()
+    start = {int(_FROM[step]) for step, possible in enumerate(alive[0]) if possible}
+    todo = [(float(lattice.ahead[first, state]), 0, state, "") for state in start]
     found: list[tuple[float, str]] = []
     for _ in range(max(_MOST_STEPS, 4 * (last - first))):
         if not todo:
             break
         score, at, state, data = todo.pop()
-        if at == last:
-            found.append((score + float(lattice.back[at, state]), data))
+        if at == last - first:
+            found.append((score + back[at][state], data))
             continue
-        further = [
-            (gain + float(lattice.back[at + 1, to]), gain, to, step < _SINGLE)
-            for step in np.flatnonzero(lattice.alive[at] & (state == _FROM)).tolist()
-            for gain, to in [(score + float(lattice.weights[at, step]), int(_TO[step]))]
-        ]
+        further = []
+        for step, to in _STEPS_FROM[state]:
+            if alive[at][step]:
+                gain = score + weights[at][step]
+                total = gain + back[at + 1][to]
+                if total >= lattice.least:
+                    further.append((total, gain, to, step < _SINGLE))
+        char = lattice.line[first + at]
         todo += [
-            (gain, at + 1, to, data + _data(lattice.line[at], single))
-            for total, gain, to, single in sorted(further)  # the best is tried first
-            if total >= lattice.least
+            (gain, at + 1, to, data + _data(char, single))
+            for _, gain, to, single in sorted(further)  # the best is tried first
         ]
     return [data for _, data in sorted(found, reverse=True)[:_MOST]]
 
@@ -187,42 +218,46 @@ def _utf8(codes: Bytes) -> tuple[Bytes, Bytes]:
     return data, size
 
 
-def _forward(weights: Floats) -> Floats:
-    """The best score of each state before each character and at the end, shape (n + 1, 4)."""
-    none, waits, whole, both = _NEVER, _NEVER, 0.0, _NEVER
-    rows = [(none, waits, whole, both)]
-    for w0, w1, w2, w3, w4, _, w6, w7, w8, _, w10, w11 in weights.tolist():
-        idle = none if none > whole else whole
-        none, waits, whole, both = (
-            a if (a := waits + w0) > (b := both + w1) else b,
-            a if (a := none + w2) > (b := whole + w3) else b,
-            _best(idle + w4, waits + w6, both + w7),
-            _best(idle + w8, waits + w10, both + w11),
-        )
-        rows.append((none, waits, whole, both))
-    return np.array(rows)
+def _forward(weights: Floats, starts: Bytes, ends: Bytes) -> Floats:
+    """The best score of each state before each character and at the end of each line [start,
+    end); rows like `weights`, shape (n, 4)."""
+    scores = np.full((len(weights), 4), _NEVER)
+    order, active = _side_by_side(ends - starts)
+    first = starts[order]
+    state = np.tile([_NEVER, _NEVER, 0.0, _NEVER], (len(first), 1))
+    scores[first] = state
+    for step, count in enumerate(active):
+        rows = first[:count] + step
+        every = state[:count].take(_FROM, axis=1)
+        every += weights.take(rows, axis=0)
+        state = np.maximum.reduceat(every, _OPENINGS, axis=1)
+        scores[rows + 1] = state
+    return scores
 
 
-def _backward(weights: Floats) -> Floats:
-    """The best score from each state to the end, shape (n + 1, 4)."""
-    none, waits, whole, both = 0.0, _NEVER, 0.0, _NEVER
-    rows = [(none, waits, whole, both)]
-    for w0, w1, w2, w3, w4, _, w6, w7, w8, _, w10, w11 in reversed(weights.tolist()):
-        idle = a if (a := whole + w4) > (b := both + w8) else b
-        none, waits, whole, both = (
-            a if (a := waits + w2) > idle else idle,
-            _best(none + w0, whole + w6, both + w10),
-            a if (a := waits + w3) > idle else idle,
-            _best(none + w1, whole + w7, both + w11),
-        )
-        rows.append((none, waits, whole, both))
-    return np.array(rows[::-1])
+def _backward(weights: Floats, starts: Bytes, ends: Bytes) -> Floats:
+    """The best score from each state to the end of its line; rows like `weights`, shape (n, 4)."""
+    scores = np.full((len(weights), 4), _NEVER)
+    order, active = _side_by_side(ends - starts)
+    last = ends[order]
+    state = np.tile([0.0, _NEVER, 0.0, _NEVER], (len(last), 1))
+    scores[last] = state
+    to, weights = _TO[_BY_FROM], weights.take(_BY_FROM, axis=1)
+    for step, count in enumerate(active):
+        rows = last[:count] - (step + 1)
+        every = state[:count].take(to, axis=1)
+        every += weights.take(rows, axis=0)
+        state = every.reshape(count, 4, 3).max(axis=2)
+        scores[rows] = state
+    return scores
 
 
-def _best(a: float, b: float, c: float) -> float:
-    if a > b:
-        return a if a > c else c
-    return b if b > c else c
+def _side_by_side(sizes: Bytes) -> tuple[Bytes, list[int]]:
+    """The numbers of lines of these sizes, the longest first, and how many of them have so many
+    characters."""
+    order = np.argsort(-sizes, kind="stable")
+    longest = int(sizes.max(initial=0))
+    return order, np.searchsorted(-sizes[order], -np.arange(longest)).tolist()
 
 
 @cache

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from cleaner.repair.beam import FAR, search
 from cleaner.repair.both_sides import Candidate, Care, weighed
-from cleaner.repair.figures import FIGURE, Swallowed, honest
+from cleaner.repair.figures import FIGURE, Swallowed, honest, untimely
 from cleaner.repair.habits import MARKS, Form
 from cleaner.repair.options import NO_WORDS, Guesses, Options, Track, Words, fixed
 from cleaner.repair.stream import bare
 
 _CONTEXT = 2  # characters on each side that the model sees
 _FURTHER = 72  # the same for the model of both sides
+_DIGITS = frozenset("0123456789")
 _REACH = 12  # enough for the context and a reading
 
 
@@ -42,6 +43,11 @@ class Found(NamedTuple):
     guesses: Sequence[Guesses]
 
     @property
+    def swallowed(self) -> bool:
+        """Whether a character was swallowed, of which nothing is known."""
+        return any(own.swallowed and len(own.texts) > 1 for way in self.ways for own in way)
+
+    @property
     def text(self) -> str:
         """What is likeliest by itself."""
         every = range(len(self.ways))
@@ -57,7 +63,7 @@ class Found(NamedTuple):
         scores = own.scores
         if len(scores) > 1 and scores[0] - scores[1] <= care.unsure:
             return 0.0
-        if any(place.swallowed and len(place.texts) > 1 for place in own.places):
+        if self.swallowed:
             return 0.0
         if len(scores) == 1:
             return 1.0
@@ -74,9 +80,8 @@ class Found(NamedTuple):
             opened = [at for at, place in enumerate(way) if len(place.texts) > 1]
             swallowed = [at for at in opened if way[at].swallowed]
             made += [
-                _candidate(own.texts(at)[: len(way)], score, opened, swallowed)
-                for at, score in enumerate(own.scores)
-                if score >= least
+                _candidate(texts[: len(way)], score, opened, swallowed)
+                for texts, score in zip(own.every(least), own.scores, strict=False)
             ]
         return sorted(made, key=lambda candidate: -candidate.score)
 
@@ -97,20 +102,22 @@ def _candidate(
 ) -> Candidate:
     """Texts for places of which some were open, some of these swallowed."""
     text = known = "".join(texts)
-    digits = [at for at in swallowed if texts[at].isdecimal()]
+    digits = [at for at in swallowed if texts[at] in _DIGITS] if swallowed else ()
     if digits:
         known = "".join([FIGURE if at in digits else own for at, own in enumerate(texts)])
     return Candidate(text, known, score, texts, opened)
 
 
-def settled(found: Sequence[Found], around: Sequence[tuple[str, str]], care: Care) -> list[Likely]:
+def settled(
+    found: Sequence[Found], around: Sequence[tuple[str, str]], cares: Sequence[Care]
+) -> list[Likely]:
     """The best of the candidates for each row between its neighbours, with `?` for a digit that
     may well be another one."""
-    best = {k: Likely(own.text, own.clear(care), own.text) for k, own in enumerate(found)}
+    best = {k: Likely(own.text, own.clear(cares[k]), own.text) for k, own in enumerate(found)}
     asked = [k for k, own in best.items() if not own.confidence]
     near = {k: (bare(around[k][0][-_FURTHER:]), bare(around[k][1][:_FURTHER])) for k in asked}
     made = [found[k].candidates() for k in asked]
-    nats = weighed(made, list(near.values()), care)
+    nats = weighed(made, list(near.values()), [cares[k] for k in asked])
     for k, own, scores in zip(asked, made, nats, strict=True):
         best[k] = _settled(own, scores, *around[k])
     opened = [k for k in asked if FIGURE in best[k].text]
@@ -130,6 +137,8 @@ def _settled(
     if not after or any(not MARKS.isdisjoint(candidate.text) for candidate in found):
         form = Form(before, after).worths(candidate.text for candidate in found)
         scores = [score + worth for score, worth in zip(scores, form, strict=True)]
+    nats = untimely(before, [candidate.known for candidate in found], after)
+    scores = [score + own for score, own in zip(scores, nats, strict=True)]
     top = max(scores)
     shares: dict[str, float] = defaultdict(float)
     for candidate, score in zip(found, scores, strict=True):

@@ -18,7 +18,7 @@ from cleaner.document import Edit
 from cleaner.kernels.text import encode
 from cleaner.repair.drafts import (
     FEWEST_HAN,
-    drafts_of,
+    every_draft,
     hopeful,
     is_changed,
     least_mean,
@@ -127,9 +127,8 @@ def mend(
     lines: Mapping[int, str], routes: tuple[Route, ...] | None = None, fewest: int = FEWEST_HAN
 ) -> Task[dict[int, Mended]]:
     """The lines that a route mends, each by its best route; without `routes` all are tried."""
-    drafts = [
-        (number, *draft) for number, line in lines.items() for draft in drafts_of(line, routes)
-    ]
+    made = yield Ask(every_draft, [(line, routes) for line in lines.values()])
+    drafts = [(number, *own) for number, found in zip(lines, made, strict=True) for own in found]
     means = yield Ask(sound_means, [draft for _, _, draft in drafts if draft.gaps])
     hoped = hopeful(drafts, means, fewest)
     parts = yield Ask(fill, [draft for _, _, draft in hoped])

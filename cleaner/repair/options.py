@@ -93,6 +93,17 @@ class Guesses(Sequence[Guess]):
             return [place.texts[choice] for place, choice in pairs]
         return [text for place, choice in pairs for text in place.run or (place.texts[choice],)]
 
+    def every(self, least: float) -> list[list[str]]:
+        """The texts of all guesses of such a score and more."""
+        count = sum(score >= least for score in self.scores)
+        if self._has_runs:
+            return [self.texts(at) for at in range(count)]
+        columns = [place.texts for place in self.places]
+        return [
+            [texts[k] for texts, k in zip(columns, row, strict=True)]
+            for row in self.choices[:count]
+        ]
+
     @cached_property
     def _has_runs(self) -> bool:
         return any(place.run for place in self.places)

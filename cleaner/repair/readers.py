@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.kernels.text import Codes, encode
+from cleaner.repair.remembered import remembered
 
 LOST = "\xff"
 """Stands for one byte from 0x80 on that the reader lost. 0xFF occurs in no text of UTF-8, GBK
@@ -74,13 +75,18 @@ class Reader:
 
     def to_bytes(self, text: str) -> str:
         """The bytes that `text` was read from; characters that the reader never makes stay."""
-        return text.translate(self.table)
+        return _bytes_of(self.codec, text)
 
     def to_text(self, data: str) -> str:
         """Bytes as the reader reads them; what it loses becomes U+FFFD."""
         if self.codec in _WIDE:
             return data.encode("latin-1").decode(_WIDE[self.codec][-1], "replace")
         return "".join(self.characters.get(byte, byte) for byte in data)
+
+
+@remembered  # asked for by every route, to weigh a line and to walk back
+def _bytes_of(codec: str, text: str) -> str:
+    return text.translate(reader(codec).table)
 
 
 @cache

@@ -16,6 +16,7 @@ from cleaner.kernels.text import Codes, encode
 from cleaner.repair import hybrid, swapped
 from cleaner.repair.fill import Draft, Part, draft
 from cleaner.repair.readers import LOST, SINGLE, SWALLOWED, WIDE, Reader, reader
+from cleaner.repair.remembered import remembered
 from cleaner.repair.screen import odd_table
 
 
@@ -82,7 +83,7 @@ def _spans(route: Route, data: str, line: str, wrong: Reader) -> Draft:
     return whole
 
 
-@lru_cache(maxsize=256)  # asked for again by every try at a page
+@remembered  # asked for again by every try at the pages of a batch
 def plausible(line: str, routes: tuple[Route, ...] | None) -> list[Route]:
     """The routes (of `routes`, or of all) that could have led to such a line, cheaply told; the
     likeliest first, and none that fits far worse than another."""
@@ -118,7 +119,7 @@ def _possible(line: str, routes: tuple[Route, ...] | None) -> Iterator[Route]:
             yield route
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _readers_of(line: str) -> tuple[int, int, float]:
     """The bits of the readers of one byte that make the narrow characters of a line, of those of
     two bytes that make all beyond ASCII, and the share of odd ones; none where hardly any are."""

@@ -26,7 +26,7 @@ from cleaner.document import Edit
 from cleaner.models.lm import sequence_scores
 from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
 from cleaner.repair.both_sides import MUCH
-from cleaner.repair.candidates import swallowed, written
+from cleaner.repair.candidates import swallowed_on_line, written
 from cleaner.repair.habits import Form, Habits
 from cleaner.repair.in_step import Ask, Pages, Task
 from cleaner.repair.likeliest import Found as Possible
@@ -229,7 +229,7 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> Task[lis
 
 
 def _settled(rows: Sequence[tuple[Possible, tuple[str, str]]]) -> list[Likely]:
-    return settled([found for found, _ in rows], [around for _, around in rows], MUCH)
+    return settled([found for found, _ in rows], [around for _, around in rows], [MUCH] * len(rows))
 
 
 def _scores(texts: Sequence[str]) -> list[float]:
@@ -241,7 +241,7 @@ def _place(slot: Slot, habits: Habits) -> Options:
     if isinstance(slot, str):
         return fixed(slot)
     if slot is SWALLOWED:
-        return swallowed(False, habits)
+        return swallowed_on_line(habits)
     return _open(slot, habits.traditional)
 
 
