@@ -34,9 +34,6 @@ them, or they would be slack to make up for it."""
 _SEEDS = range(9, 18)
 """Draws of the mix behind the lines of `combined`."""
 
-_OTHER_KINDS = 1.1
-"""What a text of another kind counts there beside a damaged one."""
-
 
 def news_model() -> bytes:
     """Lists of titles are left out: they are written like news, and told apart by other parts."""
@@ -57,12 +54,11 @@ def combined_tables() -> bytes:
     drawn = [mixed("dev", str, seed) for seed in _SEEDS]
     found = signals([text for texts, _ in drawn for text in texts])
     truth = np.concatenate([_truth(len(texts)) for texts, _ in drawn])
-    counts = np.where(truth == OTHER, _OTHER_KINDS, 1.0)
     by_hand, form = combination().parts, {_FORM: combination().kind[_FORM]}
     whole = {name: line for name, line in by_hand.items() if name not in _OF_EXCERPTS}
     known = np.column_stack([product({**by_hand, **form}, found), product(whole, found)])
     kind, piece = ({name: found[name] for name in names} for names in (_KIND, _PIECE))
-    fitted = lines(kind, piece, known, truth, counts)
+    fitted = lines(kind, piece, known, truth)
     own, other = ({n: line_of(*p) for n, p in group.items()} for group in fitted[:2])
     made = Combination(by_hand, {**form, **own}, other, fitted.share, combination().calibration)
     tables = {f"kind.{name}": points for name, points in fitted.kind.items()}

@@ -215,8 +215,10 @@ def _with_doc_weights(
     model: CoherenceModel, examples: Sequence[Examples], seed: int, report: Report
 ) -> CoherenceModel:
     """Weights of the evidence about documents, and the curves that make probabilities of it, from
-    the examples that the tables have not seen at all (the first ones)."""
-    inputs, truth = (np.concatenate(column) for column in zip(*examples, strict=True))
+    the examples that neither tables nor weights have seen (the first ones, where there are more:
+    what is fitted to these articles later finds them as strange as any)."""
+    seen = examples[1:] or examples
+    inputs, truth = (np.concatenate(column) for column in zip(*seen, strict=True))
     mean, scale, hidden, weights = layered(inputs, truth, len(KINDS), seed=seed, report=report)
     model = replace(model, doc_mean=mean, doc_scale=scale, doc_hidden=hidden, doc_weights=weights)
     inputs, truth = examples[0]

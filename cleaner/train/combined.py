@@ -38,7 +38,6 @@ def lines(
     piece: Mapping[str, Floats],
     known: Floats,
     truth: Ints,
-    counts: Floats,
 ) -> Fitted:
     """For each part a line through KNOTS, shape (2, len(KNOTS)): rising, 1 at its end.
 
@@ -46,12 +45,12 @@ def lines(
     in the logarithms of the factors, and each factor is a broken line that only rises; both
     together are softmax regression (projected gradient steps after Adam, Kingma & Ba 2015).
     `known` are the products of the other factors that are reckoned with, shape (n, 2), on the side
-    of the kind and of the piece. `truth` is GOOD, OTHER or DAMAGED, `counts` how much each document
-    counts among the good, or among the others, which count as much in all.
+    of the kind and of the piece. `truth` is GOOD, OTHER or DAMAGED; the good count as much in all
+    as the others.
     """
     tables = [_climbs(parts) for parts in (kind, piece)]
     good = truth == GOOD
-    scale = counts * np.where(good, 0.5 / counts[good].sum(), 0.5 / counts[~good].sum())
+    scale = np.where(good, 0.5 / good.sum(), 0.5 / (~good).sum())
     first, second, offsets = _weights(tables, np.log(np.maximum(known, 1e-6)), truth, scale)
     # What stays when all lines are at their ends goes into the share.
     odds = np.exp(-offsets - [first.sum(), second.sum()])
