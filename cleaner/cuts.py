@@ -29,9 +29,11 @@ head."""
 _HEAD = 4
 """So many lines at most are the head of a text: a kicker, the headline, one below it, a name."""
 
-_HEADLINE = 40
-"""No line of a head is longer."""
+_HEADLINE, _WITH_COMMA = 64, 40
+"""No line of a head is longer; nor than the latter where it has a comma inside, as the lines of
+hard-wrapped text have."""
 
+_COMMAS = ",。;"
 _NEVER_LAST = "。;:,、"
 """No line of a head ends with these, nor with one of them and a quote or a bracket; it may with
 a question."""
@@ -194,18 +196,28 @@ def head_lines(batch: Batch) -> Mask:
 
 
 def _head_lines(batch: Batch) -> Mask:
-    lines, closing = lines_of(batch), table_of(_NEVER_LAST)
+    lines = lines_of(batch)
     written = np.flatnonzero(lines.size)
-    docs, ends = lines.doc.take(written), lines.end.take(written)
-    closed = closing.take(batch.folded.take(ends - 1))
-    closed |= closing.take(batch.folded.take(ends - 2, mode="clip"))
-    text = np.flatnonzero(closed | (lines.size.take(written) > _HEADLINE))
+    docs = lines.doc.take(written)
+    text = np.flatnonzero(~_like_headlines(batch, written))
     first = text.take(np.flatnonzero(firsts(docs.take(text))))
     heads = first - np.searchsorted(docs, docs.take(first))
     some = np.flatnonzero((heads > 0) & (heads <= _HEAD))
     above, _ = places_of(first.take(some) - heads.take(some), heads.take(some))
     found = np.zeros(len(lines.size), np.bool_)
     found[written.take(above)] = True
+    return found
+
+
+def _like_headlines(batch: Batch, written: Ints) -> Mask:
+    """Which of some lines, none empty, could be headlines by their length and their end."""
+    lines, closing = lines_of(batch), table_of(_NEVER_LAST)
+    ends, size = lines.end.take(written), lines.size.take(written)
+    found: Mask = size <= _HEADLINE
+    for back in (1, 2):
+        found &= ~closing.take(batch.folded.take(ends - back, mode="clip"))
+    long = np.flatnonzero(found & (size > _WITH_COMMA))
+    found[long] = ~_have(table_of(_COMMAS), batch.folded, ends[long] - size[long], ends[long])
     return found
 
 

@@ -19,7 +19,7 @@ from cleaner.kernels.text import Class, among, encode, fold, fold_text
 from cleaner.models.coherence import FOLLOW, FOLLOW_UNIT, NEAR, SIDES, WINDOW
 from cleaner.score import basics, follows
 from cleaner.train import orders
-from cleaner.train.linear import folded_of_texts, stream_of_texts
+from cleaner.train.linear import folded_of_texts
 
 TEXTS = st.lists(
     st.text(st.sampled_from("市民参观了图书馆新馆。！，\n 0 9aＡ國,國"), max_size=60),
@@ -35,13 +35,19 @@ def letters(text: str) -> str:
 
 
 def one_stream(text: str) -> grams.Stream:
-    return stream_of_texts([text])
+    return all_of([text])
+
+
+def all_of(texts: list[str]) -> grams.Stream:
+    """The stream of texts with their heads."""
+    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    return grams.stream_of(folded_of_texts(texts), ends)
 
 
 @MANY
 @given(TEXTS)
 def test_a_stream_keeps_letters_and_digits(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
+    stream = all_of(texts)
     joined = stream.codes.astype("<u4").tobytes().decode("utf-32-le")
     assert joined == "".join(letters(text) + "\n" for text in texts)
     assert stream.sizes.tolist() == [len(letters(text)) for text in texts]
@@ -50,7 +56,7 @@ def test_a_stream_keeps_letters_and_digits(texts: list[str]) -> None:
 @MANY
 @given(TEXTS)
 def test_grams_do_not_see_other_documents(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
+    stream = all_of(texts)
     for at, text in enumerate(texts):
         alone = one_stream(text)
         span = slice(int(stream.starts[at]), int(stream.ends[at]) + 1)
@@ -68,7 +74,7 @@ def test_equal_grams_share_a_bucket_and_others_hardly_ever() -> None:
 @MANY
 @given(TEXTS)
 def test_gram_sums_are_sums_of_weights(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
+    stream = all_of(texts)
     weights = (np.arange(1 << grams.BITS) % 199 - 99).astype(np.int16)
     weights[0] = 0
     for order in (2, 3):
@@ -82,7 +88,7 @@ def test_gram_sums_are_sums_of_weights(texts: list[str]) -> None:
 @MANY
 @given(TEXTS)
 def test_repeated_share_counts_sampled_grams(texts: list[str]) -> None:
-    found = repeated_share(stream_of_texts(texts))
+    found = repeated_share(all_of(texts))
     for at, text in enumerate(texts):
         own, stream = letters(text), one_stream(text)
         sampled = [
@@ -96,7 +102,7 @@ def test_repeated_share_counts_sampled_grams(texts: list[str]) -> None:
 
 def test_a_text_said_twice_is_half_repeated() -> None:
     text = "".join(chr(0x4E00 + 7 * k) for k in range(400))
-    once, twice = repeated_share(stream_of_texts([text, text + text]))
+    once, twice = repeated_share(all_of([text, text + text]))
     assert once == 0.0
     assert 0.4 < twice < 0.6
 
@@ -104,7 +110,7 @@ def test_a_text_said_twice_is_half_repeated() -> None:
 @MANY
 @given(TEXTS)
 def test_units_cover_each_document_and_depend_on_it_alone(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
+    stream = all_of(texts)
     cut = units.units_of(stream, folded_of_texts(texts))
     docs = stream.docs_at(cut.units)
     assert set(docs.tolist()) == {at for at, text in enumerate(texts) if letters(text)}
@@ -193,13 +199,13 @@ def check_mentions(stream: grams.Stream) -> None:
 @MANY
 @given(TEXTS)
 def test_mentions_are_the_pairs_said_twice_in_one_document(texts: list[str]) -> None:
-    check_mentions(stream_of_texts(texts))
+    check_mentions(all_of(texts))
 
 
 def test_mentions_of_a_long_document_do_not_overflow() -> None:
     chance = Random(4)
     long = "".join(chr(chance.randint(0x4E00, 0x5E00)) for _ in range(40_000))
-    check_mentions(stream_of_texts(["市民参观图书馆，市民很多。", long + long[:9]]))
+    check_mentions(all_of(["市民参观图书馆，市民很多。", long + long[:9]]))
 
 
 @MANY
@@ -306,7 +312,7 @@ def test_a_product_does_not_depend_on_its_shape(n: int, f: int, h: int, chance: 
 @MANY
 @given(TEXTS)
 def test_beginnings_do_not_see_other_documents(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
+    stream = all_of(texts)
     cut = units.units_of(stream, folded_of_texts(texts))
     found = mentions.beginnings(stream.pairs, stream, cut.sentences, 4)
     docs = stream.docs_at(cut.sentences)
@@ -320,7 +326,7 @@ def test_beginnings_do_not_see_other_documents(texts: list[str]) -> None:
 @MANY
 @given(TEXTS)
 def test_contexts_do_not_see_other_documents(texts: list[str]) -> None:
-    stream = stream_of_texts(texts)
+    stream = all_of(texts)
     for start, end, text in zip(stream.starts, stream.ends, texts, strict=True):
         alone = one_stream(text)
         own = np.arange(max(0, end - start - 1))
