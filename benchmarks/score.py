@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from benchmarks.corpora import root
+from benchmarks.corpora import load, root
 from benchmarks.kinds import NEWS, TRAINED, news, others, sized
 from cleaner.batch import Batch
 from cleaner.cuts import is_report
 from cleaner.document import Document
-from cleaner.models.coherence import load
+from cleaner.models.coherence import load as coherence_model
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
 from cleaner.score.combined import NewsCoherence, combination
@@ -150,11 +150,35 @@ def stranger(form: Form) -> Figures:
 def _guess(text: str) -> int:
     """The line that seems the strangest."""
     batch = Batch([Document("1", text)])
-    judged = judge(stream_of_batch(batch), batch.folded, load())
-    logits = foreign_logits(judged, load())[judged.rows]
+    judged = judge(stream_of_batch(batch), batch.folded, coherence_model())
+    logits = foreign_logits(judged, coherence_model())[judged.rows]
     lines = np.array([line for _, line in judged.lines([text])])
     means = {line: float(logits[lines == line].mean()) for line in np.unique(lines).tolist()}
     return int(max(means, key=lambda line: means[line]))
+
+
+def heads(form: Form) -> Figures:
+    """Sound news as it is, below its own title, and below a kicker, its title and a line of names
+    and times: the share that falls below the limit of `news-zh`; the worst of the sources, and
+    how much the mean over them rises."""
+    limit = Pipeline.from_recipe("news-zh").recipe.limits["news_coherence"].min
+    found: dict[str, list[float]] = {"bare": [], "titled": [], "headed": []}
+    for source in NEWS:
+        records = [r for r in load(source, "test") if r.get("title") and len(r["text"]) >= 80]
+        for name, head in _HEADS.items():
+            texts = [head.format(title=r["title"]) + r["text"] for r in records[: 2 * _EACH]]
+            values = _scored(texts, form)["news_coherence"]
+            found[name].append(float(np.mean(values < limit)))
+    bare = float(np.mean(found["bare"]))
+    rises = {f"{name}.more": float(np.mean(lost)) - bare for name, lost in found.items()}
+    return {**{name: max(lost) for name, lost in found.items()}, **rises}
+
+
+_HEADS = {
+    "bare": "",
+    "titled": "{title}\n",
+    "headed": "北桥区\n{title}\n本报记者 林一舟 2026-05-01 10:20\n\n",
+}
 
 
 def mixed(split: Any, form: Form, seed: int) -> tuple[list[str], npt.NDArray[np.bool_]]:
