@@ -167,7 +167,14 @@ _SHIFTS: Mapping[str, Callable[[str], tuple[str, str]]] = {
         shifted(_traditional(text), dictionary(), FEW, lost=""),
     ),
     "simplified_unmarked": lambda text: (text, shifted(text, None, MANY, lost="")),
+    "traditional_pinyin_dropped": lambda text: _dropped(_with_pinyin(text)),
+    "simplified_dropped": lambda text: _dropped((text, shifted(text, None, MANY))),
 }
+
+
+def _dropped(pair: tuple[str, str]) -> tuple[str, str]:
+    """As crawls keep it that drop what is of private use."""
+    return pair[0], "".join(char for char in pair[1] if not "\ue000" <= char < "\uf900")
 
 
 def _folded(pair: tuple[str, str]) -> tuple[str, str]:

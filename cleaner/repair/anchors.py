@@ -63,7 +63,7 @@ def lines_with_traces(view: View) -> list[Line]:
     patterns = [*_PATTERNS]
     if ((odd >= 0xC0) & (odd < 0x270)).any():  # letters of readings
         patterns.append(_BARE)
-    if _holds_private(odd):
+    if holds_private(odd):
         patterns.append(_PRIVATE)
     found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
     found.update(crowds(positions_in(view, Look.UNCOMMON)).tolist())
@@ -95,7 +95,7 @@ def anchors_of(line: str, walker: Walker, anywhere: bool) -> list[Anchor]:
 def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
     """Delimiters that left no `?`, in front of what makes no sense."""
     codes = encode(line)
-    patterns = (_UNMARKED, _PRIVATE) if _holds_private(codes) else (_UNMARKED,)
+    patterns = (_UNMARKED, _PRIVATE) if holds_private(codes) else (_UNMARKED,)
     found = {m.start(): m for pattern in patterns for m in pattern.finditer(line)}
     crowd = crowds(np.flatnonzero(uncommon_table().take(codes))).tolist()
     if crowd or anywhere:
@@ -116,7 +116,8 @@ def _unmarked(line: str, anywhere: bool) -> Iterator[Anchor]:
             yield Anchor(match.start(), match.end(), data[1], first, "unmarked", need)
 
 
-def _holds_private(codes: Codes) -> bool:
+def holds_private(codes: Codes) -> bool:
+    """Whether a text has characters of private use."""
     return bool(((codes >= 0xE000) & (codes < 0xF900)).any())
 
 

@@ -14,6 +14,7 @@ carry the bytes that this needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -23,16 +24,23 @@ import regex
 
 from cleaner.batch import Batch, Line, Mask, View
 from cleaner.document import Edit
-from cleaner.models.lm import sequence_scores
-from cleaner.repair.anchors import STRAY, Anchor, anchors_of, lines_with_traces
+from cleaner.kernels.text import encode
+from cleaner.models.lm import load, sequence_scores
+from cleaner.repair.anchors import (
+    STRAY,
+    Anchor,
+    anchors_of,
+    holds_private,
+    lines_with_traces,
+)
 from cleaner.repair.both_sides import MUCH
 from cleaner.repair.candidates import swallowed_on_line, written
 from cleaner.repair.habits import Form, Habits
 from cleaner.repair.in_step import Ask, Pages, Task
 from cleaner.repair.likeliest import Found as Possible
 from cleaner.repair.likeliest import Likely, Row, candidates, settled
-from cleaner.repair.options import Options, fixed, words_of
-from cleaner.repair.readers import reader
+from cleaner.repair.options import Options, fixed, numbers_of, words_of
+from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import Readings, read_readings
 from cleaner.repair.screen import documents
 from cleaner.repair.shift_screen import crowded, marked, readings, unmarked
@@ -54,6 +62,11 @@ _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_ASKED = 3.0  # the same where only a stranger mixture of marks stands
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
+_DROPPED = -4.0  # nats for a pair of bytes of which nothing stands there
+_STRANGE = -10.5  # ln p of a character by itself
+_FEW = 4  # of so many characters out of step one at most is strange for want of such a pair
+_PRIVATE_LEADS = frozenset(map(chr, [*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF)]))
+"""First bytes of pairs that code page 936 gives to private use."""
 
 
 class Trial(NamedTuple):
@@ -205,13 +218,14 @@ def _walks(line: str, anchor: Anchor, walker: Walker) -> list[Walk]:
 def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> Task[list[Found | None]]:
     """What each walk gives, if it reads far better than the stretch as it stands."""
     rows = []
-    habits = Habits(page)
+    habits, dropped = Habits(page), not holds_private(encode(page))
     for number, anchor, walk in trials:
         slots = walk.slots if anchor.first is None else (anchor.first, *walk.slots)
         line = lines[number]
-        rows.append(
-            Row(line[: anchor.at], [[_place(slot, habits) for slot in slots]], line[walk.end :])
-        )
+        ways = [[_place(slot, habits) for slot in slots]]
+        if dropped:
+            ways += _with_dropped(slots, habits)
+        rows.append(Row(line[: anchor.at], ways, line[walk.end :]))
     found = candidates(rows, words_of(bare(page)))
     around = [(row.before, row.after) for row in rows]
     best: list[Likely] = yield Ask(_settled, list(zip(found, around, strict=True)))
@@ -246,6 +260,37 @@ def _place(slot: Slot, habits: Habits) -> Options:
 
 
 _open = lru_cache(maxsize=1 << 10)(written)
+
+
+def _with_dropped(slots: Sequence[Slot], habits: Habits) -> list[list[Options]]:
+    """A stretch once more with two characters for each uncommon one, where these are few: out of
+    step, pairs of bytes in the areas of private use are private-use characters, which a later
+    reader drops; what stood before such a pair and behind it then makes one strange character."""
+    known = [at for at, slot in enumerate(slots) if isinstance(slot, str) and slot > "\x7f"]
+    chances = load().unigram.take(numbers_of("".join(str(slots[at][:1]) for at in known)))
+    strange = [at for at, chance in zip(known, chances.tolist(), strict=True) if chance < _STRANGE]
+    if not strange or len(strange) > max(1, len(slots) // _FEW):
+        return []
+    way: list[Options] = []
+    for at, slot in enumerate(slots):
+        both = _around_dropped(slot, habits.traditional) if at in strange else None
+        way += both or [_place(slot, habits)]
+    return [way]
+
+
+@lru_cache(maxsize=1 << 10)
+def _around_dropped(slot: str, traditional: bool) -> list[Options] | None:
+    """The characters that end and begin with the bytes of a dropped pair between the two bytes of
+    a strange one."""
+    data = reader("gbk").table.get(ord(slot), "")
+    if len(data) != 2:
+        return None
+    ahead, behind = pair(data[0], LOST) or (), pair(LOST, data[1]) or ()
+    first = tuple(c for c in ahead if reader("gbk").table[ord(c)][1] in _PRIVATE_LEADS)
+    if not first or not behind:
+        return None
+    options = written(first, traditional)
+    return [replace(options, bias=options.bias + _DROPPED), written(tuple(behind), traditional)]
 
 
 def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None:
