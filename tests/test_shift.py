@@ -134,3 +134,24 @@ def test_the_founding_page(founding: Path) -> None:
     for spot in ("更幸福——太原市", "保卡的短信，年齡", "工作。“縱向", "所在。”迎澤街道黨工委"):
         assert spot in mended
     assert mended.count("日報(bào)") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("“市民可以放心?！彼f，檢查將持續到月底。", "“市民可以放心。”他說，檢查將持續到月底。"),
+        ("“新館今天開放?！彼f，歡迎市民前來。", "“新館今天開放。”他說，歡迎市民前來。"),
+        ("记者从文物?；に裣?，场馆已经修好。", "记者从文物保护所获悉，场馆已经修好。"),
+        (
+            "昨日，河橋縣公安局聯合8個部門對?；愤M行檢查，現場整改102處。",
+            "昨日，河橋縣公安局聯合8個部門對危化品進行檢查，現場整改102處。",
+        ),
+    ],
+)
+def test_pairs_of_private_use_that_were_dropped(text: str, want: str) -> None:
+    assert mend(text) == want
+
+
+def test_strange_characters_stay_where_private_use_was_kept() -> None:
+    kept = "昨日有風\ue000。“市民可以放心?！彼f，檢查將持續到月底。"
+    assert "他說" not in mend(kept)

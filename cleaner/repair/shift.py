@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +39,7 @@ from cleaner.repair.habits import Form, Habits
 from cleaner.repair.in_step import Ask, Pages, Task
 from cleaner.repair.likeliest import Found as Possible
 from cleaner.repair.likeliest import Likely, Row, candidates, settled
-from cleaner.repair.options import Options, fixed, numbers_of, words_of
+from cleaner.repair.options import Options, fixed, words_of
 from cleaner.repair.readers import LOST, reader
 from cleaner.repair.readings import Readings, read_readings
 from cleaner.repair.screen import documents
@@ -62,9 +62,10 @@ _CONTEXT = 3
 _LEAST_GAIN = 7.0  # nats, of the whole stretch
 _LEAST_ASKED = 3.0  # the same where only a stranger mixture of marks stands
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
-_DROPPED = -4.0  # nats for a pair of bytes of which nothing stands there
-_STRANGE = -10.5  # ln p of a character by itself
-_FEW = 4  # of so many characters out of step one at most is strange for want of such a pair
+_DROPPED = -3.0  # nats for a pair of bytes of which nothing stands there
+_STRANGE = -12.0  # ln p of a character and the next one
+_MOST = 5  # of so many places every subset is tried
+_FEW = 3  # of so many characters out of step one at most is strange for want of such a pair
 _PRIVATE_LEADS = frozenset(map(chr, [*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF)]))
 """First bytes of pairs that code page 936 gives to private use."""
 
@@ -224,7 +225,7 @@ def _tried(trials: Sequence[Trial], lines: Sequence[str], page: str) -> Task[lis
         line = lines[number]
         ways = [[_place(slot, habits) for slot in slots]]
         if dropped:
-            ways += _with_dropped(slots, habits)
+            ways += _with_dropped(slots, line[walk.end : walk.end + 1], habits)
         rows.append(Row(line[: anchor.at], ways, line[walk.end :]))
     found = candidates(rows, words_of(bare(page)))
     around = [(row.before, row.after) for row in rows]
@@ -262,20 +263,38 @@ def _place(slot: Slot, habits: Habits) -> Options:
 _open = lru_cache(maxsize=1 << 10)(written)
 
 
-def _with_dropped(slots: Sequence[Slot], habits: Habits) -> list[list[Options]]:
-    """A stretch once more with two characters for each uncommon one, where these are few: out of
+def _with_dropped(slots: Sequence[Slot], after: str, habits: Habits) -> list[list[Options]]:
+    """A stretch once more with two characters for some that are strange where they stand: out of
     step, pairs of bytes in the areas of private use are private-use characters, which a later
-    reader drops; what stood before such a pair and behind it then makes one strange character."""
-    known = [at for at, slot in enumerate(slots) if isinstance(slot, str) and slot > "\x7f"]
-    chances = load().unigram.take(numbers_of("".join(str(slots[at][:1]) for at in known)))
-    strange = [at for at, chance in zip(known, chances.tolist(), strict=True) if chance < _STRANGE]
-    if not strange or len(strange) > max(1, len(slots) // _FEW):
-        return []
-    way: list[Options] = []
-    for at, slot in enumerate(slots):
-        both = _around_dropped(slot, habits.traditional) if at in strange else None
-        way += both or [_place(slot, habits)]
-    return [way]
+    reader drops; what stood before such a pair and behind it then makes one character."""
+    around = {
+        at: _around_dropped(str(slots[at]), habits.traditional) for at in _strange(slots, after)
+    }
+    places = [at for at, both in around.items() if both]
+    ways = []
+    for chosen in _subsets(places):
+        way: list[Options] = []
+        for at, slot in enumerate(slots):
+            way += (around[at] if at in chosen else None) or [_place(slot, habits)]
+        ways.append(way)
+    return ways
+
+
+def _strange(slots: Sequence[Slot], after: str) -> list[int]:
+    """The places of known characters that the model least expects there, few of them; `after` is
+    what follows on the last."""
+    text = "".join(slot if isinstance(slot, str) and len(slot) == 1 else "\ufffd" for slot in slots)
+    scores = load().score_text(text + (after or "\n"))
+    pairs = scores[:-1] + scores[1:]  # it is strange to what follows, too
+    known = [at for at, char in enumerate(text) if "\x7f" < char < "\ufffd"]
+    worst = sorted((at for at in known if pairs[at] < _STRANGE), key=lambda at: float(pairs[at]))
+    return sorted(worst[: max(1, len(slots) // _FEW)])
+
+
+def _subsets(places: Sequence[int]) -> list[tuple[int, ...]]:
+    """Those of a few places, not empty; of more all, all but one, and one by itself."""
+    sizes = {1, len(places) - 1, len(places)} if len(places) > _MOST else range(1, len(places) + 1)
+    return [own for size in sizes if size > 0 for own in combinations(places, size)]
 
 
 @lru_cache(maxsize=1 << 10)
