@@ -64,7 +64,7 @@ _LEAST_ASKED = 3.0  # the same where only a stranger mixture of marks stands
 _LEAST_RATE = 0.7  # nats for each character that the stretch takes
 _DROPPED = -3.0  # nats for a pair of bytes of which nothing stands there
 _STRANGE = -12.0  # ln p of a character and the next one
-_MOST = 5  # of so many places every subset is tried
+_MOST, _MANY = 5, 12  # of so many places every subset is tried, or single ones in and out
 _FEW = 3  # of so many characters out of step one at most is strange for want of such a pair
 _PRIVATE_LEADS = frozenset(map(chr, [*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF)]))
 """First bytes of pairs that code page 936 gives to private use."""
@@ -292,9 +292,12 @@ def _strange(slots: Sequence[Slot], after: str) -> list[int]:
 
 
 def _subsets(places: Sequence[int]) -> list[tuple[int, ...]]:
-    """Those of a few places, not empty; of more all, all but one, and one by itself."""
-    sizes = {1, len(places) - 1, len(places)} if len(places) > _MOST else range(1, len(places) + 1)
-    return [own for size in sizes if size > 0 for own in combinations(places, size)]
+    """Those of a few places, none empty; of more all, all but one, and single ones; of many all."""
+    count = len(places)
+    if count > _MANY:
+        return [tuple(places)]
+    sizes = {1, count - 1, count} if count > _MOST else range(1, count + 1)
+    return [own for size in sizes for own in combinations(places, size)]
 
 
 @lru_cache(maxsize=1 << 10)
