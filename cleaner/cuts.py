@@ -33,7 +33,6 @@ _HEADLINE, _WITH_COMMA = 64, 40
 """No line of a head is longer; nor than the latter where it has a comma inside, as the lines of
 hard-wrapped text have."""
 
-_COMMAS = ",。;"
 _NEVER_LAST = "。;:,、"
 """No line of a head ends with these, nor with one of them and a quote or a bracket; it may with
 a question."""
@@ -217,7 +216,7 @@ def _like_headlines(batch: Batch, written: Ints) -> Mask:
     for back in (1, 2):
         found &= ~closing.take(batch.folded.take(ends - back, mode="clip"))
     long = np.flatnonzero(found & (size > _WITH_COMMA))
-    found[long] = ~_have(table_of(_COMMAS), batch.folded, ends[long] - size[long], ends[long])
+    found[long] = ~_have(table_of(_MID_MARKS), batch.folded, ends[long] - size[long], ends[long])
     return found
 
 

@@ -20,7 +20,7 @@ from cleaner.filter import Editor
 from cleaner.kernels.text import encode, fold
 from cleaner.models.lm import load as load_model
 from cleaner.repair.habits import Habits
-from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of, spots_of_all, utf8_of
+from cleaner.repair.hybrid_lattice import BLANK_COST, spots_of_all, utf8_of
 from cleaner.repair.in_step import Ask, Task, in_step
 from cleaner.repair.readers import LOST, SINGLE, WIDE, reader
 from cleaner.repair.remembered import remembered
@@ -192,6 +192,10 @@ def test_answers_are_remembered_for_lines_of_every_length() -> None:
     lines = ["一", "一" * 5000, "二"]
     assert [size(line) for line in lines * 2] == [1, 5000, 1] * 2
     assert asked == lines
+
+
+def spots_of(line: str) -> list[list[str]]:
+    return spots_of_all([line])[0]
 
 
 def test_lines_side_by_side_have_the_lattice_of_each_alone() -> None:

@@ -61,14 +61,9 @@ class _Lattice(NamedTuple):
     least: float
 
 
-def spots_of(line: str) -> list[list[str]]:
-    """The bytes of a line in pieces, for each piece the ways to read it that are worth asking
-    for; empty where the line has no reading. Of two neighbours one has a single way."""
-    return spots_of_all([line])[0]
-
-
 def spots_of_all(lines: Sequence[str]) -> list[list[list[str]]]:
-    """`spots_of` of many lines."""
+    """The bytes of each line in pieces, for each piece the ways to read it that are worth asking
+    for; empty where a line has no reading. Of two neighbours one has a single way."""
     return [
         [
             [_clear(lattice, first, last)] if clear else _ways(lattice, first, last)

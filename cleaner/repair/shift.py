@@ -311,8 +311,8 @@ def _around_dropped(slot: str, traditional: bool) -> list[Options] | None:
     first = tuple(c for c in ahead if reader("gbk").table[ord(c)][1] in _PRIVATE_LEADS)
     if not first or not behind:
         return None
-    options = written(first, traditional)
-    return [replace(options, bias=options.bias + _DROPPED), written(tuple(behind), traditional)]
+    options = _open(first, traditional)
+    return [replace(options, bias=options.bias + _DROPPED), _open(tuple(behind), traditional)]
 
 
 def _accepted(trial: Trial, line: str, new: Likely, gain: float) -> Found | None:
