@@ -5,16 +5,23 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import regex
 
 from benchmarks.corpora import Split, load
 from cleaner.train.news import length
 
+Record = dict[str, Any]
+
 TRAINED = ("news_chinanews", "news_rmrb2026", "news_xwlb", "news_rthk_zhhant")
 NEWS = (*TRAINED, "news_nankai")
 _FINGERPRINT = regex.compile(r"央视网消息\s*[(（]新闻联播[)）]\s*[:：]?|【编辑:[^】]{2,12}】")
 _SKIPPED = {"chid_passage_mixed", "tech_doc_zh_en"}
+_COLLECTION = regex.compile(r"(?:快讯|简讯|短讯|速递|集锦|汇总|短波)$")
+_REPORT = regex.compile(
+    r"^[^\S\n]*据?(?:本报|新华社|中新[网社]|央视网|人民网|南开新闻网)[^\n。]{0,20}[电讯]", regex.M
+)
 _FULL = 160
 """Short texts of a kind are joined until they have this many characters."""
 
@@ -22,10 +29,33 @@ _FULL = 160
 @cache
 def news(source: str, split: Split) -> tuple[str, ...]:
     """Articles of one source, without the marks that only this source has."""
-    return tuple(
-        _FINGERPRINT.sub("", record["text"]).strip()
-        for record in load(source, split)
-        if record.get("label") == "news" and len(record["text"]) >= 80
+    return tuple(map(_text_of, _records(source, split)))
+
+
+def _records(source: str, split: Split) -> Iterator[Record]:
+    records = load(source, split)
+    return (r for r in records if r.get("label") == "news" and len(r["text"]) >= 80)
+
+
+def _text_of(record: Record) -> str:
+    return _FINGERPRINT.sub("", record["text"]).strip()
+
+
+@cache
+def articles(source: str, split: Split) -> tuple[str, ...]:
+    """`news` without collections."""
+    return tuple(map(_text_of, of_one_article(source, split)))
+
+
+def of_one_article(source: str, split: Split) -> Iterator[Record]:
+    """Records of news without collections, which are several reports in one text: a quarter of
+    what one source has of five paragraphs and more. They are known by their titles, and by a
+    second line that begins as a report does."""
+    return (
+        record
+        for record in _records(source, split)
+        if not _COLLECTION.search(record.get("title") or "")
+        and len(_REPORT.findall(record["text"])) < 2
     )
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from benchmarks.corpora import load, root
-from benchmarks.kinds import NEWS, TRAINED, news, others, sized
+from benchmarks.corpora import root
+from benchmarks.kinds import NEWS, TRAINED, articles, news, of_one_article, others, sized
 from cleaner.batch import Batch
 from cleaner.cuts import is_report
 from cleaner.document import Document
@@ -67,7 +67,7 @@ def _in_batches(
 def kinds(form: Form) -> Figures:
     """News of a source never trained on, and of later days, against each kind of other text,
     lengths balanced: the `news` part alone, and `news_coherence`."""
-    good = {source: _scored(sized(news(source, "test"), _EACH, 1), form) for source in NEWS}
+    good = {source: _scored(sized(articles(source, "test"), _EACH, 1), form) for source in NEWS}
     bad = {kind: _scored(sized(texts, _EACH, 2), form) for kind, texts in others("test").items()}
     figures: Figures = {}
     for signal in ("news", "news_coherence"):
@@ -126,7 +126,7 @@ def damaged(form: Form) -> Figures:
         part = "order" if kind in ("paragraphs", "sentences") else "unity"
         found: dict[str, list[float]] = {"coherence": [], part: [], "news_coherence": []}
         for source in NEWS:
-            sound, broken = pairs(news(source, "test")[: 4 * _EACH], kind, seed=7)
+            sound, broken = pairs(articles(source, "test")[: 4 * _EACH], kind, seed=7)
             whole = _scored(sound[:_EACH], form)
             other = _scored(broken[:_EACH], form)
             for signal, values in found.items():
@@ -141,7 +141,7 @@ def stranger(form: Form) -> Figures:
     """One foreign paragraph among at least five: is it the first guess?"""
     shares = {}
     for source in NEWS:
-        mixed, lines = with_one_foreign(list(news(source, "test")[: 4 * _EACH]), seed=3)
+        mixed, lines = with_one_foreign(list(articles(source, "test")[: 4 * _EACH]), seed=3)
         hits = [_guess(form(text)) == line for text, line in zip(mixed, lines, strict=True)]
         shares[source.removeprefix("news_")] = float(np.mean(hits[:_EACH]))
     return {"found": float(np.mean(list(shares.values()))), **shares}
@@ -164,7 +164,7 @@ def heads(form: Form) -> Figures:
     limit = Pipeline.from_recipe("news-zh").recipe.limits["news_coherence"].min
     found: dict[str, list[float]] = {"bare": [], "titled": [], "headed": []}
     for source in NEWS:
-        records = [r for r in load(source, "test") if r.get("title") and len(r["text"]) >= 80]
+        records = [r for r in of_one_article(source, "test") if r.get("title")]
         for name, head in _HEADS.items():
             texts = [head.format(title=r["title"]) + r["text"] for r in records[: 2 * _EACH]]
             values = _scored(texts, form)["news_coherence"]
@@ -185,13 +185,13 @@ def mixed(split: Any, form: Form, seed: int) -> tuple[list[str], npt.NDArray[np.
     """Half sound news, a quarter other kinds, a quarter damaged news."""
     chance = random.Random(seed)
     sources = NEWS if split == "test" else TRAINED
-    good = [t for s in sources for t in sized(news(s, split), 2 * _EACH, seed)]
+    good = [t for s in sources for t in sized(articles(s, split), 2 * _EACH, seed)]
     bad = [t for texts in others(split).values() for t in sized(texts, _EACH, seed)]
     broken = [
         text
         for number, kind in enumerate(DAMAGES)
         for source in sources
-        for text in pairs(news(source, split)[: 2 * _EACH], kind, seed + number)[1]
+        for text in pairs(articles(source, split)[: 2 * _EACH], kind, seed + number)[1]
     ]
     count = min(len(good) // 2, len(bad), len(broken))
     texts = chance.sample(good, 2 * count) + chance.sample(bad, count)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.kinds import TRAINED, news, others
+from benchmarks.kinds import TRAINED, articles, news, others
 from benchmarks.score import mixed, signals
 from cleaner.models.news import to_bytes
 from cleaner.score.combined import Combination, combination, line_of, product
@@ -44,8 +44,8 @@ def news_model() -> bytes:
 
 def coherence_model() -> bytes:
     """Tables from the training split, their weights from the development split."""
-    train = {source: news(source, "train") for source in TRAINED}
-    held = {source: news(source, "dev") for source in TRAINED}
+    train = {source: articles(source, "train") for source in TRAINED}
+    held = {source: articles(source, "dev") for source in TRAINED}
     return train_coherence(train, held, report=lambda text: print(text)).to_bytes()  # noqa: T201
 
 

@@ -33,7 +33,7 @@ from cleaner.train import measures
 from cleaner.train.ablation import ablation
 from cleaner.train.coherence import Settings, train_coherence
 from cleaner.train.follows import FollowSettings
-from cleaner.train.incoherent import DAMAGES, excerpt, pairs
+from cleaner.train.incoherent import DAMAGES, excerpt, is_told, pairs, with_one_foreign
 from cleaner.train.news import train_news
 from cleaner.train.topics_of_units import TopicSettings
 from cleaner.train.tune import as_toml, fits, limit_of, tuned
@@ -395,12 +395,39 @@ def test_a_tuned_recipe_can_be_read_and_keeps_the_good(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
-def test_damage_changes_and_is_seen(kind: str) -> None:
-    """On invented news the score falls for most articles that are made incoherent."""
+def test_damage_changes_every_article(kind: str) -> None:
     texts = [body(a) for a in articles(80, seed=3)]
     sound, broken = pairs(texts, kind, seed=1, least=4)
     assert len(sound) >= 10
     assert all(a != b for a, b in zip(sound, broken, strict=True))
+
+
+def _with_headings(number: int) -> str:
+    """An article whose lines say its number, half of them headings and lines of names."""
+    lines = [f"第{number}号馆开放", *(f"第{number}号馆第{k}段到此为止。" for k in range(3))]
+    lines += [f"第{number}号馆的细节", *(f"第{number}号馆第{k}段到此为止。”（完）" for k in (3, 4))]
+    return "\n".join([*lines, f"记者 第{number}号", f"编辑 第{number}号"])
+
+
+@pytest.mark.parametrize("kind", ["splice", "halves"])
+def test_what_makes_an_article_damaged_is_text(kind: str) -> None:
+    """Of a heading or a line of names nobody could tell the article."""
+    sound, broken = pairs([_with_headings(number) for number in range(9)], kind, seed=3)
+    assert len(sound) == 9
+    for old, new in zip(sound, broken, strict=True):
+        foreign = set(new.split("\n")) - set(old.split("\n"))
+        assert any(is_told(line) for line in foreign)
+        assert any(is_told(line) for line in set(new.split("\n")) - foreign)
+        assert kind == "halves" or all(is_told(line) for line in foreign)
+
+
+def test_articles_of_few_paragraphs_of_text_are_left_out() -> None:
+    short = "开馆\n新馆昨日开放。\n记者 林一舟\n编辑 方小满\n摄影 石青"
+    assert pairs([short, short.replace("新", "旧")], "splice", seed=0) == ([], [])
+    mixed, lines = with_one_foreign([_with_headings(1), _with_headings(2), short], seed=0)
+    assert len(mixed) == 2
+    for text, line in zip(mixed, lines, strict=True):
+        assert is_told(text.split("\n")[line])
 
 
 @pytest.mark.parametrize(

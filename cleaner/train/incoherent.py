@@ -13,10 +13,23 @@ _SENTENCE = regex.compile(r"[^。！？!?]*[。！？!?]+[”’\"'」』)）]*|
 
 _END = regex.compile(r"[。！？!?]+[”’\"'」』)）]*|\n")
 
+_TOLD = regex.compile(r"[。！？!?…][”’\"'」』)）]*(?:[(（]完[)）])?$")
+
 
 def paragraphs(text: str) -> list[str]:
     """The lines of an article that are not blank."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def is_told(paragraph: str) -> bool:
+    """Whether a paragraph ends as a sentence does. Of headings and lines of names nobody can say
+    to which article they belong, so that they make no text foreign."""
+    return _TOLD.search(paragraph) is not None
+
+
+def told(parts: Sequence[str]) -> list[str]:
+    """The paragraphs of an article without its headings and lines of names."""
+    return [part for part in parts if is_told(part)]
 
 
 def sentences(text: str) -> list[str]:
@@ -34,10 +47,10 @@ def excerpt(text: str, size: int) -> str:
 
 def spliced(own: Sequence[str], other: Sequence[str], chance: random.Random) -> list[str]:
     """Foreign paragraphs at random places: 10 to 50 % of what stands there afterwards."""
-    share = chance.uniform(0.1, 0.5)
-    count = min(len(other), max(1, round(share * len(own) / (1 - share))))
+    share, foreign = chance.uniform(0.1, 0.5), told(other)
+    count = min(len(foreign), max(1, round(share * len(own) / (1 - share))))
     mixed = list(own)
-    for paragraph in chance.sample(list(other), count):
+    for paragraph in chance.sample(foreign, count):
         mixed.insert(chance.randint(0, len(mixed)), paragraph)
     return mixed
 
@@ -48,7 +61,7 @@ def one_foreign(
     """One paragraph of another article somewhere, and the number of its line."""
     mixed = list(own)
     line = chance.randint(0, len(mixed))
-    mixed.insert(line, chance.choice(list(other)))
+    mixed.insert(line, chance.choice(told(other)))
     return mixed, line
 
 
@@ -93,7 +106,12 @@ def interleaved(own: Sequence[str], other: Sequence[str], chance: random.Random)
 
 def halves(own: Sequence[str], other: Sequence[str], _chance: random.Random) -> list[str]:
     """The first half of one article and the second half of another."""
-    return [*own[: (len(own) + 1) // 2], *other[len(other) // 2 :]]
+    first, second = _told_at(own), _told_at(other)
+    return [*own[: first[(len(first) - 1) // 2] + 1], *other[second[len(second) // 2] :]]
+
+
+def _told_at(parts: Sequence[str]) -> list[int]:
+    return [at for at, part in enumerate(parts) if is_told(part)]
 
 
 def page_of(articles: Sequence[Sequence[str]], chance: random.Random) -> list[str]:
@@ -110,9 +128,10 @@ def page_of(articles: Sequence[Sequence[str]], chance: random.Random) -> list[st
 def with_one_foreign(
     texts: Sequence[str], seed: int, least: int = 5
 ) -> tuple[list[str], list[int]]:
-    """Articles with one paragraph of another one, and the number of its line in each."""
+    """Articles of at least `least` paragraphs, headings and lines of names aside, with one
+    paragraph of another one, and the number of its line in each."""
     chance = random.Random(seed)
-    articles = [parts for parts in map(paragraphs, texts) if len(parts) >= least]
+    articles = [parts for parts in map(paragraphs, texts) if len(told(parts)) >= least]
     mixed, lines = [], []
     for index, own in enumerate(articles):
         other = articles[(index + chance.randint(1, len(articles) - 1)) % len(articles)]
@@ -148,13 +167,13 @@ DAMAGES: dict[str, Damage] = {
 def pairs(
     texts: Sequence[str], kind: str, seed: int, least: int = 5
 ) -> tuple[list[str], list[str]]:
-    """Sound articles of at least `least` paragraphs, and the same damaged; articles that the
-    damage leaves as they were are left out.
+    """Sound articles of at least `least` paragraphs, headings and lines of names aside, and the
+    same damaged; articles that the damage leaves as they were are left out.
 
     Foreign text comes from another article of the same list, which is of one source.
     """
     chance = random.Random(seed)
-    articles = [parts for parts in map(paragraphs, texts) if len(parts) >= least]
+    articles = [parts for parts in map(paragraphs, texts) if len(told(parts)) >= least]
     sound, damaged = [], []
     for index, own in enumerate(articles):
         if kind == "page":

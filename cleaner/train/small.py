@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ def logistic(rows: Floats, truth: Floats, *, decay: float = 1e-3) -> tuple[Float
 def layered(
     rows: Floats,
     kinds: npt.NDArray[np.int64],
-    count: int,
+    weights: Sequence[float],
     *,
     hidden: int = 256,
     epochs: int = 20,
@@ -37,8 +37,8 @@ def layered(
     report: Callable[[str], None] = lambda _: None,
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Mean and scale of the columns, a hidden layer of shape (columns + 1, hidden), and the
-    weights of the kinds over the hidden units and the columns, shape (count, hidden + columns +
-    1); biases last. Every kind has the same share.
+    weights of the kinds over the hidden units and the columns, shape (kinds, hidden + columns +
+    1); biases last. All rows of a kind together count as much as `weights` says.
 
     Softmax regression with one hidden layer beside the columns themselves, by AdamW (Loshchilov
     & Hutter 2019) in mini-batches; inputs beyond `far` standard deviations count as so far.
@@ -48,9 +48,9 @@ def layered(
     inputs = np.clip((rows - mean) / scale, -far, far)
     width = inputs.shape[1]
     first = np.vstack([chance.standard_normal((width, hidden)) / width**0.5, np.zeros(hidden)])
-    last = np.zeros((count, hidden + width + 1))
-    share = 1 / np.maximum(np.bincount(kinds, minlength=count), 1)
-    share *= len(kinds) / count
+    last = np.zeros((len(weights), hidden + width + 1))
+    share = np.array(weights) / np.maximum(np.bincount(kinds, minlength=len(weights)), 1)
+    share *= len(kinds) / sum(weights)
     memory = [np.zeros_like(table) for table in (first, first, last, last)]
     steps = epochs * -(-len(inputs) // _BATCH)
     step = 0
