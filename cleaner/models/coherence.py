@@ -175,7 +175,7 @@ KINDS = ("sound", "splice", "paragraphs", "sentences", "interleave", "halves", "
 ASPECTS: Mapping[str, tuple[int, ...]] = {
     "coherence": (1, 2, 3, 4, 5, 6),
     "unity": (1, 4, 5, 6),
-    "order": (2, 3),
+    "order": (3,),
 }
 """Signals, and the ways of being broken that each of them looks for."""
 

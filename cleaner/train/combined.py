@@ -20,7 +20,7 @@ KNOTS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.993, 1.0)
 GOOD, OTHER, DAMAGED = range(3)
 """What a document is: sound news, text of another kind, damaged news."""
 
-_OTHER = 1.6
+_OTHER = 1.3
 """What a text of another kind counts beside damaged news: there is more of it in a crawl."""
 
 _STEPS = 3000
