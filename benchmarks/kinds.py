@@ -29,34 +29,37 @@ _FULL = 160
 @cache
 def news(source: str, split: Split) -> tuple[str, ...]:
     """Articles of one source, without the marks that only this source has."""
-    return tuple(map(_text_of, _records(source, split)))
+    return tuple(map(text_of, records(source, split)))
 
 
-def _records(source: str, split: Split) -> Iterator[Record]:
-    records = load(source, split)
-    return (r for r in records if r.get("label") == "news" and len(r["text"]) >= 80)
+def records(source: str, split: Split) -> Iterator[Record]:
+    """The records of the news of one source that are no scraps."""
+    found = load(source, split)
+    return (r for r in found if r.get("label") == "news" and len(r["text"]) >= 80)
 
 
-def _text_of(record: Record) -> str:
+def text_of(record: Record) -> str:
+    """The text without the marks that only its source has."""
     return _FINGERPRINT.sub("", record["text"]).strip()
 
 
 @cache
 def articles(source: str, split: Split) -> tuple[str, ...]:
     """`news` without collections."""
-    return tuple(map(_text_of, of_one_article(source, split)))
+    return tuple(map(text_of, of_one_article(source, split)))
 
 
 def of_one_article(source: str, split: Split) -> Iterator[Record]:
-    """Records of news without collections, which are several reports in one text: a quarter of
-    what one source has of five paragraphs and more. They are known by their titles, and by a
-    second line that begins as a report does."""
-    return (
-        record
-        for record in _records(source, split)
-        if not _COLLECTION.search(record.get("title") or "")
-        and len(_REPORT.findall(record["text"])) < 2
-    )
+    """Records of news without collections: a quarter of what one source has of five paragraphs
+    and more."""
+    return (record for record in records(source, split) if not is_collection(record))
+
+
+def is_collection(record: Record) -> bool:
+    """Whether a record is several reports in one text, as its title says, or a second line that
+    begins as a report does."""
+    title = record.get("title") or ""
+    return bool(_COLLECTION.search(title)) or len(_REPORT.findall(record["text"])) > 1
 
 
 @cache

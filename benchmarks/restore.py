@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks import generate, pages
 from benchmarks.corpora import load
+from benchmarks.kinds import NEWS, is_collection, records, text_of
 from benchmarks.page_truth import Tally, judge, origins, restored
 from cleaner import recipe as recipes
 from cleaner.batch import Batch
@@ -19,6 +20,7 @@ from cleaner.catalog import build
 from cleaner.document import Document
 from cleaner.filter import Restorer
 from cleaner.rules import RuleBook
+from cleaner.train.incoherent import is_told
 
 Form = Callable[[str], str]
 Groups = dict[tuple[str, str], list[pages.Source]]
@@ -191,6 +193,44 @@ def single(form: Form) -> dict[str, float]:
     }
 
 
+def briefs(form: Form) -> dict[str, float]:
+    """Collections of short reports, known by their titles: which come out as their briefs, each
+    under its own title; and single articles below their titles: which are parted."""
+    apart = parted = collections = singles = 0
+    for source in NEWS:
+        for record in records(source, "test"):
+            text = form(text_of(record))
+            if is_collection(record):
+                collections += 1
+                docs = restored(text, filters(), _book().automaton)
+                apart += [doc.text.strip() for doc in docs] == _titled(text)
+            else:
+                singles += 1
+                page = f"{form(record.get('title') or '')}\n{text}".strip()
+                parted += len(restored(page, [_briefs()], _book().automaton)) > 1
+    return {
+        "collections": collections,
+        "apart": apart / collections,
+        "articles": singles,
+        "parted": parted / singles,
+    }
+
+
+def _titled(text: str) -> list[str]:
+    """The briefs of a collection: a line that does not end as a sentence does begins one."""
+    found: list[list[str]] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        if not found or not is_told(line):
+            found.append([])
+        found[-1].append(line)
+    return ["\n".join(lines) for lines in found]
+
+
+@cache
+def _briefs() -> Restorer:
+    return next(item for item in filters() if item.name == "restore.briefs")
+
+
 def _articles() -> Iterator[str]:
     for corpus, most in _SINGLE.items():
         records = sorted(load(corpus, "test"), key=lambda record: str(record["text"]))
@@ -199,7 +239,7 @@ def _articles() -> Iterator[str]:
         for record in records:
             lines = [line for line in str(record["text"]).split("\n") if line.strip()]
             prose = corpus != "nonnews_mixed" or record.get("label") in _PROSE
-            if taken < most and prose and not pages.compiled(lines):
+            if taken < most and prose and not (is_collection(record) or pages.compiled(lines)):
                 taken += 1
                 yield str(record["text"])
 

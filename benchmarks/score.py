@@ -119,11 +119,12 @@ def _form_logits(texts: Sequence[str]) -> Floats:
 
 def damaged(form: Form) -> Figures:
     """Sound news of at least five paragraphs against the same news damaged: by `coherence`, by
-    the part of it that looks for this kind (`unity` or `order`), and by `news_coherence`; means
-    over the sources, the unseen one by itself."""
+    the part of it that looks for this kind above all, and by `news_coherence`; means over the
+    sources, the unseen one by itself."""
     figures: Figures = {}
+    parts = {"paragraphs": "coherence", "sentences": "order"}
     for kind in DAMAGES:
-        part = "order" if kind in ("paragraphs", "sentences") else "unity"
+        part = parts.get(kind, "unity")
         found: dict[str, list[float]] = {"coherence": [], part: [], "news_coherence": []}
         for source in NEWS:
             sound, broken = pairs(articles(source, "test")[: 4 * _EACH], kind, seed=7)

@@ -46,6 +46,7 @@ FILTERS: Mapping[str, str] = {
     "strip.blanks": "cleaner.strip.blanks:Blanks",
     "restore.wrap": "cleaner.restore.wrap:Wrap",
     "restore.repeats": "cleaner.restore.repeats:Repeats",
+    "restore.briefs": "cleaner.restore.briefs:Briefs",
     "restore.page": "cleaner.restore.page:Page",
     "restore.feed": "cleaner.restore.feed:Feed",
     "score.basics": "cleaner.score.basics:Basics",

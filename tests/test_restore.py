@@ -23,7 +23,7 @@ from cleaner.kernels.text import classify, encode
 from cleaner.rules import RuleBook
 
 CASES = Path(__file__).parent / "cases" / "restore"
-ALL = ("restore.wrap", "restore.repeats", "restore.feed", "restore.page")
+ALL = ("restore.wrap", "restore.repeats", "restore.briefs", "restore.feed", "restore.page")
 
 
 @cache

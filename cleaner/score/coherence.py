@@ -17,8 +17,9 @@ from cleaner.score.streams import stream_of_batch
 class Coherence:
     """Do the passages of the text belong to one piece, in the order of writing? Each in [0, 1]:
 
-    `unity`: no foreign passages, no two articles in one; `order`: neither paragraphs nor
-    sentences shuffled; `coherence`: neither kind of fault.
+    `unity`: no foreign passages, no two articles in one; `order`: sentences that are not
+    shuffled, which falls less where only paragraphs changed places; `coherence`: no fault of any
+    of these kinds.
     """
 
     name = "score.coherence"

@@ -43,9 +43,12 @@ _COLUMNS = ("worst", "second", "foreign", "mean", *SHAPE_FEATURES, *ORDER_FEATUR
 def ablation(
     model: CoherenceModel, texts: Mapping[str, Sequence[str]], seed: int
 ) -> dict[str, float]:
-    """AUC of `unity` or `order`, whichever looks for the kind of damage, by part left out and
-    kind; means over the sources. A silenced feature has its mean value everywhere."""
-    aspects = {kind: "order" if n in ASPECTS["order"] else "unity" for n, kind in enumerate(KINDS)}
+    """AUC of `unity`, `order` or `coherence`, the first that looks for the kind of damage, by part
+    left out and kind; means over the sources. A silenced feature has its mean value everywhere."""
+    aspects = {
+        kind: next(name for name in ("unity", "order", "coherence") if number in ASPECTS[name])
+        for number, kind in enumerate(KINDS[1:], 1)
+    }
     figures: dict[str, list[float]] = {}
     for source in texts.values():
         for kind in KINDS[1:]:

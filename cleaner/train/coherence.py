@@ -219,8 +219,8 @@ def _with_doc_weights(
     what is fitted to these articles later finds them as strange as any)."""
     seen = examples[1:] or examples
     inputs, truth = (np.concatenate(column) for column in zip(*seen, strict=True))
-    weights = [WEIGHTS.get(kind, 1.0) for kind in KINDS]
-    mean, scale, hidden, weights = layered(inputs, truth, weights, seed=seed, report=report)
+    counts = [WEIGHTS.get(kind, 1.0) for kind in KINDS]
+    mean, scale, hidden, weights = layered(inputs, truth, counts, seed=seed, report=report)
     model = replace(model, doc_mean=mean, doc_scale=scale, doc_hidden=hidden, doc_weights=weights)
     inputs, truth = examples[0]
     logits = logits_of(inputs, model)

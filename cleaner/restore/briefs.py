@@ -1,0 +1,108 @@
+"""restore.briefs: parts a collection of short reports, each under a title of its own.
+
+Features with subheads are set the same way. What tells them apart is that briefs speak of
+different things, and that each begins as reports do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import regex
+
+from cleaner.batch import Batch, Ints, Mask, View
+from cleaner.cuts import lines_of
+from cleaner.document import Keep, Piece
+from cleaner.kernels.segments import firsts
+from cleaner.kernels.text import table_of
+from cleaner.models import kin, leads
+from cleaner.rules import RuleBook
+
+_SHORTEST, _LONGEST = 4, 36
+"""Characters of a title."""
+_TEXT = 30
+"""Characters of text below a title at least."""
+_ALIKE = 0.25
+"""How far briefs speak of the same at most, the mean cosine of two of them: three collections in
+five are below, and of features set in such sections, which one article in a hundred is, three in a
+hundred."""
+_LEADING = -1.0
+"""ln odds (mean of the first paragraphs but that of the first brief) that they open reports."""
+_END = '。！？!?…”"」』)）'
+_NEVER_LAST = "，,、；;：:—-"
+_NUMBERED = regex.compile(
+    r"[（(【\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）】\]、.．:：\s]|第.{1,3}[章节条]|[①-⑳]"
+)
+
+
+class Briefs:
+    """The Restorer `restore.briefs`."""
+
+    name = "restore.briefs"
+
+    def __init__(self, book: RuleBook) -> None:
+        pass
+
+    def suspects(self, batch: Batch) -> Mask:
+        """Documents of nothing but titles and texts below them, two at least."""
+        titles = batch.once(self.name, _titles)
+        return np.bincount(batch.line_docs, titles, len(batch)) >= 2
+
+    def arrange(self, view: View) -> list[list[Piece]]:
+        titles = np.flatnonzero(view.of_lines(self.name, _titles)).tolist()
+        starts = [view.lines[at].start for at in titles]
+        borders = [0, *starts[1:], len(view.text)]
+        parts = np.stack([borders[:-1], borders[1:]], axis=1)
+        if len(titles) < 2 or not _apart(view, titles, parts):
+            return [[Keep(0, len(view.text))]]
+        return [[Keep(start, end)] for start, end in parts.tolist()]
+
+
+def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
+    """True where the briefs below some titles are reports of different things."""
+    lines = view.lines
+    if _numbered([view.text[slice(*lines[at])] for at in titles]):
+        return False
+    texts = np.stack([[lines[at].end for at in titles], parts[:, 1]], axis=1)
+    first = [next(line for line in lines[at + 1 :] if line.start < line.end) for at in titles[1:]]
+    begin, end = np.array([(line.start, line.end) for line in first]).T
+    if leads.scores(view.folded_codes, begin, end).mean() < _LEADING:
+        return False
+    whole = kin.load().of(view.folded_codes, texts).sum(axis=0)
+    number = len(titles)
+    return bool((whole @ whole - number) / (number * (number - 1)) < _ALIKE)
+
+
+def _numbered(titles: Sequence[str]) -> bool:
+    """True for items of a list, one of which is marked so, or that are counted from one on."""
+    if any(map(_NUMBERED.match, titles)):
+        return True
+    return all(title.startswith(str(number)) for number, title in enumerate(titles[1:], 1))
+
+
+def _titles(batch: Batch) -> Mask:
+    """Which lines are titles with a text below, in documents where below a short head every line
+    is such a title or a text; shape (lines,)."""
+    lines = lines_of(batch)
+    found = np.zeros(len(lines.size), np.bool_)
+    solid = np.flatnonzero(lines.size)
+    if not len(solid):
+        return found
+    doc, size, last = lines.doc[solid], lines.size[solid], batch.codes.take(lines.end[solid] - 1)
+    text = table_of(_END).take(last)
+    title = ~text & (size >= _SHORTEST) & (size <= _LONGEST) & ~table_of(_NEVER_LAST).take(last)
+    first = firsts(doc)
+    ends = np.append(first[1:], True)
+    above: Ints = np.cumsum(text) - text
+    below = above > np.maximum.accumulate(np.where(first, above, 0))
+    doubled = title & np.append(False, title[:-1]) & below & ~first
+    opens = title & np.append(text[1:], False) & ~ends
+    border = np.flatnonzero(opens | first)
+    enough = np.add.reduceat(np.where(text, size, 0), border) >= _TEXT
+    wrong = (first & text) | (ends & ~text) | doubled
+    wrong |= ~(text | title) & (below | (size > _LONGEST))
+    wrong[border] |= opens[border] & ~enough
+    among = np.bincount(doc, wrong, len(batch)) == 0
+    found[solid] = opens & among.take(doc)
+    return found
