@@ -72,6 +72,23 @@ def test_known_failures_still_fail(case: dict[str, object]) -> None:
     assert texts(str(case["text"])) != case["texts"], "mended: move the case to synthetic"
 
 
+@pytest.mark.parametrize(
+    ("second", "parts"),
+    [
+        ("北港货轮航线恢复通航", 2),
+        ("本报记者 林一舟", 1),  # a byline
+        ("停航两天之后，首班船昨天上午从北港", 1),  # a piece of a sentence
+        ("停航两天之后首班船昨天上午驶出北港。", 1),  # a paragraph
+        ("2、北港货轮航线恢复通航", 1),  # an item
+    ],
+)
+def test_briefs_have_titles(second: str, parts: int) -> None:
+    care = "今天，城东养老服务中心正式开门迎客，设床位一百二十张，周边老人可以就近登记入住。"
+    ship = "据港务部门消息，受大雾影响停航两天的货轮昨天上午起航，载着六百个集装箱驶往南岛。"
+    page = "\n".join(["城东养老服务中心开门", care, second, ship])
+    assert len(texts(page, "restore.briefs")) == parts
+
+
 def sources(count: int, seed: int) -> list[pages.Source]:
     made = generate.articles(count, seed=seed)
     return [pages.Source((a.title,), a.byline, tuple(a.paragraphs)) for a in made]

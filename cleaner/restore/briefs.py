@@ -17,6 +17,7 @@ from cleaner.document import Keep, Piece
 from cleaner.kernels.segments import firsts
 from cleaner.kernels.text import table_of
 from cleaner.models import kin, leads
+from cleaner.restore.blocks import names_writers
 from cleaner.rules import RuleBook
 
 _SHORTEST, _LONGEST = 4, 36
@@ -31,8 +32,9 @@ _LEADING = -1.0
 """ln odds (mean of the first paragraphs but that of the first brief) that they open reports."""
 _END = '。！？!?…”"」』)）'
 _NEVER_LAST = "，,、；;：:—-"
+_COMMA = regex.compile(r",(?!\d)")
 _NUMBERED = regex.compile(
-    r"[（(【\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）】\]、.．:：\s]|第.{1,3}[章节条]|[①-⑳]"
+    r"[(【\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)】\]、.:\s]|第.{1,3}[章节条]|[①-⑳]"
 )
 
 
@@ -62,7 +64,8 @@ class Briefs:
 def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
     """True where the briefs below some titles are reports of different things."""
     lines = view.lines
-    if _numbered([view.text[slice(*lines[at])] for at in titles]):
+    heads = [view.folded[slice(*lines[at])].strip() for at in titles]
+    if _numbered(heads) or not all(map(_is_title, heads)):
         return False
     texts = np.stack([[lines[at].end for at in titles], parts[:, 1]], axis=1)
     first = [next(line for line in lines[at + 1 :] if line.start < line.end) for at in titles[1:]]
@@ -72,6 +75,11 @@ def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
     whole = kin.load().of(view.folded_codes, texts).sum(axis=0)
     number = len(titles)
     return bool((whole @ whole - number) / (number * (number - 1)) < _ALIKE)
+
+
+def _is_title(head: str) -> bool:
+    """True for a line that is neither a byline nor a piece of a sentence."""
+    return not (names_writers(head) or _COMMA.search(head))
 
 
 def _numbered(titles: Sequence[str]) -> bool:
