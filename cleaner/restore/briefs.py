@@ -24,10 +24,10 @@ _SHORTEST, _LONGEST = 4, 36
 """Characters of a title."""
 _TEXT = 30
 """Characters of text below a title at least."""
-_ALIKE = 0.25
-"""How far briefs speak of the same at most, the mean cosine of two of them: three collections in
-five are below, and of features set in such sections, which one article in a hundred is, three in a
-hundred."""
+_ALIKE, _BRIEF, _LONGER = 0.4, 120, 0.002
+"""How far briefs speak of the same at most, the mean cosine of two of them; how many characters of
+text below a title are brief, and how much less alike they must be for each more: sections of
+features are long, and speak of the same."""
 _LEADING = -1.0
 """ln odds (mean of the first paragraphs but that of the first brief) that they open reports."""
 _END = '。！？!?…”"」』)）'
@@ -72,9 +72,10 @@ def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
     begin, end = np.array([(line.start, line.end) for line in first]).T
     if leads.scores(view.folded_codes, begin, end).mean() < _LEADING:
         return False
-    whole = kin.load().of(view.folded_codes, texts).sum(axis=0)
-    number = len(titles)
-    return bool((whole @ whole - number) / (number * (number - 1)) < _ALIKE)
+    whole, number = kin.load().of(view.folded_codes, texts).sum(axis=0), len(titles)
+    alike = (whole @ whole - number) / (number * (number - 1))
+    longer = max(0.0, float(np.diff(texts).mean()) - _BRIEF)
+    return bool(alike < _ALIKE - _LONGER * longer)
 
 
 def _is_title(head: str) -> bool:
