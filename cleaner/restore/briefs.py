@@ -13,7 +13,7 @@ import regex
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import lines_of
-from cleaner.document import Keep, Piece
+from cleaner.document import Keep, Piece, Put
 from cleaner.kernels.segments import firsts
 from cleaner.kernels.text import table_of
 from cleaner.models import kin, leads
@@ -58,7 +58,13 @@ class Briefs:
         parts = np.stack([borders[:-1], borders[1:]], axis=1)
         if len(titles) < 2 or not _apart(view, titles, parts):
             return [[Keep(0, len(view.text))]]
-        return [[Keep(start, end)] for start, end in parts.tolist()]
+        return [_part(view.text, start, end) for start, end in parts.tolist()]
+
+
+def _part(text: str, start: int, end: int) -> list[Piece]:
+    """A brief without the blanks behind it."""
+    last = start + len(text[start:end].rstrip())
+    return [Keep(start, last), Put("", last, end, "restore.briefs.border")]
 
 
 def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
