@@ -31,6 +31,7 @@ features are long, and speak of the same."""
 _LEADING = -1.0
 """ln odds (mean of the first paragraphs but that of the first brief) that they open reports."""
 _END = '。！？!?…”"」』)）'
+"""With one of these a paragraph ends, and no title."""
 _NEVER_LAST = "，,、；;：:—-"
 _COMMA = regex.compile(r",(?!\d)")
 _NUMBERED = regex.compile(
@@ -79,9 +80,9 @@ def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
     if leads.scores(view.folded_codes, begin, end).mean() < _LEADING:
         return False
     whole, number = kin.load().of(view.folded_codes, texts).sum(axis=0), len(titles)
-    alike = (whole @ whole - number) / (number * (number - 1))
+    alike = float((whole * whole).sum() - number) / (number * (number - 1))
     longer = max(0.0, float(np.diff(texts).mean()) - _BRIEF)
-    return bool(alike < _ALIKE - _LONGER * longer)
+    return alike < _ALIKE - _LONGER * longer
 
 
 def _is_title(head: str) -> bool:
