@@ -33,6 +33,9 @@ _HEADLINE, _WITH_COMMA = 64, 40
 """No line of a head is longer; nor than the latter where it has a comma inside, as the lines of
 hard-wrapped text have."""
 
+_BULLETS, _SUMMARY = "◆◇■□▲△●★☆※", 160
+"""A summary below the headline begins with one of these; it is no longer."""
+
 _NEVER_LAST = "。;:,、"
 """No line of a head ends with these, nor with one of them and a quote or a bracket; it may with
 a question."""
@@ -212,12 +215,24 @@ def _like_headlines(batch: Batch, written: Ints) -> Mask:
     """Which of some lines, none empty, could be headlines by their length and their end."""
     lines, closing = lines_of(batch), table_of(_NEVER_LAST)
     ends, size = lines.end.take(written), lines.size.take(written)
-    found: Mask = size <= _HEADLINE
+    summary = table_of(_BULLETS).take(batch.codes.take(ends - size)) & (size <= _SUMMARY)
+    found: Mask = (size <= _HEADLINE) | summary
     for back in (1, 2):
         found &= ~closing.take(batch.folded.take(ends - back, mode="clip"))
-    long = np.flatnonzero(found & (size > _WITH_COMMA))
-    found[long] = ~_have(table_of(_MID_MARKS), batch.folded, ends[long] - size[long], ends[long])
+    long = np.flatnonzero(found & ~summary & (size > _WITH_COMMA))
+    found[long] = ~_with_comma(batch, ends[long] - size[long], size[long])
     return found
+
+
+def _with_comma(batch: Batch, starts: Ints, sizes: Ints) -> Mask:
+    """Which ranges, none empty, have a comma inside, but for those of numbers; shape (k,)."""
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    at, first = places_of(starts, sizes)
+    marks = table_of(_MID_MARKS).take(batch.folded.take(at))
+    before, behind = (batch.classes.take(at + step, mode="clip") for step in (-1, 1))
+    marks &= (before != int(Class.DIGIT)) | (behind != int(Class.DIGIT))
+    return np.asarray(np.logical_or.reduceat(marks, first))
 
 
 def lines_with(batch: Batch, pair: str) -> tuple[Ints, Ints]:
