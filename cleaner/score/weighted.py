@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
 from cleaner.batch import Batch, View
 from cleaner.errors import RuleError
 from cleaner.filter import Bound, Evidence, Values
+from cleaner.kernels.text import decode
 from cleaner.rule_files import Rule
 from cleaner.rules import RuleBook
 
@@ -29,6 +32,7 @@ class Weighted:
 
     def __init__(self, book: RuleBook) -> None:
         rules = book.of(self.name)
+        self._automaton = book.automaton
         self._mine = np.zeros(len(book.literals), np.bool_)
         self._mine[book.numbers(rules)] = True
         self._weights: dict[str, float] = {}
@@ -41,37 +45,32 @@ class Weighted:
                 self._by_literal[book.literals[word]].append(rule)
 
     def score(self, batch: Batch) -> dict[str, Values]:
-        values = np.zeros(len(batch))
-        starts = batch.hits.start[self._mine.take(batch.hits.literal)]
-        for at in np.unique(np.searchsorted(batch.ends, starts)).tolist():
-            values[at] = self._value(batch.view(at))
-        return dict.fromkeys(self.names, values)
+        wrong = np.ones(len(batch))
+        counts: dict[tuple[int, str], int] = defaultdict(int)
+        for line, rule, _, _ in self._found(batch):
+            doc = int(batch.line_docs[line])
+            counts[doc, rule.id] += 1
+            if counts[doc, rule.id] <= _MOST:
+                wrong[doc] *= 1 - self._weights[rule.id]
+        return dict.fromkeys(self.names, 1 - wrong)
 
     def evidence(self, view: View) -> Iterator[Evidence]:
         """Every match."""
         (signal,) = self.names
-        for rule, start, end in self._found(view):
+        for _, rule, start, end in self._found(Batch([view.doc], self._automaton)):
             yield Evidence(start, end, signal, rule.id)
 
-    def _value(self, view: View) -> float:
-        wrong = 1.0
-        counts: dict[str, int] = defaultdict(int)
-        for rule, _, _ in self._found(view):
-            counts[rule.id] += 1
-            if counts[rule.id] <= _MOST:
-                wrong *= 1 - self._weights[rule.id]
-        return 1 - wrong
-
-    def _found(self, view: View) -> Iterator[tuple[Rule, int, int]]:
-        """Matches of rules in the lines that hold one of their literals."""
-        literals, starts, _ = view.hit_columns(self._mine)
-        lines = np.searchsorted(view.line_starts, starts, side="right") - 1
-        tried = set()
-        for at, literal in dict.fromkeys(zip(lines.tolist(), literals.tolist(), strict=True)):
-            for rule in self._by_literal[literal]:
-                if (at, rule.id) in tried or rule.pattern is None:
-                    continue
-                tried.add((at, rule.id))
-                line = view.lines[at]
-                for match in rule.pattern.finditer(view.folded[line.start : line.end]):
-                    yield rule, line.start + match.start(), line.start + match.end()
+    def _found(self, batch: Batch) -> Iterator[tuple[int, Rule, int, int]]:
+        """(line, rule, start, end) of the matches of rules in the lines that hold one of their
+        literals."""
+        hits = batch.hits
+        mine = np.flatnonzero(self._mine.take(hits.literal))
+        lines = np.searchsorted(batch.line_ends, hits.start.take(mine))
+        pairs = zip(lines.tolist(), hits.literal.take(mine).tolist(), strict=True)
+        for line, group in groupby(sorted(pairs), itemgetter(0)):
+            start, end = int(batch.line_starts[line]), int(batch.line_ends[line])
+            text = decode(batch.folded[start:end])
+            rules = {rule.id: rule for _, own in group for rule in self._by_literal[own]}
+            for rule in rules.values():
+                for match in rule.pattern.finditer(text) if rule.pattern else ():
+                    yield line, rule, start + match.start(), start + match.end()
