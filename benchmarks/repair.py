@@ -285,10 +285,11 @@ def speed(form: Form) -> Figures:
         "\n".join(text for _, text in _paragraphs(page, _with_pinyin)) for page in shuffled
     ]
     damaged = {"shift": shifted_pages}
-    for kind in KINDS.keys() - set(_LEFT_ALONE):
-        damaged[kind] = [text for _, text in _damaged(KINDS[kind], pages[:60])]
+    for kind, damage in KINDS.items():
+        if kind not in _LEFT_ALONE:
+            damaged[kind] = [text for _, text in _damaged(damage, pages[:60])]
     # Simplified pages cannot be read from Big5.
-    speeds = {kind: _speed_on(texts) for kind, texts in sorted(damaged.items()) if texts}
+    speeds = {kind: _speed_on(texts) for kind, texts in damaged.items() if texts}
     every = fmean(1 / value for value in speeds.values())
     figures |= {f"{kind}.mb_per_s": value for kind, value in speeds.items()}
     return {**figures, "every.mb_per_s": 1 / every, "megabytes": size}

@@ -197,6 +197,7 @@ def briefs(form: Form) -> dict[str, float]:
     """Collections of short reports, known by their titles: which come out as their briefs, each
     under its own title; and single articles below their titles: which are parted."""
     apart = parted = collections = singles = 0
+    alone = [item for item in filters() if item.name == "restore.briefs"]
     for source in NEWS:
         for record in records(source, "test"):
             text = form(text_of(record))
@@ -207,7 +208,7 @@ def briefs(form: Form) -> dict[str, float]:
             else:
                 singles += 1
                 page = f"{form(record.get('title') or '')}\n{text}".strip()
-                parted += len(restored(page, [_briefs()], _book().automaton)) > 1
+                parted += len(restored(page, alone, _book().automaton)) > 1
     return {
         "collections": collections,
         "apart": apart / collections,
@@ -224,11 +225,6 @@ def _titled(text: str) -> list[str]:
             found.append([])
         found[-1].append(line)
     return ["\n".join(lines) for lines in found]
-
-
-@cache
-def _briefs() -> Restorer:
-    return next(item for item in filters() if item.name == "restore.briefs")
 
 
 def _articles() -> Iterator[str]:

@@ -5,7 +5,8 @@ Vectorised over the lines of a batch; the pre-screen of restore and the complete
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -103,7 +104,7 @@ def _lines(batch: Batch) -> Lines:
     wordy &= batch.folded.take(last) != ord("摄")  # who took the picture ends a report
     open_end = long & (wordy | table_of(_OPEN_MARKS).take(codes.take(last)))
     some = np.flatnonzero(open_end)
-    open_end[some] = _have(table_of(_MID_MARKS), codes, starts[some], last[some])
+    open_end[some] = _have(partial(_mid_marks, codes), starts[some], last[some])
     some = some[open_end[some]]
     open_end[some] = ~_signed(batch, starts[some], ends[some])
     first = table_of(_NEVER_FIRST).take(codes.take(starts))
@@ -122,12 +123,17 @@ def _signed(batch: Batch, starts: Ints, ends: Ints) -> Mask:
     return found
 
 
-def _have(table: Mask, codes: Codes, starts: Ints, ends: Ints) -> Mask:
-    """Which ranges [start, end), none empty, hold a code point of a table; shape (k,)."""
+def _have(marked: Callable[[Ints], Mask], starts: Ints, ends: Ints) -> Mask:
+    """Which ranges [start, end), none empty, hold a place that is marked; shape (k,)."""
     if not len(starts):
         return np.zeros(0, np.bool_)
     at, first = places_of(starts, ends - starts)
-    return np.asarray(np.logical_or.reduceat(table.take(codes.take(at)), first))
+    return np.asarray(np.logical_or.reduceat(marked(at), first))
+
+
+def _mid_marks(codes: Codes, at: Ints) -> Mask:
+    """Which code points at some places are marks inside a line."""
+    return table_of(_MID_MARKS).take(codes.take(at))
 
 
 def cut_ends(batch: Batch, lines: Lines) -> Mask:
@@ -220,19 +226,15 @@ def _like_headlines(batch: Batch, written: Ints) -> Mask:
     for back in (1, 2):
         found &= ~closing.take(batch.folded.take(ends - back, mode="clip"))
     long = np.flatnonzero(found & ~summary & (size > _WITH_COMMA))
-    found[long] = ~_with_comma(batch, ends[long] - size[long], size[long])
+    found[long] = ~_have(partial(_commas, batch), ends[long] - size[long], ends[long])
     return found
 
 
-def _with_comma(batch: Batch, starts: Ints, sizes: Ints) -> Mask:
-    """Which ranges, none empty, have a comma inside, but for those of numbers; shape (k,)."""
-    if not len(starts):
-        return np.zeros(0, np.bool_)
-    at, first = places_of(starts, sizes)
-    marks = table_of(_MID_MARKS).take(batch.folded.take(at))
+def _commas(batch: Batch, at: Ints) -> Mask:
+    """Which places of a batch are marks inside a line, but for those of numbers."""
     before, behind = (batch.classes.take(at + step, mode="clip") for step in (-1, 1))
-    marks &= (before != int(Class.DIGIT)) | (behind != int(Class.DIGIT))
-    return np.asarray(np.logical_or.reduceat(marks, first))
+    within = (before == int(Class.DIGIT)) & (behind == int(Class.DIGIT))
+    return np.asarray(_mid_marks(batch.folded, at) & ~within)
 
 
 def lines_with(batch: Batch, pair: str) -> tuple[Ints, Ints]:

@@ -7,6 +7,7 @@ different things, and that each begins as reports do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import regex
@@ -54,12 +55,10 @@ class Briefs:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         titles = np.flatnonzero(view.of_lines(self.name, _titles)).tolist()
-        starts = [view.lines[at].start for at in titles]
-        borders = [0, *starts[1:], len(view.text)]
-        parts = np.stack([borders[:-1], borders[1:]], axis=1)
-        if len(titles) < 2 or not _apart(view, titles, parts):
+        borders = [0, *(view.lines[at].start for at in titles[1:]), len(view.text)]
+        if len(titles) < 2 or not _apart(view, titles, borders[1:]):
             return [[Keep(0, len(view.text))]]
-        return [_part(view.text, start, end) for start, end in parts.tolist()]
+        return [_part(view.text, start, end) for start, end in pairwise(borders)]
 
 
 def _part(text: str, start: int, end: int) -> list[Piece]:
@@ -68,13 +67,14 @@ def _part(text: str, start: int, end: int) -> list[Piece]:
     return [Keep(start, last), Put("", last, end, "restore.briefs.border")]
 
 
-def _apart(view: View, titles: Sequence[int], parts: Ints) -> bool:
-    """True where the briefs below some titles are reports of different things."""
+def _apart(view: View, titles: Sequence[int], ends: Sequence[int]) -> bool:
+    """True where the briefs below some titles, up to these ends, are reports of different
+    things."""
     lines = view.lines
     heads = [view.folded[slice(*lines[at])].strip() for at in titles]
     if _numbered(heads) or not all(map(_is_title, heads)):
         return False
-    texts = np.stack([[lines[at].end for at in titles], parts[:, 1]], axis=1)
+    texts = np.stack([[lines[at].end for at in titles], ends], axis=1)
     first = [next(line for line in lines[at + 1 :] if line.start < line.end) for at in titles[1:]]
     begin, end = np.array([(line.start, line.end) for line in first]).T
     if leads.scores(view.folded_codes, begin, end).mean() < _LEADING:

@@ -32,6 +32,11 @@ def told(parts: Sequence[str]) -> list[str]:
     return [part for part in parts if is_told(part)]
 
 
+def _articles(texts: Sequence[str], least: int) -> list[list[str]]:
+    """The paragraphs of the articles that have so many, headings and lines of names aside."""
+    return [parts for parts in map(paragraphs, texts) if len(told(parts)) >= least]
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph, with their closing marks."""
     return [part for part in _SENTENCE.findall(text) if part.strip()]
@@ -130,8 +135,7 @@ def with_one_foreign(
 ) -> tuple[list[str], list[int]]:
     """Articles of at least `least` paragraphs, headings and lines of names aside, with one
     paragraph of another one, and the number of its line in each."""
-    chance = random.Random(seed)
-    articles = [parts for parts in map(paragraphs, texts) if len(told(parts)) >= least]
+    chance, articles = random.Random(seed), _articles(texts, least)
     mixed, lines = [], []
     for index, own in enumerate(articles):
         other = articles[(index + chance.randint(1, len(articles) - 1)) % len(articles)]
@@ -172,8 +176,7 @@ def pairs(
 
     Foreign text comes from another article of the same list, which is of one source.
     """
-    chance = random.Random(seed)
-    articles = [parts for parts in map(paragraphs, texts) if len(told(parts)) >= least]
+    chance, articles = random.Random(seed), _articles(texts, least)
     sound, damaged = [], []
     for index, own in enumerate(articles):
         if kind == "page":
