@@ -16,19 +16,17 @@ import orjson
 from benchmarks.corpora import root
 from benchmarks.kinds import NEWS, TRAINED, articles, news, of_one_article, others, sized
 from cleaner.batch import Batch
-from cleaner.cuts import is_report
 from cleaner.document import Document
 from cleaner.models.coherence import load as coherence_model
+from cleaner.models.linear import Linear
 from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
-from cleaner.score.combined import NewsCoherence, combination
-from cleaner.score.forms import Forms
+from cleaner.score.combined import NewsCoherence
 from cleaner.score.judged import foreign_logits, judge
-from cleaner.score.news import REPORT
+from cleaner.score.news import chances
 from cleaner.score.streams import stream_of_batch
 from cleaner.train.incoherent import DAMAGES, pairs, with_one_foreign
 from cleaner.train.measures import auc, calibration_error
-from cleaner.train.news import train_news
 
 Form = Callable[[str], str]
 Figures = dict[str, float]
@@ -51,6 +49,11 @@ def scores(texts: Sequence[str]) -> dict[str, Floats]:
 def signals(texts: Sequence[str]) -> dict[str, Floats]:
     """All signals behind `news_coherence`, of raw texts."""
     return _in_batches(texts, _scorer().signals)
+
+
+def news_by(model: Linear, texts: Sequence[str]) -> Floats:
+    """`news` of raw texts by another model."""
+    return _in_batches(texts, lambda batch: {"news": chances(model, batch)})["news"]
 
 
 def _in_batches(
@@ -84,37 +87,6 @@ def kinds(form: Form) -> Figures:
 
 def _scored(texts: Sequence[str], form: Form) -> dict[str, Floats]:
     return scores([form(text) for text in texts])
-
-
-def left_out(form: Form) -> Figures:
-    """The news model trained anew with each source and each kind left out, beside the forms that
-    rules know without training."""
-    good = {source: [form(t) for t in news(source, "train")[:1500]] for source in TRAINED}
-    bad = {
-        kind: [form(t) for t in texts[:800]]
-        for kind, texts in others("train").items()
-        if kind != "title_list"
-    }
-    trained = train_news(good, bad, per_group=800, beside=_form_logits)
-    out = {k: v for k, v in trained.figures.items() if k.startswith("left_out.auc.")}
-    sources = [v for k, v in out.items() if k.removeprefix("left_out.auc.") in TRAINED]
-    others_ = {k: v for k, v in out.items() if k.removeprefix("left_out.auc.") not in TRAINED}
-    return {
-        **out,
-        "source.worst": min(sources),
-        "kind.worst": min(others_.values()),
-        "kind.mean": float(np.mean(list(others_.values()))),
-    }
-
-
-def _form_logits(texts: Sequence[str]) -> Floats:
-    """The logarithm of what `other_form` multiplies the kind by, and what the opening of a
-    report adds to the log-odds of `news`."""
-    scorer = Forms(RuleBook.load())
-    found = _in_batches(
-        texts, lambda batch: {**scorer.score(batch), "report": REPORT * is_report(batch)}
-    )
-    return np.log(combination().kind["other_form"](found["other_form"])) + found["report"]
 
 
 def damaged(form: Form) -> Figures:
@@ -182,27 +154,29 @@ _HEADS = {
 }
 
 
-def mixed(split: Any, form: Form, seed: int) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    """Half sound news, a quarter other kinds, a quarter damaged news."""
+def mixed(split: Any, form: Form, seed: int) -> tuple[list[str], npt.NDArray[np.str_]]:
+    """Half sound news, a quarter other kinds, a quarter damaged news; and what each text is:
+    "news", its kind, or its damage."""
     chance = random.Random(seed)
     sources = NEWS if split == "test" else TRAINED
-    good = [t for s in sources for t in sized(articles(s, split), 2 * _EACH, seed)]
-    bad = [t for texts in others(split).values() for t in sized(texts, _EACH, seed)]
+    good = [("news", t) for s in sources for t in sized(articles(s, split), 2 * _EACH, seed)]
+    bad = [(k, t) for k, texts in others(split).items() for t in sized(texts, _EACH, seed)]
     broken = [
-        text
+        (kind, text)
         for number, kind in enumerate(DAMAGES)
         for source in sources
         for text in pairs(articles(source, split)[: 2 * _EACH], kind, seed + number)[1]
     ]
     count = min(len(good) // 2, len(bad), len(broken))
-    texts = chance.sample(good, 2 * count) + chance.sample(bad, count)
-    texts += chance.sample(broken, count)
-    return [form(text) for text in texts], np.arange(len(texts)) < 2 * count
+    drawn = chance.sample(good, 2 * count) + chance.sample(bad, count)
+    drawn += chance.sample(broken, count)
+    return [form(text) for _, text in drawn], np.array([kind for kind, _ in drawn])
 
 
 def calibration(form: Form) -> Figures:
     """Expected calibration error over 15 bins on the held-out mix."""
-    texts, truth = mixed("test", form, seed=5)
+    texts, kind = mixed("test", form, seed=5)
+    truth = kind == "news"
     values = scores(texts)["news_coherence"]
     return {
         "ece": calibration_error(values, truth),
@@ -279,7 +253,8 @@ def peers(form: Form) -> Figures:
     from cleaner.kernels.text import encode, fold
     from cleaner.models.lm import load as language_model
 
-    texts, truth = mixed("test", form, seed=5)
+    texts, kind = mixed("test", form, seed=5)
+    truth, broken = kind == "news", np.isin(kind, list(DAMAGES))
     model = language_model()
     found = {
         "ours": scores(texts)["news_coherence"],
@@ -287,7 +262,6 @@ def peers(form: Form) -> Figures:
         "fineweb2_zh": np.array([fineweb2(text) for text in texts]),
         "chinesewebtext": np.array([chinesewebtext(text) for text in texts]),
     }
-    broken = np.arange(len(texts)) >= 3 * len(texts) // 4
     figures: Figures = {}
     for name, values in found.items():
         figures[f"{name}.all"] = auc(values[truth], values[~truth])

@@ -95,7 +95,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ([__file__, "-o", __file__], 2, "is an input too"),
         (["dedup", "--paragraphs", __file__], 2, "not made by"),
         (["tune", "--good-file", __file__, "--signals", "x"], 1, "no judged documents"),
-        (["train", "news", "--positive", "none.jsonl"], 1, "no such file"),
+        (["train", "news", "--positive", "none.jsonl"], 2, "give --negative"),
+        (["train", "lm", "--positive", "none.jsonl"], 1, "no such file"),
     ],
 )
 def test_errors_are_one_line(
@@ -281,7 +282,8 @@ def test_a_filter_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_training_of_coherence_wants_articles(
     page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert status("train", "coherence", "--positive", str(page), "-o", f"{tmp_path}/m") == 1
+    files = ("--positive", str(page), "--negative", str(page))
+    assert status("train", "coherence", *files, "-o", f"{tmp_path}/m") == 1
     assert "30 articles; it takes 100" in capsys.readouterr().err
 
 

@@ -25,16 +25,20 @@ from cleaner.score.combined import Combination, NewsCoherence, combination, line
 from cleaner.score.fasttext import FastText
 from cleaner.score.filler import Filler
 from cleaner.score.forms import Forms
+from cleaner.score.judged import doc_inputs, pyramid_of
 from cleaner.score.news import News
 from cleaner.score.openings import Openings
 from cleaner.score.removed import removed_share
 from cleaner.score.streams import stream_of_batch
 from cleaner.train import measures
 from cleaner.train.ablation import ablation
-from cleaner.train.coherence import Settings, train_coherence
+from cleaner.train.coherence import Settings, judged_of, train_coherence
 from cleaner.train.follows import FollowSettings
 from cleaner.train.incoherent import DAMAGES, excerpt, is_told, pairs, with_one_foreign
+from cleaner.train.measures import auc
 from cleaner.train.news import train_news
+from cleaner.train.pyramid import built, pyramid_weights, with_pyramid
+from cleaner.train.small import logistic
 from cleaner.train.topics_of_units import TopicSettings
 from cleaner.train.tune import as_toml, fits, limit_of, tuned
 
@@ -159,7 +163,7 @@ def test_better_parts_never_lower_the_score() -> None:
     grid = np.linspace(0, 1, 21)
     lines = {**found.parts, **found.kind, **found.piece}
     best = {name: np.full(21, line.at[np.argmax(line.value)]) for name, line in lines.items()}
-    for part in ("news", "unity", "order", "coherence"):
+    for part in ("news", "pyramid", "unity", "order", "coherence"):
         values = found.calibration(found.mean({**best, part: grid}))
         assert (np.diff(values) >= 0).all() and values[-1] > values[0]
 
@@ -297,6 +301,45 @@ def test_coherence_is_trained_to_the_same_bytes_and_its_parts_are_measured() -> 
     figures = ablation(one, {"a": texts[130:]}, seed=0)
     assert {"all parts: splice", "without links: halves"} <= set(figures)
     assert figures["all parts: sentences"] > 0.5
+
+
+def test_how_news_is_built_is_learned_and_its_lines_are_not() -> None:
+    good, bad = groups()
+    one, two = (with_pyramid(coherence_model.load(), good, bad, seed=0) for _ in range(2))
+    assert one.to_bytes() == two.to_bytes()
+    news = [body(article) for article in articles(20, seed=8)]
+    recipes = [text.replace("。", "。\n") for text in groups()[1]["more"][:20]]
+    for texts in (news, [text.replace("\n", "") for text in news]):
+        for others in (recipes, [text.replace("\n", "") for text in recipes]):
+            chances = [
+                pyramid_of(doc_inputs(judged_of(one, part), one), one) for part in (texts, others)
+            ]
+            assert auc(*chances) > 0.95
+
+
+def test_a_group_left_out_is_not_learned_from() -> None:
+    good, bad = groups()
+    whole = built(coherence_model.load(), good, bad, seed=0)
+    rest = built(coherence_model.load(), good, {"recipes": bad["recipes"]}, seed=0)
+    assert np.array_equal(whole.without("more").inputs, rest.inputs)
+    assert pyramid_weights(whole.without("more")).tolist() == pyramid_weights(rest).tolist()
+    assert pyramid_weights(whole).tolist() != pyramid_weights(rest).tolist()
+
+
+def test_rows_that_count_more_are_rows_that_are_there_again() -> None:
+    chance = np.random.default_rng(0)
+    rows = chance.standard_normal((60, 3))
+    truth = (rows[:, 0] + chance.standard_normal(60) > 0).astype(float)
+    counts = chance.integers(1, 4, 60)
+    again = np.repeat(np.arange(60), counts)
+    logits = []
+    for learned in (
+        logistic(rows, truth, counts=counts.astype(float), decay=1e-9),
+        logistic(rows[again], truth[again], decay=1e-9),
+    ):
+        mean, scale, weights = learned
+        logits.append((rows - mean) / scale @ weights[:-1] + weights[-1])
+    assert logits[0] == pytest.approx(logits[1], abs=1e-6)
 
 
 def test_training_tells_news_from_recipes_and_reports_what_was_left_out() -> None:

@@ -18,7 +18,7 @@ clean train news --positive news/*.jsonl.zst --negative other.jsonl -o mine.zst 
 
 In a recipe, under \\[options]: "score.news" = { model = "mine.zst" }
 
-clean train coherence --positive news/*.jsonl.zst -o coherence.zst
+clean train coherence --positive news/*.jsonl.zst --negative other.jsonl -o coherence.zst
 """
 
 
@@ -30,7 +30,7 @@ def command(
     what: Annotated[Literal["news", "coherence", "lm"], typer.Argument(help="Which model.")],
     positive: Annotated[list[str], typer.Option(help="Files of good documents; again for more.")],
     negative: Annotated[
-        list[str] | None, typer.Option(help="Files of the other documents (for news).")
+        list[str] | None, typer.Option(help="Files of the other documents (not for lm).")
     ] = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="Where the model goes.")] = Path(
         "model.zst"
@@ -53,13 +53,14 @@ def command(
     """Train a model, and say how good it is on documents that it has not seen."""
     from cleaner.train.texts import groups
 
+    if what != "lm" and not negative:
+        raise UsageError(f"train {what}: give --negative files, too")
     good = groups(positive, source_field, text_field)
+    other = groups(negative or [], kind_field, text_field)
     if what == "news":
-        if not negative:
-            raise UsageError("train news: give --negative files, too")
-        data, figures = _news(good, groups(negative, kind_field, text_field), seed, leave_out)
+        data, figures = _news(good, other, seed, leave_out)
     elif what == "coherence":
-        data, figures = _coherence(good, seed)
+        data, figures = _coherence(good, other, seed)
     else:
         data, figures = _lm(good, out)
     try:
@@ -90,12 +91,15 @@ def _news(
     return to_bytes(trained.model), {"data": data, "figures": dict(trained.figures)}
 
 
-def _coherence(good: Mapping[str, list[str]], seed: int) -> tuple[bytes, dict[str, Any]]:
+def _coherence(
+    good: Mapping[str, list[str]], other: Mapping[str, list[str]], seed: int
+) -> tuple[bytes, dict[str, Any]]:
     """Tables from seven articles of ten, weights from two, figures from the last."""
     if (count := sum(map(len, good.values()))) < _LEAST:
         raise InputError(f"train coherence: {count} articles; it takes {_LEAST} at the least")
     from cleaner.train.ablation import ablation
     from cleaner.train.coherence import Settings, train_coherence
+    from cleaner.train.pyramid import with_pyramid
 
     parts: list[dict[str, list[str]]] = [
         {
@@ -111,11 +115,13 @@ def _coherence(good: Mapping[str, list[str]], seed: int) -> tuple[bytes, dict[st
         typer.echo(text, err=True)
 
     model = train_coherence(parts[0], parts[1], Settings(seed=seed), report)
+    model = with_pyramid(model, parts[1], other, seed)
     splits = ("tables", "weights", "figures")
     data = {
         split: {name: len(texts) for name, texts in part.items()}
         for split, part in zip(splits, parts, strict=True)
     }
+    data["other"] = {name: len(texts) for name, texts in other.items()}
     facts = {"data": {**data, "seed": seed}, "curves": curves}
     return model.to_bytes(), {**facts, "figures": ablation(model, parts[2], seed)}
 

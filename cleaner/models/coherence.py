@@ -77,7 +77,8 @@ class CoherenceModel:
     logits, after centring and scaling by their `_mean` and `_scale`, and so do `doc_hidden`
     (features + 1, h) and `doc_weights` (kinds, h + features + 1) with one hidden layer beside
     the features; `points`, `unity_points` and `order_points` (2, k) are the curves from
-    log-odds to probabilities.
+    log-odds to probabilities. `pyramid` (features,) makes of all these features but the last,
+    scaled likewise, the log-odds that a text is built as news is; its bias comes last.
     """
 
     words: npt.NDArray[np.int32]
@@ -105,6 +106,7 @@ class CoherenceModel:
     points: Floats
     unity_points: Floats
     order_points: Floats
+    pyramid: Floats
 
     @cached_property
     def marked(self) -> npt.NDArray[Any]:

@@ -10,7 +10,7 @@ from cleaner.batch import Batch, View
 from cleaner.filter import Bound, Evidence, Values
 from cleaner.models.coherence import load
 from cleaner.rules import RuleBook
-from cleaner.score.judged import doc_inputs, foreign_logits, judge, logits_of
+from cleaner.score.judged import doc_inputs, foreign_logits, judge, logits_of, pyramid_of
 from cleaner.score.streams import stream_of_batch
 
 
@@ -19,11 +19,12 @@ class Coherence:
 
     `unity`: no foreign passages, no two articles in one; `order`: sentences that are not
     shuffled, which falls less where only paragraphs changed places; `coherence`: no fault of any
-    of these kinds.
+    of these kinds. `pyramid`: how likely the text is built as news is (the inverted pyramid: a
+    lead, then what it needs), by the same evidence, and not by what it is about.
     """
 
     name = "score.coherence"
-    names: Mapping[str, Bound] = {"coherence": "min", "unity": "min", "order": "min"}
+    names: Mapping[str, Bound] = dict.fromkeys(("coherence", "unity", "order", "pyramid"), "min")
 
     def __init__(self, book: RuleBook) -> None:
         pass
@@ -33,12 +34,13 @@ class Coherence:
             return {name: np.zeros(0) for name in self.names}
         model = load()
         judged = judge(stream_of_batch(batch), batch.folded, model)
-        logits = logits_of(doc_inputs(judged, model), model)
+        inputs = doc_inputs(judged, model)
         curves = (model.points, model.unity_points, model.order_points)
-        return {
-            name: np.interp(logits[name], *points)
-            for name, points in zip(self.names, curves, strict=True)
+        found = {
+            name: np.interp(logits, *points)
+            for (name, logits), points in zip(logits_of(inputs, model).items(), curves, strict=True)
         }
+        return {**found, "pyramid": 1 / (1 + np.exp(-pyramid_of(inputs, model)))}
 
     def evidence(self, view: View) -> Iterator[Evidence]:
         """The passages that seem to belong elsewhere, the strangest first."""

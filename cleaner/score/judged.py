@@ -141,10 +141,26 @@ def _highest(values: Floats, docs: Ints, size: int) -> tuple[Floats, Floats]:
 def kind_scores(inputs: Floats, model: CoherenceModel) -> Floats:
     """The score of each kind (sound, then the kinds of damage), shape (n, kinds); one hidden
     layer, beside it the features themselves."""
-    scaled = np.clip((inputs - model.doc_mean) / model.doc_scale, -_FAR, _FAR)
+    scaled = _scaled(inputs, model)
     hidden = product(scaled, model.doc_hidden[:-1]) + model.doc_hidden[-1]
     both = np.concatenate([np.maximum(hidden, 0), scaled], axis=1)
     return product(both, model.doc_weights[:, :-1].T) + model.doc_weights[:, -1]
+
+
+def _scaled(inputs: Floats, model: CoherenceModel) -> Floats:
+    return np.clip((inputs - model.doc_mean) / model.doc_scale, -_FAR, _FAR)
+
+
+def pyramid_inputs(inputs: Floats, model: CoherenceModel) -> Floats:
+    """What says how a text is built: all features of documents but the number of rows, which
+    rather says how long it is; shape (n, features - 1)."""
+    return np.ascontiguousarray(_scaled(inputs, model)[:, :-1])
+
+
+def pyramid_of(inputs: Floats, model: CoherenceModel) -> Floats:
+    """The log-odds that texts are built as news is, shape (n,)."""
+    found: Floats = product(pyramid_inputs(inputs, model), model.pyramid[:-1]) + model.pyramid[-1]
+    return found
 
 
 def logits_of(inputs: Floats, model: CoherenceModel) -> dict[str, Floats]:

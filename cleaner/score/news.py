@@ -10,6 +10,7 @@ import numpy as np
 from cleaner.batch import Batch, View
 from cleaner.cuts import is_report
 from cleaner.filter import Bound, Evidence, Values
+from cleaner.models.linear import Linear
 from cleaner.models.news import load
 from cleaner.rules import RuleBook
 from cleaner.score.streams import stream_of_batch
@@ -41,10 +42,14 @@ class News:
     def score(self, batch: Batch) -> dict[str, Values]:
         if not len(batch):
             return {"news": np.zeros(0)}
-        model = load(self._path) if self._path else load()
-        logits = model.logits(stream_of_batch(batch)) + REPORT * is_report(batch)
-        logits = np.clip(logits, -_CAP, _CAP)
-        return {"news": 1 / (1 + np.exp(-logits))}
+        return {"news": chances(load(self._path) if self._path else load(), batch)}
 
     def evidence(self, view: View) -> Iterable[Evidence]:
         return ()
+
+
+def chances(model: Linear, batch: Batch) -> Values:
+    """How likely a model says that each text is news, and its opening."""
+    logits = model.logits(stream_of_batch(batch)) + REPORT * is_report(batch)
+    found: Values = 1 / (1 + np.exp(-np.clip(logits, -_CAP, _CAP)))
+    return found

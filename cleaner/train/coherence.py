@@ -49,7 +49,8 @@ def train_coherence(
     report: Report = lambda _: None,
 ) -> CoherenceModel:
     """A model from articles by source: tables from `train`, their weights from `held`, which
-    must be other articles. The same texts and seed give the same model."""
+    must be other articles. The same texts and seed give the same model. Its `pyramid` says
+    nothing; for that see `cleaner.train.pyramid`."""
     model = tables(train, settings, report)
     model = _with_link_weights(model, held, settings.seed)
     model = _with_row_weights(model, held, settings.seed)
@@ -222,6 +223,7 @@ def _with_doc_weights(
     counts = [WEIGHTS.get(kind, 1.0) for kind in KINDS]
     mean, scale, hidden, weights = layered(inputs, truth, counts, seed=seed, report=report)
     model = replace(model, doc_mean=mean, doc_scale=scale, doc_hidden=hidden, doc_weights=weights)
+    model = replace(model, pyramid=np.zeros(len(mean)))
     inputs, truth = examples[0]
     logits = logits_of(inputs, model)
     points = {

@@ -20,9 +20,6 @@ KNOTS = (0.0, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.993, 1.0)
 GOOD, OTHER, DAMAGED = range(3)
 """What a document is: sound news, text of another kind, damaged news."""
 
-_OTHER = 1.3
-"""What a text of another kind counts beside damaged news: there is more of it in a crawl."""
-
 _STEPS = 3000
 _DECAY = 3e-5
 
@@ -52,8 +49,8 @@ def lines(
     as the others.
     """
     tables = [_climbs(parts) for parts in (kind, piece)]
-    good, scale = truth == GOOD, np.where(truth == OTHER, _OTHER, 1.0)
-    scale *= np.where(good, 0.5 / scale[good].sum(), 0.5 / scale[~good].sum())
+    good = truth == GOOD
+    scale = np.where(good, 0.5 / good.sum(), 0.5 / (~good).sum())
     first, second, offsets = _weights(tables, np.log(np.maximum(known, 1e-6)), truth, scale)
     # What stays when all lines are at their ends goes into the share.
     odds = np.exp(-offsets - [first.sum(), second.sum()])

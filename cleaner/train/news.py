@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from cleaner.train.measures import auc
 
 Texts = Mapping[str, Sequence[str]]
 Floats = npt.NDArray[np.float64]
-Beside = Callable[[Sequence[str]], Floats]
 
 _SHORTEST, _MIDDLE, _SPREAD, _LONGEST = 120, 400.0, 0.7, 2000
 _HELD = 5
@@ -39,15 +38,13 @@ def train_news(
     per_group: int = 3000,
     seed: int = 0,
     leave_out: bool = True,
-    beside: Beside = lambda texts: np.zeros(len(texts)),
 ) -> Trained:
     """A model from texts by source (positive) and by kind (negative).
 
     Lengths are cut to one distribution for both sides, so that length cannot be learned;
     punctuation, width, script and paragraphs are not seen by the model at all. The report
     holds the AUC on texts held back, for each kind, and (`leave_out`) with each source and
-    each kind left out of training in turn, there with the logits of `beside` added: what else
-    is known of a text without training.
+    each kind left out of training in turn.
     """
     if not positive or not negative:
         raise InputError("training news needs positive and negative texts")
@@ -63,7 +60,7 @@ def train_news(
         for name in train:
             rest = {other: texts for other, texts in train.items() if other != name}
             if {"+", "-"} <= {other[0] for other in rest}:
-                figures |= _left_out(_fitted(rest, seed), held, name, beside)
+                figures |= _left_out(_fitted(rest, seed), held, name)
     return Trained(calibrated(model, held), figures)
 
 
@@ -121,11 +118,11 @@ def _aucs(model: Linear, held: Texts, prefix: str) -> dict[str, float]:
     return figures
 
 
-def _left_out(model: Linear, held: Texts, name: str, beside: Beside) -> dict[str, float]:
+def _left_out(model: Linear, held: Texts, name: str) -> dict[str, float]:
     other = "-" if name[0] == "+" else "+"
     model = calibrated(model, {group: texts for group, texts in held.items() if group != name})
     logits = {
-        group: model.logits(stream_of_texts(texts)) + beside(texts)
+        group: model.logits(stream_of_texts(texts))
         for group, texts in held.items()
         if group == name or group[0] == other
     }

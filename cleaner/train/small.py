@@ -11,14 +11,19 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def logistic(rows: Floats, truth: Floats, *, decay: float = 1e-3) -> tuple[Floats, Floats, Floats]:
-    """Mean and scale of the columns and the weights (bias last) of P(truth), by Newton's method."""
+def logistic(
+    rows: Floats, truth: Floats, *, counts: Floats | None = None, decay: float = 1e-3
+) -> tuple[Floats, Floats, Floats]:
+    """Mean and scale of the columns and the weights (bias last) of P(truth), by Newton's method;
+    `counts` is how much each row counts."""
     mean, scale, inputs = standardised(rows)
+    share = np.ones(len(truth)) if counts is None else counts
+    share = share / share.sum()
     weights = np.zeros(inputs.shape[1])
     for _ in range(25):
         chance = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        slope = inputs.T @ (chance - truth) / len(truth) + decay * weights
-        bend = (inputs * (chance * (1 - chance))[:, None]).T @ inputs / len(truth)
+        slope = inputs.T @ (share * (chance - truth)) + decay * weights
+        bend = (inputs * (share * chance * (1 - chance))[:, None]).T @ inputs
         weights -= np.linalg.solve(bend + decay * np.eye(len(weights)), slope)
     return mean, scale, weights
 
@@ -107,8 +112,9 @@ def adam(
 
 
 def standardised(rows: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean, scale, and the columns centred and scaled, with a column of ones after them."""
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    """Mean, scale, and the columns centred and scaled, with a column of ones after them; what
+    hardly differs between the rows stays small."""
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     return mean, scale, np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
 
 
