@@ -326,6 +326,14 @@ def test_a_group_left_out_is_not_learned_from() -> None:
     assert pyramid_weights(whole).tolist() != pyramid_weights(rest).tolist()
 
 
+def test_a_kind_may_be_called_like_a_source() -> None:
+    good, bad = groups()
+    by_name, alike = (
+        built(coherence_model.load(), good, {name: bad["more"]}, seed=0) for name in ("more", "one")
+    )
+    assert pyramid_weights(alike).tolist() == pytest.approx(pyramid_weights(by_name).tolist())
+
+
 def test_rows_that_count_more_are_rows_that_are_there_again() -> None:
     chance = np.random.default_rng(0)
     rows = chance.standard_normal((60, 3))

@@ -58,10 +58,10 @@ def built(model: CoherenceModel, news: Texts, other: Texts, seed: int) -> Built:
 def pyramid_weights(texts: Built) -> Floats:
     """Weights and bias of logistic regression, to which both sides, and the groups of each, count
     the same."""
-    groups, number, counts = np.unique(texts.group, return_inverse=True, return_counts=True)
-    sides = np.zeros(len(groups), np.bool_)
-    sides[number] = texts.is_news
-    share = 1 / (counts * np.where(sides, sides.sum(), (~sides).sum()))
+    names = np.char.add(np.where(texts.is_news, "+", "-"), texts.group)
+    groups, number, counts = np.unique(names, return_inverse=True, return_counts=True)
+    news = np.char.startswith(groups, "+")
+    share = 1 / (counts * np.where(news, news.sum(), (~news).sum()))
     mean, scale, weights = logistic(texts.inputs, texts.is_news.astype(float), counts=share[number])
     weights[:-1] /= scale
     weights[-1] -= (mean * weights[:-1]).sum()
