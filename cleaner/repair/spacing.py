@@ -54,6 +54,7 @@ _PAGE_WIDE = 4
 _PAGE = 200
 """So many characters make a page: what a short post repeats may be its writer's manner."""
 _LONG_LINE = 40
+_CLOSED = '。！？!…”"』」)）'
 
 
 class Spacing:
@@ -153,14 +154,15 @@ def _fluency(texts: Sequence[str]) -> list[float]:
 
 def _indents(view: View) -> Iterator[Edit]:
     """Question marks at the start of lines, where blanks could not be encoded: on two lines
-    of a page at least, or two or four of them before one long sentence."""
+    of a page at least, or two or four of them before one long sentence (or its writer in
+    brackets)."""
     found = list(_INDENT.finditer(view.text))
     ends = [view.text.find("\n", match.end()) for match in found]
     lines = [
         view.text[match.start() : end if end >= 0 else None].rstrip()
         for match, end in zip(found, ends, strict=True)
     ]
-    long = [len(line) >= _LONG_LINE and line[-1] in '。”"' for line in lines]
+    long = [len(line) >= _LONG_LINE and line[-1] in _CLOSED for line in lines]
     sure = sum(long) >= 2
     counts = [match[1].count("?") for match in found]
     usual = Counter(count for count, line in zip(counts, long, strict=True) if line)
