@@ -89,7 +89,8 @@ def _aucs(good: Known, bad: Iterable[Known], name: str) -> tuple[float, float]:
 
 @cache
 def _learned(name: str) -> tuple[Combination, Floats]:
-    """The table of `news_coherence`, and the weights of `pyramid`, learned without one kind."""
+    """The table of `news_coherence`, and the weights of `pyramid`, learned without one kind (the
+    models that judge the wording of the other kinds for the table have seen it)."""
     known, kind = _draws()
     pyramid = pyramid_weights(_built().without(name))
     found = known.without(name, pyramid)

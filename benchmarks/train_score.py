@@ -109,8 +109,8 @@ def combined(found: Mapping[str, Floats], kind: Names) -> tuple[Combination, Fit
     whole = {name: line for name, line in by_hand.items() if name not in _OF_EXCERPTS}
     known = np.column_stack([product({**by_hand, **form}, found), product(whole, found)])
     parts = ({name: found[name] for name in names} for names in (_KIND, _PIECE))
-    fitted = lines(*parts, known, np.select([kind == "news", np.isin(kind, list(DAMAGES))],
-                                            [GOOD, DAMAGED], OTHER))  # fmt: skip
+    truth = np.select([kind == "news", np.isin(kind, list(DAMAGES))], [GOOD, DAMAGED], OTHER)
+    fitted = lines(*parts, known, truth)
     own, other = ({n: line_of(*p) for n, p in group.items()} for group in fitted[:2])
     last = combination().calibration
     return Combination(by_hand, {**form, **own}, other, fitted.share, last), fitted
