@@ -223,7 +223,7 @@ def test_what_has_another_form_is_no_news_however_it_is_worded() -> None:
     sound = {name: np.ones(2) for name in (*table.kind, *table.piece, *table.parts)}
     sound["length"] = np.full(2, 500)
     sound |= dict.fromkeys(
-        ("fragment_share", "repetition", "damage", "machine_filler"), np.zeros(2)
+        ("fragment_share", "repetition", "damage", "machine_filler", "more_articles"), np.zeros(2)
     )
     sound["other_form"] = np.array([0.0, 0.91])  # three articles of a law
     values = table.calibration(table.mean(sound))
