@@ -30,8 +30,9 @@ _KIND = ("news", "pyramid", "unity", "order")
 """The parts that say whether a text is news in kind: what is none hardly ever stands in the order
 in which news is told (the line of `coherence` came out level)."""
 
-_FORM = "other_form"
-"""A part of the kind whose line is set by hand: few texts of the mix have such a form."""
+_BY_HAND = ("other_form", "narration")
+"""Parts of the kind whose lines are set by hand: few texts of the mix have such a form, and none
+is a novel."""
 
 _PIECE = ("unity", "order", "coherence")
 """The parts that say whether a text is in one piece."""
@@ -105,7 +106,7 @@ def as_unseen(texts: Sequence[str], kind: Names, news: Floats) -> Floats:
 
 def combined(found: Mapping[str, Floats], kind: Names) -> tuple[Combination, Fitted]:
     """Lines learned from signals of texts of these kinds, and the table with them."""
-    by_hand, form = combination().parts, {_FORM: combination().kind[_FORM]}
+    by_hand, form = combination().parts, {name: combination().kind[name] for name in _BY_HAND}
     whole = {name: line for name, line in by_hand.items() if name not in _OF_EXCERPTS}
     known = np.column_stack([product({**by_hand, **form}, found), product(whole, found)])
     parts = ({name: found[name] for name in names} for names in (_KIND, _PIECE))

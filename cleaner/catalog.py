@@ -57,6 +57,7 @@ FILTERS: Mapping[str, str] = {
     "score.openings": "cleaner.score.openings:Openings",
     "score.filler": "cleaner.score.filler:Filler",
     "score.forms": "cleaner.score.forms:Forms",
+    "score.narration": "cleaner.score.narration:Narration",
     "score.fasttext": "cleaner.score.fasttext:FastText",
     "score.news_coherence": "cleaner.score.combined:NewsCoherence",
     "score.script": "cleaner.score.script:Script",

@@ -6,9 +6,11 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pytest
+from opencc import OpenCC
 
 from benchmarks.generate import Article, articles
 from cleaner.batch import Batch
@@ -26,6 +28,7 @@ from cleaner.score.fasttext import FastText
 from cleaner.score.filler import Filler
 from cleaner.score.forms import Forms
 from cleaner.score.judged import doc_inputs, pyramid_of
+from cleaner.score.narration import Narration
 from cleaner.score.news import News
 from cleaner.score.openings import Openings
 from cleaner.score.removed import removed_share
@@ -192,9 +195,12 @@ def test_removed_share_counts_strip_and_restore_only() -> None:
     assert removed_share(Document("1", source).changed(joined)) == 0.0
 
 
-@pytest.mark.parametrize("rule", BOOK.of("score.filler"), ids=lambda rule: rule.id)
-def test_filler_rules_find_their_hits_and_spare_near_misses(rule: Any) -> None:
-    scorer = Filler(BOOK)
+COUNTED = [(kind, rule) for kind in (Filler, Forms, Narration) for rule in BOOK.of(kind.name)]
+
+
+@pytest.mark.parametrize(("kind", "rule"), COUNTED, ids=lambda item: getattr(item, "id", ""))
+def test_rules_that_count_find_their_hits_and_spare_near_misses(kind: Any, rule: Any) -> None:
+    scorer = kind(BOOK)
     assert rule.hits and rule.near_misses
     for text in rule.hits:
         view = batch_of(f"市里昨天开会。\n{text}").view(0)
@@ -218,12 +224,27 @@ def test_years_long_past_are_the_form_of_a_history() -> None:
     assert found.tolist() == [pytest.approx(1 - 0.7**3), pytest.approx(0.3)]
 
 
+def test_a_story_has_different_phrases_of_story_tellers() -> None:
+    story = "周书记皱着眉，半晌没说话。老郑压低声音，凑到他耳边：“您看这事？”"
+    topic = "眉头一皱，是这个表情符号的名字。" + "“眉头一皱”昨日上架。" * 40
+    report = "老人皱着眉说，楼道的灯坏了半个月。社区昨日派人换上了新灯。"
+    values = Narration(BOOK).score(batch_of(story, topic, report, ""))["narration"]
+    assert values.tolist() == [pytest.approx(1000 * 4 / 400), 0.0, 0.0, 0.0]
+
+
+def test_fiction_of_official_life_is_no_news_in_whatever_width_and_script() -> None:
+    (case,) = [case for case in cases("synthetic") if case["id"] == "official_fiction"]
+    forms = (case["text"], normalize("NFKC", case["text"]), OpenCC("s2t").convert(case["text"]))
+    assert max(signals(text)["news_coherence"] for text in forms) < 0.2
+
+
 def test_what_has_another_form_is_no_news_however_it_is_worded() -> None:
     table = combination()
     sound = {name: np.ones(2) for name in (*table.kind, *table.piece, *table.parts)}
     sound["length"] = np.full(2, 500)
     sound |= dict.fromkeys(
-        ("fragment_share", "repetition", "damage", "machine_filler", "more_articles"), np.zeros(2)
+        ("fragment_share", "repetition", "damage", "machine_filler", "more_articles", "narration"),
+        np.zeros(2),
     )
     sound["other_form"] = np.array([0.0, 0.91])  # three articles of a law
     values = table.calibration(table.mean(sound))

@@ -20,9 +20,14 @@ from cleaner.score.completeness import Completeness
 from cleaner.score.damage import Damage
 from cleaner.score.filler import Filler
 from cleaner.score.forms import Forms
+from cleaner.score.narration import Narration
 from cleaner.score.news import News
 from cleaner.score.openings import Openings
 from cleaner.score.removed import Removed
+
+_PARTS = (
+    Basics, News, Coherence, Openings, Completeness, Damage, Removed, Filler, Forms, Narration,
+)  # fmt: skip
 
 _TABLE = Path(__file__).parent.parent / "models" / "news_coherence.toml"
 
@@ -96,8 +101,7 @@ class NewsCoherence:
     names: Mapping[str, Bound] = {"news_coherence": "min"}
 
     def __init__(self, book: RuleBook) -> None:
-        kinds = (Basics, News, Coherence, Openings, Completeness, Damage, Removed, Filler, Forms)
-        self._scorers: Sequence[Scorer] = tuple(kind(book) for kind in kinds)
+        self._scorers: Sequence[Scorer] = tuple(kind(book) for kind in _PARTS)
         self._automaton = book.automaton
 
     def score(self, batch: Batch) -> dict[str, Values]:
