@@ -116,15 +116,25 @@ def _annotate(text: str, wanted: Callable[[str], bool], spell: Callable[[str], s
     return "".join(c + spell(readings[c]) if c in readings and wanted(c) else c for c in text)
 
 
-def kind_a(text: str, chance: random.Random, share: float = 1.0) -> str:
+def kind_a(
+    text: str,
+    chance: random.Random,
+    share: float = 1.0,
+    spell: Callable[[str], str] = "({})".format,
+) -> str:
     """Toned, behind the characters of a dictionary of some hundred Traditional ones; with a
     smaller `share` only some of the occurrences."""
     dictionary = {c for c in sorted(_sources()) if random.Random(ord(c)).random() < 0.5}
     return _annotate(
         _traditional().convert(text),
         lambda c: c in dictionary and chance.random() < share,
-        lambda reading: f"({reading})",
+        spell,
     )
+
+
+def kind_a_toneless(text: str, chance: random.Random) -> str:
+    """Toneless, a blank behind each reading."""
+    return kind_a(text, chance, spell=lambda reading: f"({_plain(reading)}) ")
 
 
 def kind_c(text: str, chance: random.Random, times: int = 1) -> str:
@@ -165,6 +175,7 @@ ANNOTATIONS: Mapping[str, Damage] = {
     "pinyin_a": kind_a,
     "pinyin_a_part": lambda text, chance: kind_a(text, chance, 0.3),
     "pinyin_a_wide": lambda text, chance: kind_a(text, chance).translate(_WIDE),
+    "pinyin_a_toneless": kind_a_toneless,
     "pinyin_c": kind_c,
     "pinyin_c_twice": lambda text, chance: kind_c(text, chance, 2),
     "pinyin_d": kind_d,

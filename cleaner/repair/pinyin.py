@@ -1,11 +1,11 @@
 """`repair.pinyin`: takes out the readings that a copy machine put behind characters.
 
-Four kinds are met on the web. Kind A marks only characters that differ between Traditional and
-Simplified, with tone: 區(qū). Kinds C and D mark characters at random, toneless, mixed or
-doubled, sometimes with emoji between: 詩(shi)(shi). Kind V lost the letters that bear a tone:
-發展(fzhn). A person who writes a reading does it for a reason: a rare character, a lesson, an
-entry of a dictionary. So nothing is decided on one spot; the whole document must look like one
-of the four.
+Some kinds are met on the web. Kind A marks only characters that differ between Traditional and
+Simplified, with tone, 區(qū), or wherever they stand, toneless and with a blank behind. Kinds C
+and D mark characters at random, toneless, mixed or doubled, sometimes with emoji between:
+詩(shi)(shi). Kind V lost the letters that bear a tone: 發展(fzhn). A person who writes a reading
+does it for a reason: a rare character, a lesson, an entry of a dictionary. So nothing is decided on
+one spot; the whole document must look like one of the kinds.
 """
 
 from __future__ import annotations
@@ -91,8 +91,9 @@ class Pinyin:
             yield from _broken(*self._marker.broken(view))
             return
         kind, going = chosen
+        blank = _blank_behind(going, view.text)
         for mark in going:
-            yield Edit(mark.start, mark.end, "", kind.rule, kind.confidence)
+            yield Edit(mark.start, mark.end + blank, "", kind.rule, kind.confidence)
         if kind.rule == "repair.pinyin.random":
             yield from _noise(view, going)
 
@@ -104,6 +105,7 @@ def _choose(marks: Sequence[Mark], view: View) -> tuple[Kind, list[Mark]] | None
     for kind, going in (
         (_kind_a(page, strict), [m for m in marks if m.facts.variant or m.facts.common]),
         (_few_of_a(page), strict),
+        (_toneless_a(page), marks),
         (_kind_c(page), [m for m in marks if m.facts.known]),
     ):
         if kind is not None:
@@ -166,6 +168,22 @@ def _few_of_a(page: Page) -> Kind | None:
     return Kind("repair.pinyin.traditional", 0.95 if len(marks) > 1 else 0.9)
 
 
+def _toneless_a(page: Page) -> Kind | None:
+    """Toneless, behind Traditional characters alone, and behind each of them wherever it stands: a
+    teacher marks what is new."""
+    marks = page.marks
+    chars = Counter(mark.char for mark in marks)
+    good = (
+        len(chars) >= 6
+        and sum(count >= 2 for count in chars.values()) >= 2
+        and sum(_is_of_toneless_a(mark.facts) for mark in marks) >= 0.95 * len(marks)
+        and page.bare <= 0.05
+        and len(marks) < 0.45 * page.han
+        and page.cues == 0
+    )
+    return Kind("repair.pinyin.traditional", 0.95) if good else None
+
+
 def _kind_c(page: Page) -> Kind | None:
     """At random, behind characters that mostly also occur without a mark."""
     marks = page.marks
@@ -197,6 +215,16 @@ def _apart(marks: Sequence[Mark]) -> bool:
 def _is_of_a(facts: Facts) -> bool:
     """Traditional and common, with the reading that nobody needs to be told."""
     return facts.first and facts.toned and facts.traditional and facts.common
+
+
+def _is_of_toneless_a(facts: Facts) -> bool:
+    """Traditional and common, with one of its readings, tone aside."""
+    return facts.reading and not facts.toned and facts.traditional and facts.common
+
+
+def _blank_behind(marks: Sequence[Mark], text: str) -> bool:
+    """Whether a blank stands behind every mark: it came with them."""
+    return len(marks) > 1 and all(text.startswith(" ", mark.end) for mark in marks)
 
 
 def _broken(found: Sequence[tuple[int, int, str]], wrong: int) -> Iterator[Edit]:
