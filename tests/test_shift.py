@@ -146,6 +146,10 @@ def test_the_founding_page(founding: Path) -> None:
             "昨日，河橋縣公安局聯合8個部門對?；愤M行檢查，現場整改102處。",
             "昨日，河橋縣公安局聯合8個部門對危化品進行檢查，現場整改102處。",
         ),
+        (
+            "但是，對于當?shù)卮迕穸裕笊匠蔀樽韪羲麄兣c外界的障礙。",
+            "但是，對于當地村民而言，大山成為阻隔他們與外界的障礙。",
+        ),
     ],
 )
 def test_pairs_of_private_use_that_were_dropped(text: str, want: str) -> None:

@@ -105,7 +105,7 @@ def _choose(marks: Sequence[Mark], view: View) -> tuple[Kind, list[Mark]] | None
     for kind, going in (
         (_kind_a(page, strict), [m for m in marks if m.facts.variant or m.facts.common]),
         (_few_of_a(page), strict),
-        (_toneless_a(page), marks),
+        (_toneless_a(page), list(marks)),
         (_kind_c(page), [m for m in marks if m.facts.known]),
     ):
         if kind is not None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import combinations, groupby
 from typing import NamedTuple
 
@@ -54,6 +54,7 @@ from cleaner.repair.stream import (
 )
 from cleaner.rules import RuleBook
 
+_WIDE_LETTERS = frozenset(map(chr, [*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]))
 _WIDE = regex.compile(r"[\uff01-\uff5e\u3000]")
 
 _MIXED = ("?！?", "?；?")
@@ -65,6 +66,7 @@ _LEAST_RATE = 0.7  # nats for each character that the stretch takes
 _DROPPED = -3.0  # nats for a pair of bytes of which nothing stands there
 _STRANGE = -12.0  # ln p of a character and the next one
 _MOST, _MANY = 5, 12  # of so many places every subset is tried, or single ones in and out
+_RARE = -6.0  # ln p of a wide Latin letter, beside that of a narrow one
 _FEW = 3  # of so many characters out of step one at most is strange for want of such a pair
 _PRIVATE_LEADS = frozenset(map(chr, [*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF)]))
 """First bytes of pairs that code page 936 gives to private use."""
@@ -254,13 +256,19 @@ def _scores(texts: Sequence[str]) -> list[float]:
 
 def _place(slot: Slot, habits: Habits) -> Options:
     if isinstance(slot, str):
-        return fixed(slot)
+        return _wide_letter(slot) if slot in _WIDE_LETTERS else fixed(slot)
     if slot is SWALLOWED:
         return swallowed_on_line(habits)
     return _open(slot, habits.traditional)
 
 
 _open = lru_cache(maxsize=1 << 10)(written)
+
+
+@cache
+def _wide_letter(char: str) -> Options:
+    """A wide Latin letter, for which the model sees a narrow one, which is far less rare."""
+    return replace(fixed(char), bias=np.array([_RARE]))
 
 
 def _with_dropped(slots: Sequence[Slot], after: str, habits: Habits) -> list[list[Options]]:
