@@ -135,7 +135,7 @@ def heads(form: Form) -> Figures:
     and times: the share that falls below the limit of `news-zh`; the worst of the sources, and
     how much the mean over them rises."""
     limit = Pipeline.from_recipe("news-zh").recipe.limits["news_coherence"].min
-    found: dict[str, list[float]] = {"bare": [], "titled": [], "headed": []}
+    found: dict[str, list[float]] = {name: [] for name in _HEADS}
     for source in NEWS:
         records = [r for r in of_one_article(source, "test") if r.get("title")]
         for name, head in _HEADS.items():
@@ -150,6 +150,7 @@ def heads(form: Form) -> Figures:
 _HEADS = {
     "bare": "",
     "titled": "{title}\n",
+    "captioned": "{title}\n图为{title}现场。\n",
     "headed": "北桥区\n{title}\n本报记者 林一舟 2026-05-01 10:20\n\n",
 }
 

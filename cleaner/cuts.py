@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +30,22 @@ head."""
 _HEAD = 4
 """So many lines at most are the head of a text: a kicker, the headline, one below it, a name."""
 
+_CAPTIONS = 2
+"""So many captions at most stand in a head, above the opening of the report."""
+
 _HEADLINE, _WITH_COMMA = 64, 40
 """No line of a head is longer; nor than the latter where it has a comma inside, as the lines of
 hard-wrapped text have."""
 
 _BULLETS, _SUMMARY = "◆◇■□▲△●★☆※", 160
 """A summary below the headline begins with one of these; it is no longer."""
+
+_PICTURE, _SHOWS, _SIDES = ord("图"), "为片说:/", "左右上下"
+"""A caption begins with 图 and one of the first, or with one of the latter and 图; it may end as a
+sentence does, and be as long as a summary."""
+
+_TAKEN = ord("摄")
+"""Who took the picture ends a caption, and many a report."""
 
 _NEVER_LAST = "。;:,、"
 """No line of a head ends with these, nor with one of them and a quote or a bracket; it may with
@@ -101,7 +111,7 @@ def _lines(batch: Batch) -> Lines:
     long = size >= _LEAST
     last = np.maximum(ends - 1, 0)
     wordy = _of_classes(*_WORDY).take(batch.classes.take(last))
-    wordy &= batch.folded.take(last) != ord("摄")  # who took the picture ends a report
+    wordy &= batch.folded.take(last) != _TAKEN
     open_end = long & (wordy | table_of(_OPEN_MARKS).take(codes.take(last)))
     some = np.flatnonzero(open_end)
     open_end[some] = _have(partial(_mid_marks, codes), starts[some], last[some])
@@ -198,8 +208,9 @@ def is_report(batch: Batch) -> Mask:
 
 
 def head_lines(batch: Batch) -> Mask:
-    """Which lines are headings above the first line of text, shape (lines,), found once; none
-    where there are more than _HEAD of them, which are a list, or where no text follows."""
+    """Which lines are headings above the first line of text, or also short captions between a
+    heading and the opening of the report; shape (lines,), found once; none where there are more
+    than _HEAD of them, which are a list, or where no text follows."""
     return batch.once("head lines", _head_lines)
 
 
@@ -207,27 +218,53 @@ def _head_lines(batch: Batch) -> Mask:
     lines = lines_of(batch)
     written = np.flatnonzero(lines.size)
     docs = lines.doc.take(written)
-    text = np.flatnonzero(~_like_headlines(batch, written))
-    first = text.take(np.flatnonzero(firsts(docs.take(text))))
-    heads = first - np.searchsorted(docs, docs.take(first))
-    some = np.flatnonzero((heads > 0) & (heads <= _HEAD))
-    above, _ = places_of(first.take(some) - heads.take(some), heads.take(some))
+    headline = _like_headlines(batch, written)
     found = np.zeros(len(lines.size), np.bool_)
-    found[written.take(above)] = True
+    found[written.take(_above(docs, np.flatnonzero(~headline), np.zeros(len(docs))))] = True
+    opening = np.flatnonzero(opens_report(batch, lines).take(written))
+    barred = (lines.size.take(written) > _HEADLINE) | (firsts(docs) & ~headline)
+    weight = np.where(barred, _HEAD, np.where(headline, 0, 1))
+    found[written.take(_above(docs, opening, weight))] = True
     return found
 
 
+def _above(docs: Ints, marked: Ints, weight: npt.NDArray[Any]) -> Ints:
+    """The numbers of the lines above the first marked one of each document, where there are a few,
+    of no more than _CAPTIONS weight together; `docs` are the documents of all lines."""
+    first = marked.take(np.flatnonzero(firsts(docs.take(marked))))
+    count = first - np.searchsorted(docs, docs.take(first))
+    few = np.flatnonzero((count > 0) & (count <= _HEAD))
+    at, begin = places_of(first.take(few) - count.take(few), count.take(few))
+    if not len(few):
+        return at
+    light = np.add.reduceat(weight.take(at), begin) <= _CAPTIONS
+    return at[np.repeat(light, count.take(few))]
+
+
 def _like_headlines(batch: Batch, written: Ints) -> Mask:
-    """Which of some lines, none empty, could be headlines by their length and their end."""
+    """Which of some lines, none empty, could be headlines by their length and their end, or are
+    summaries or captions."""
     lines, closing = lines_of(batch), table_of(_NEVER_LAST)
     ends, size = lines.end.take(written), lines.size.take(written)
-    summary = table_of(_BULLETS).take(batch.codes.take(ends - size)) & (size <= _SUMMARY)
+    starts, brief = ends - size, size <= _SUMMARY
+    summary = table_of(_BULLETS).take(batch.codes.take(starts)) & brief
     found: Mask = (size <= _HEADLINE) | summary
     for back in (1, 2):
         found &= ~closing.take(batch.folded.take(ends - back, mode="clip"))
     long = np.flatnonzero(found & ~summary & (size > _WITH_COMMA))
-    found[long] = ~_have(partial(_commas, batch), ends[long] - size[long], ends[long])
+    found[long] = ~_have(partial(_commas, batch), starts[long], ends[long])
+    found |= _captions(batch, starts, ends) & brief
     return found
+
+
+def _captions(batch: Batch, starts: Ints, ends: Ints) -> Mask:
+    """Which ranges [start, end), none empty, say what a picture shows, or end with who took it."""
+    first, second, last = (
+        batch.folded.take(at, mode="clip") for at in (starts, starts + 1, ends - 1)
+    )
+    shows = (first == _PICTURE) & table_of(_SHOWS).take(second)
+    shows |= table_of(_SIDES).take(first) & (second == _PICTURE)
+    return np.asarray(shows | (last == _TAKEN))
 
 
 def _commas(batch: Batch, at: Ints) -> Mask:

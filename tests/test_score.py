@@ -253,6 +253,8 @@ def test_what_has_another_form_is_no_news_however_it_is_worded() -> None:
 
 
 HEADS = (
+    "市图书馆新馆开放\n图为新馆的阅览室，读者正在看书。",
+    "市图书馆新馆开放\n左图：读者在看书。\n新馆的阅览室里，读者们找到了座位。 林一舟 摄",
     "临江市图书馆新馆昨日开放",
     "北桥区\n市图书馆新馆开放\n读者可以夜读（组图）",
     "“夜里也能读书”\n本报记者 林一舟\n2024-05-01 10:20",
@@ -268,6 +270,18 @@ def test_the_head_of_a_text_does_not_count_in_its_wording_and_order(head: str) -
     for scorer in (Coherence(BOOK), News(BOOK)):
         for name, values in scorer.score(bare).items():
             assert scorer.score(headed)[name].tolist() == pytest.approx(values.tolist(), abs=1e-9)
+
+
+def test_captions_between_the_title_and_the_opening_of_a_report_are_its_head() -> None:
+    title, caption = "市图书馆新馆开放", "读者在阅览室里看书，管理员在一旁登记。"
+    report = "本报讯（记者 林一舟）市图书馆新馆昨日开放，读者可以夜读。"
+
+    def size(*lines: str) -> int:
+        return int(stream_of_batch(batch_of("\n".join(lines))).sizes[0])
+
+    assert size(title, caption, report) == size(title, report) == size(report)
+    assert size(caption, report) > size(report)  # no title: a paragraph like others
+    assert size(title, caption, caption, caption, report) > size(report)
 
 
 def test_a_list_of_headlines_is_no_head() -> None:
