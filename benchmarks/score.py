@@ -151,6 +151,8 @@ _HEADS = {
     "bare": "",
     "titled": "{title}\n",
     "captioned": "{title}\n图为{title}现场。\n",
+    "dated": "2026年05月01日 星期五\n\n{title}\n南北两区同日办理\n发布日期：2026-05-01\n\n"
+    "信息来源：临江日报\n编辑：林一舟\n\n",
     "headed": "北桥区\n{title}\n本报记者 林一舟 2026-05-01 10:20\n\n",
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +27,15 @@ _FIRST = 3
 """How many of the first lines of text may hold the opening of a report, beside those of the
 head."""
 
-_HEAD = 4
-"""So many lines at most are the head of a text: a kicker, the headline, one below it, a name."""
+_HEAD, _HEAD_LINES = 4, 12
+"""So many lines at most are the head of a text: a kicker, the headline, one below it, a name; and
+the latter with those that only say when and where the text appeared."""
 
-_CAPTIONS = 2
-"""So many captions at most stand in a head, above the opening of the report."""
+_CAPTION = 1.5
+"""A caption above the opening of a report weighs as much as so many lines of a head."""
+
+_LABEL, _DATE = 6, 6
+"""A label and its colon stand within so many characters; a date has so many digits."""
 
 _HEADLINE, _WITH_COMMA = 64, 40
 """No line of a head is longer; nor than the latter where it has a comma inside, as the lines of
@@ -218,27 +222,46 @@ def _head_lines(batch: Batch) -> Mask:
     lines = lines_of(batch)
     written = np.flatnonzero(lines.size)
     docs = lines.doc.take(written)
+    top = np.flatnonzero(np.arange(len(docs)) - np.searchsorted(docs, docs) <= _HEAD_LINES)
+    written, docs = written.take(top), docs.take(top)
     headline = _like_headlines(batch, written)
-    found = np.zeros(len(lines.size), np.bool_)
-    found[written.take(_above(docs, np.flatnonzero(~headline), np.zeros(len(docs))))] = True
-    opening = np.flatnonzero(opens_report(batch, lines).take(written))
+    opening = opens_report(batch, lines).take(written)
+    titles = np.where(_about_text(batch, written), 0.0, 1.0)
     barred = (lines.size.take(written) > _HEADLINE) | (firsts(docs) & ~headline)
-    weight = np.where(barred, _HEAD, np.where(headline, 0, 1))
-    found[written.take(_above(docs, opening, weight))] = True
+    weight = np.where(headline, titles, np.where(barred, np.inf, _CAPTION))
+    found = np.zeros(len(lines.size), np.bool_)
+    for ends in (~headline, opening):
+        found[written.take(_above(docs, np.flatnonzero(ends), weight))] = True
     return found
 
 
-def _above(docs: Ints, marked: Ints, weight: npt.NDArray[Any]) -> Ints:
-    """The numbers of the lines above the first marked one of each document, where there are a few,
-    of no more than _CAPTIONS weight together; `docs` are the documents of all lines."""
+def _above(docs: Ints, marked: Ints, weight: npt.NDArray[np.float64]) -> Ints:
+    """The numbers of the lines above the first marked one of each document, where they weigh no
+    more than _HEAD together; `docs` are the documents of all lines."""
     first = marked.take(np.flatnonzero(firsts(docs.take(marked))))
     count = first - np.searchsorted(docs, docs.take(first))
-    few = np.flatnonzero((count > 0) & (count <= _HEAD))
-    at, begin = places_of(first.take(few) - count.take(few), count.take(few))
-    if not len(few):
+    some = np.flatnonzero(count)
+    at, begin = places_of(first.take(some) - count.take(some), count.take(some))
+    if not len(some):
         return at
-    light = np.add.reduceat(weight.take(at), begin) <= _CAPTIONS
-    return at[np.repeat(light, count.take(few))]
+    light = np.add.reduceat(weight.take(at), begin) <= _HEAD
+    return at[np.repeat(light, count.take(some))]
+
+
+def _about_text(batch: Batch, written: Ints) -> Mask:
+    """Which of some lines, none empty, say when and where a text appeared: a label with its value,
+    or figures, like a date."""
+    lines = lines_of(batch)
+    starts, ends = lines.start.take(written), lines.end.take(written)
+    found = np.zeros(len(written), np.bool_)
+    for step in range(1, _LABEL + 1):
+        colon = batch.folded.take(starts + step, mode="clip") == ord(":")
+        found |= colon & (starts + step < ends)
+    at, first = places_of(starts, ends - starts)
+    if len(first):
+        digits = batch.classes.take(at) == int(Class.DIGIT)
+        found |= np.add.reduceat(digits, first, dtype=np.int64) >= _DATE
+    return found & (ends - starts <= _HEADLINE)
 
 
 def _like_headlines(batch: Batch, written: Ints) -> Mask:
