@@ -102,7 +102,7 @@ def test_a_rule_that_nobody_reads_is_an_error(tmp_path: Path, place: str, told: 
     [
         ("score/filler/bell.toml", {}, "weight = NUMBER"),
         ("score/filler/bell.toml", {"options": '{ weight = "much" }'}, "weight = NUMBER"),
-        ("score/forms/bell.toml", {"options": "{ weight = 1 }", "pattern": ""}, "no pattern"),
+        ("score/forms/bell.toml", {"options": "{ weight = 1 }", "literals": "[]"}, "no literals"),
         ("strip/spam/bell.toml", {"options": "{ least = 2 }"}, "share = NUMBER"),
     ],
 )

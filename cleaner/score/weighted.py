@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 
@@ -21,7 +21,8 @@ _MOST = 5
 
 
 class Weighted:
-    """The rules of one filter; `weight` is the chance that one match is right.
+    """The rules of one filter; `weight` is the chance that one match is right. A rule without a
+    pattern counts its literals.
 
     A subclass says the `name` of the filter and its one signal, which is the chance in [0, 1]
     that one match at least is right: the chances that each is wrong multiply.
@@ -38,8 +39,8 @@ class Weighted:
         self._weights: dict[str, float] = {}
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
         for rule in rules:
-            if rule.expression is None:
-                raise RuleError(f"{rule.id}: no pattern; without one nothing is counted")
+            if not rule.literals:
+                raise RuleError(f"{rule.id}: no literals; a rule needs one that every match holds")
             self._weights[rule.id] = rule.option("weight")
             for word in rule.literals:
                 self._by_literal[book.literals[word]].append(rule)
@@ -62,15 +63,27 @@ class Weighted:
 
     def _found(self, batch: Batch) -> Iterator[tuple[int, Rule, int, int]]:
         """(line, rule, start, end) of the matches of rules in the lines that hold one of their
-        literals."""
+        literals, and of the literals of those without a pattern."""
         hits = batch.hits
         mine = np.flatnonzero(self._mine.take(hits.literal))
         lines = np.searchsorted(batch.line_ends, hits.start.take(mine))
-        pairs = zip(lines.tolist(), hits.literal.take(mine).tolist(), strict=True)
-        for line, group in groupby(sorted(pairs), itemgetter(0)):
-            start, end = int(batch.line_starts[line]), int(batch.line_ends[line])
-            text = decode(batch.folded[start:end])
-            rules = {rule.id: rule for _, own in group for rule in self._by_literal[own]}
-            for rule in rules.values():
-                for match in rule.pattern.finditer(text) if rule.pattern else ():
-                    yield line, rule, start + match.start(), start + match.end()
+        found = zip(lines.tolist(), *(column.take(mine).tolist() for column in hits), strict=True)
+        for line, group in groupby(sorted(found), itemgetter(0)):
+            asked: dict[str, Rule] = {}
+            for _, literal, start, end in group:
+                for rule in self._by_literal[literal]:
+                    if rule.expression is None:
+                        yield line, rule, start, end
+                    else:
+                        asked[rule.id] = rule
+            yield from self._matches(batch, line, asked.values())
+
+    def _matches(
+        self, batch: Batch, line: int, rules: Collection[Rule]
+    ) -> Iterator[tuple[int, Rule, int, int]]:
+        """The same of the patterns of some rules on one line."""
+        start, end = int(batch.line_starts[line]), int(batch.line_ends[line])
+        text = decode(batch.folded[start:end]) if rules else ""
+        for rule in rules:
+            for match in rule.pattern.finditer(text) if rule.pattern else ():
+                yield line, rule, start + match.start(), start + match.end()

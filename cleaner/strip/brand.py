@@ -1,5 +1,6 @@
 """Brands of betting sites at the end of a title, before it, alone on a line, or, where a title
-begins with a chain of them, wherever the page says the chain again."""
+begins with a chain of them, wherever the page says the chain again; and the lines of a template
+that names one above each article."""
 
 from __future__ import annotations
 
@@ -16,12 +17,20 @@ from cleaner.strip.spans import any_of, lines_of
 
 _SEPARATOR = regex.compile(r"\s*(?:[-_|丨–—~]+|>{1,2}|»)\s*")
 _SENTENCE = regex.compile(r"[。;]")
-_LONGEST = 160
+_LONGEST, _ANY = 160, 1 << 40
 _CHAIN = regex.compile(
     r"\s*([\p{L}\p{N}·]{2,14}(?:[-_|]+[\p{L}\p{N}·]{2,14}){1,4}[-_|]*"
     r"【[^】]{0,10}(?:官网|官方|平台|投注|登录|入口|app|下载|网址)[^】]{0,8}】)(?=.*\p{Han}{4})"
 )
 """Names of whoever hijacked a site, joined by dashes and closed with what he offers."""
+
+_STARS = regex.compile(r"\s*\*{5,}(?P<more>(?=\S))?")
+"""A row of stars behind a title of the template, and whether the text goes on behind it."""
+
+_TEMPLATE = regex.compile(
+    r"((?P<stem>[^-_|\n]{2,24})[^-_|\n]*).*\n(?P=stem).{0,12}?\s?(?:19|20)\d\d-\d\d-\d\d \d\d:\d\d"
+)
+"""Its first two lines: the name that stands above the articles, and its stem again."""
 
 
 class Brands:
@@ -34,10 +43,13 @@ class Brands:
     name = "strip.brand"
 
     def __init__(self, book: RuleBook) -> None:
-        (rule,) = book.of(self.name)
-        self._rule = rule.id
+        by_id = {rule.id: rule for rule in book.of(self.name)}
+        rule, banner = by_id["strip.brand.title"], by_id["strip.brand.banner"]
+        self._rule, self._banner = rule.id, banner.id
         self._limits = np.zeros(len(book.literals), np.int64)
         self._limits[book.numbers([rule])] = _LONGEST
+        self._stars = np.zeros(len(book.literals), np.int64)
+        self._stars[book.numbers([banner])] = _ANY
         brand = any_of(rule.literals).pattern
         fill = any_of(book.words("brand_fillers")).pattern
         self._bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
@@ -62,7 +74,7 @@ class Brands:
         return regex.compile(rf"(\s*{self._word}\s+)\S.*?(\s+{self._word})")
 
     def suspects(self, batch: Batch) -> Mask:
-        return lines_with_literal(batch, self._limits)
+        return lines_with_literal(batch, np.maximum(self._limits, self._stars))
 
     def edits(self, view: View) -> Iterator[Edit]:
         chains: set[str] = set()
@@ -75,6 +87,22 @@ class Brands:
         for chain in sorted(chains):
             for match in regex.finditer(regex.escape(chain), view.folded):
                 yield Edit(*match.span(), "", self._rule)
+        if view.hits_among(self._stars > 0):
+            yield from self._template(view)
+
+    def _template(self, view: View) -> Iterator[Edit]:
+        """The lines of the template that say nothing but the brand, and the rows of stars."""
+        texts = [(line, view.folded[line.start : line.end].strip()) for line in view.lines]
+        written = [(line, text) for line, text in texts if text]
+        named = _TEMPLATE.fullmatch("\n".join(text for _, text in written[:2]))
+        if named is None:
+            return
+        for number, (line, text) in enumerate(written):
+            if number < 2 or text in (named["stem"], named[1].strip()):
+                yield line_deletion(view, line, self._banner)
+            for match in _STARS.finditer(view.folded, line.start, line.end):
+                put = "\n" if match["more"] is not None else ""
+                yield Edit(*match.span(), put, self._banner)
 
     def _on_line(self, view: View, line: Line, folded: str) -> Iterator[Edit]:
         start = self._tail(folded)
