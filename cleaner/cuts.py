@@ -34,7 +34,7 @@ the latter with those that only say when and where the text appeared."""
 _CAPTION = 1.5
 """A caption above the opening of a report weighs as much as so many lines of a head."""
 
-_LABEL, _DATE = 6, 6
+_LABEL, _DATE = 7, 6
 """A label and its colon stand within so many characters; a date has so many digits."""
 
 _HEADLINE, _WITH_COMMA = 64, 40
@@ -73,6 +73,9 @@ _SIGNERS = (
     *("供稿", "监制", "摄影", "文/", "图/"),
 )
 """Where none of these pairs of characters stands, there is no signature."""
+
+_LABELS = (*_SIGNERS, "时间", "日期", "发布", "浏览", "点击", "阅读", "字号", "字体")
+"""How labels end that say who wrote a text, when and where it appeared."""
 
 _OPEN_MARKS = "，、,；;：:“‘（(《【「『·"
 _LIST_MARKS = ":;：；"
@@ -249,19 +252,19 @@ def _above(docs: Ints, marked: Ints, weight: npt.NDArray[np.float64]) -> Ints:
 
 
 def _about_text(batch: Batch, written: Ints) -> Mask:
-    """Which of some lines, none empty, say when and where a text appeared: a label with its value,
-    or figures, like a date."""
+    """Which of some lines, none empty, say who wrote a text, when and where it appeared: a label
+    with its value, or figures, like a date."""
     lines = lines_of(batch)
     starts, ends = lines.start.take(written), lines.end.take(written)
-    found = np.zeros(len(written), np.bool_)
-    for step in range(1, _LABEL + 1):
-        colon = batch.folded.take(starts + step, mode="clip") == ord(":")
-        found |= colon & (starts + step < ends)
-    at, first = places_of(starts, ends - starts)
-    if len(first):
+    tops = batch.folded.take(starts[:, None] + np.arange(_LABEL), mode="clip")
+    first, second = (table_of("".join(chars)) for chars in zip(*_LABELS, strict=True))
+    label = first.take(tops[:, :-2]) & second.take(tops[:, 1:-1]) & (tops[:, 2:] == ord(":"))
+    found = (label & (np.arange(3, _LABEL + 1) < (ends - starts)[:, None])).any(axis=1)
+    at, begin = places_of(starts, ends - starts)
+    if len(begin):
         digits = batch.classes.take(at) == int(Class.DIGIT)
-        found |= np.add.reduceat(digits, first, dtype=np.int64) >= _DATE
-    return found & (ends - starts <= _HEADLINE)
+        found |= np.add.reduceat(digits, begin, dtype=np.int64) >= _DATE
+    return np.asarray(found & (ends - starts <= _HEADLINE))
 
 
 def _like_headlines(batch: Batch, written: Ints) -> Mask:
