@@ -73,7 +73,7 @@ _EDITOR = regex.compile(
     r"[\[【(（]?(?:责任编辑|责编|编辑|校对|审核|值班主任|编审|版面编辑)\s*[:：].{0,40}"
 )
 _CAPTION = regex.compile(
-    r".{4,120}?(?:摄|\s摄影|图/\p{Han}{2,4}|\(资料图\))[)）。]?|图(?:为|中|片)[^。]{4,120}。?.{0,20}摄?"
+    r".{4,120}?(?:摄(?:/\p{Han}{2,8})?|\s摄影|图/\p{Han}{2,4}|\(资料图\)|。(?:新华社|中新社)发)[)）。]?|图(?:为|中|片)[^。]{4,120}。?.{0,20}摄?"
 )
 _ITEM = regex.compile(
     r"(?:[•·●◆▪■□○►▶★☆※\-—*]|\d{1,2}[.、)]|[(（]?[一二三四五六七八九十]{1,3}[)）、])\s*\S.*"
@@ -158,7 +158,7 @@ def _label(text: str) -> Label:
         return Label.ORNAMENT
     if (label := _named(text)) is not None:
         return label
-    if ("摄" in text or "图" in text) and _CAPTION.fullmatch(text):
+    if ("摄" in text or "图" in text or text[-1] == "发") and _CAPTION.fullmatch(text):
         return Label.CAPTION
     if len(text) <= 40 and text[-1] not in "。;,、:":
         return Label.TITLE  # or a subhead: _headings looks at what follows

@@ -60,8 +60,9 @@ _NEVER_ALONE = frozenset("。!?,;”’\"')）》】」』")
 _NEVER_LAST = frozenset("，、,；;：:“‘（(《【「『")
 _WRITERS_LAST = regex.compile(
     r"[。！？!?”」)）]\s*[^。！？!?，,、;；]{0,8}(?:记者|通讯员|摄影|文/|图/|来源)[^。！？!?，,;；]{0,12}$"
+    r"|摄/\p{Han}{2,8}$|。(?:新华社|中新社)发$"
 )
-_WRITERS_MARKS = ("记者", "通讯员", "摄影", "文/", "图/", "来源")
+_WRITERS_MARKS = ("记者", "通讯员", "摄影", "文/", "图/", "来源", "摄/", "社发")
 _LAST_WRITERS = 28
 _LAST_TERM = 12
 """Characters at the end of a line that these patterns read."""
