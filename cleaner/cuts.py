@@ -218,7 +218,7 @@ def is_report(batch: Batch) -> Mask:
 def head_lines(batch: Batch) -> Mask:
     """Which lines are headings above the first line of text, or also short captions between a
     heading and the opening of the report; shape (lines,), found once; none where there are more
-    than _HEAD of them, which are a list, or where no text follows."""
+    than _HEAD of them, which are a list, those about the text aside, or where no text follows."""
     return batch.once("head lines", _head_lines)
 
 

@@ -94,7 +94,8 @@ class Brands:
         """The lines of the template that say nothing but the brand, and the rows of stars."""
         texts = [(line, view.folded[line.start : line.end].strip()) for line in view.lines]
         written = [(line, text) for line, text in texts if text]
-        named = _TEMPLATE.fullmatch("\n".join(text for _, text in written[:2]))
+        top = "\n".join(text for _, text in written[:2])
+        named = _TEMPLATE.fullmatch(top) if len(top) <= _LONGEST else None
         if named is None:
             return
         for number, (line, text) in enumerate(written):
