@@ -44,6 +44,7 @@ FILTERS: Mapping[str, str] = {
     "strip.ornament": "cleaner.strip.ornament:Ornaments",
     "strip.meta": "cleaner.strip.meta:Meta",
     "strip.blanks": "cleaner.strip.blanks:Blanks",
+    "restore.sections": "cleaner.restore.sections:Sections",
     "restore.wrap": "cleaner.restore.wrap:Wrap",
     "restore.repeats": "cleaner.restore.repeats:Repeats",
     "restore.briefs": "cleaner.restore.briefs:Briefs",

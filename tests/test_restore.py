@@ -20,6 +20,7 @@ from cleaner.document import Document
 from cleaner.filter import Restorer
 from cleaner.kernels.pairs import BITS, pair_hashes, pair_mask
 from cleaner.kernels.text import classify, encode
+from cleaner.pipeline import Pipeline
 from cleaner.rules import RuleBook
 
 CASES = Path(__file__).parent / "cases" / "restore"
@@ -185,3 +186,62 @@ def test_completeness_counts_what_is_cut() -> None:
     assert signals["cut_ends"].tolist() == [0, 1, 0]
     assert signals["cut_starts"].tolist() == [0, 1, 0]
     assert signals["fragment_share"].tolist() == [0, 26 / len(cut), 0]
+
+
+BRIEFS = (
+    "白石镇修好防火道\n全镇十二条防火道昨天全部修好，护林员可以骑车上山，从山脚到最远的护林点只要"
+    "四十分钟。镇里还在每条道口立了牌子，写明谁来管、找谁报。",
+    "县里请来农技员\n农技员本周起到各村讲课，先讲水肥，再讲病虫害，村民带着自家的苗来问。"
+    "县农业局的人说，讲课一直办到夏收，讲过的村子还要再去看一次。",
+    "两座新桥通车\n桥长三百米，昨天下午通车，公交车同时改走新桥，两岸的学生不用再绕路。"
+    "住在桥头的林老师说，他算过了，每天能省下一个小时。",
+)
+BORDERS = {
+    "archive": ("第1版(要闻)\n专栏:\n\n", ""),
+    "gallery": ("", "\n春耕社记者 石一舟 摄pagebreak"),
+    "hijacked": ("春雨彩票骗局\n\n", ""),
+}
+
+
+@pytest.mark.parametrize("kind", BORDERS)
+def test_a_page_comes_apart_where_its_site_parted_it(kind: str) -> None:
+    before, behind = BORDERS[kind]
+    page = "\n\n".join(before + brief + behind for brief in BRIEFS)
+    if kind == "hijacked":
+        page = page.replace("骗局\n", "骗局|新版下载\n春雨彩票代理2023-01-31 16:05\n", 1)
+        page = page.replace("新桥通车\n", "新桥通车******\n")
+    parts = list(Pipeline.from_recipe("news-zh")([page]))
+    bare = [part.text.replace("\n春耕社记者 石一舟 摄", "").strip() for part in parts]
+    assert bare == list(BRIEFS)
+    assert all(part.changes[-1].replay() == part.text for part in parts)
+    assert all(part.original == page for part in parts)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"春耕日报 第3版\n\n第3版(国际)\n专栏:记者专访\n\n{BRIEFS[0]}",
+        f"{BRIEFS[0]}\n\n第1版(要闻)\n专栏:",
+        f"第1版()\n专栏:\n\n白石镇修好防火道\n\n第1版()\n专栏:\n\n{BRIEFS[1]}",
+    ],
+)
+def test_a_border_parts_texts_and_no_titles(page: str) -> None:
+    (doc,) = Pipeline.from_recipe("news-zh")([page])
+    assert "第1版" not in doc.text
+
+
+def test_a_title_said_on_both_sides_of_a_border_goes_with_what_follows() -> None:
+    border = "第6版(国际)\n专栏:\n\n"
+    titles = [brief.split("\n")[0] for brief in BRIEFS]
+    page = "\n\n".join(
+        f"{title}\n\n{border}{brief}" for title, brief in zip(titles, BRIEFS, strict=True)
+    )
+    parts = list(Pipeline.from_recipe("news-zh")([page]))
+    assert [part.text.split("\n")[0] for part in parts] == titles
+    assert [part.text.count(title) for part, title in zip(parts, titles, strict=True)] == [1, 1, 1]
+
+
+def test_where_nothing_is_split_borders_leave_a_blank_line() -> None:
+    page = "\n\n".join("第1版(要闻)\n专栏:\n\n" + brief for brief in BRIEFS)
+    (doc,) = Pipeline.from_recipe("news-zh", split=False)([page])
+    assert doc.text.strip() == "\n\n".join(BRIEFS)

@@ -95,8 +95,9 @@ class Margins:
 
     def __init__(self, book: RuleBook) -> None:
         self._ruled = RuleEditor(self.name, book, _RULES, whole=True)
-        rules = (rule for own in _RULES for rule in book.of(own))
+        rules = [rule for own in _RULES for rule in book.of(own)]
         self._tops = {rule.id for rule in rules if rule.options.get("top")}
+        self._borders = {rule.id for rule in rules if rule.options.get("border")}
         (frame,) = book.of("strip.frame")
         self._words = {fold_text(word) for word in (*frame.words, *frame.literals)}
 
@@ -141,9 +142,10 @@ class Margins:
 
     def _anchors(self, view: View) -> dict[int, str]:
         """The lines above and below all long ones that a rule takes away whole: their numbers and
-        the rules."""
+        the rules; none that stand between articles, as they stand above one and below another."""
         edges = view.of_lines(EDGES, at_edges).nonzero()[0].tolist()
-        return self._ruled.taken(view, edges)
+        taken = self._ruled.taken(view, edges).items()
+        return {at: rule for at, rule in taken if rule not in self._borders}
 
     def _above(
         self, page: Page, known: dict[int, str], body: int, told: str, menu: bool
