@@ -103,7 +103,7 @@ class Brands:
                 yield line_deletion(view, line, self._banner)
             for match in _STARS.finditer(view.folded, line.start, line.end):
                 put = "\n" if match["more"] is not None else ""
-                yield Edit(*match.span(), put, self._banner)
+                yield Edit(*match.span(), put, self._rule)  # no border: it stands below a title
 
     def _on_line(self, view: View, line: Line, folded: str) -> Iterator[Edit]:
         start = self._tail(folded)
