@@ -7,19 +7,21 @@ where they stood, an article begins.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from cleaner.batch import Batch, Line, Mask, View
-from cleaner.document import Document, Keep, Piece, Put
+from cleaner.batch import Batch, Ints, Line, Mask, View
+from cleaner.document import Change, Keep, Piece, Put
 from cleaner.rules import RuleBook
 
 _TEXT, _SENTENCE, _STOPS = 30, 12, "。!?…”"
 """The longest line of an article has so many characters at least, or as many as the second and
 ends as a sentence does; what has neither is a title, and goes with what follows."""
+
+_MOST = 400
+"""So many articles no day of a newspaper has; the history of each part is told from that of all."""
 
 
 class Sections:
@@ -32,46 +34,60 @@ class Sections:
 
     def suspects(self, batch: Batch) -> Mask:
         """Documents from which a border was taken away."""
-        found = [any(True for _ in self._borders(doc)) for doc in batch.docs]
+        found = [any(map(self._bordered, doc.changes)) for doc in batch.docs]
         return np.array(found, np.bool_)
 
     def arrange(self, view: View) -> list[list[Piece]]:
-        borders = sorted(self._borders(view.doc))
-        starts = _starts(view, borders)
-        if len(starts) < 2:
+        changes = view.doc.changes
+        found = [
+            _traced(changes[:number], np.fromiter(self._in(change), np.int64))
+            for number, change in enumerate(changes)
+        ]
+        starts = _starts(view, np.sort(np.concatenate(found)))
+        if not 2 <= len(starts) <= _MOST:
             return [[Keep(0, len(view.text))]]
         return [_part(view.text, *edge) for edge in pairwise([0, *starts[1:], len(view.text)])]
 
-    def _borders(self, doc: Document) -> Iterator[int]:
-        """Where borders stood in the text as it came in."""
-        for number, change in enumerate(doc.changes):
-            for piece in change.pieces:
-                if isinstance(piece, Put) and piece.rule in self._rules:
-                    start, end = piece.start, piece.end
-                    for earlier in reversed(doc.changes[:number]):
-                        start, end = earlier.to_source(start, end)
-                    yield start
+    def _bordered(self, change: Change) -> bool:
+        return next(self._in(change), None) is not None
+
+    def _in(self, change: Change) -> Iterator[int]:
+        """Where borders stood that a change took away."""
+        for piece in change.pieces:
+            if isinstance(piece, Put) and piece.rule in self._rules:
+                yield piece.start
 
 
-def _starts(view: View, borders: list[int]) -> list[int]:
+def _traced(changes: Sequence[Change], at: Ints) -> Ints:
+    """Where characters at some places stood before these changes; shape (k,)."""
+    for change in reversed(changes):
+        kept = np.array([isinstance(piece, Keep) for piece in change.pieces], np.bool_)
+        sizes = [p.end - p.start if isinstance(p, Keep) else len(p.text) for p in change.pieces]
+        begin = np.cumsum([0, *sizes[:-1]])
+        number = np.searchsorted(begin, at, "right") - 1
+        source = np.array([piece.start for piece in change.pieces], np.int64)
+        at = source[number] + np.where(kept[number], at - begin[number], 0)
+    return at
+
+
+def _starts(view: View, borders: Ints) -> list[int]:
     """Where articles begin: below a border, each with a text before the next one; at the line
     above the border, if it says what the one below says."""
+    lines = [line for line in view.lines if _stripped(view, line)]
+    edges = np.array([(line.start, line.end - 1) for line in lines], np.int64).reshape(-1, 2)
+    first, last = (_traced(view.doc.changes, column) for column in edges.T)
+    above = np.searchsorted(borders, np.append(-1, last[:-1]))
+    behind = np.searchsorted(borders, first) > above
     found: list[int] = []
     texts = True  # whether the last article has a text
-    above, below = Line(0, 0), 0  # the last line, and where it ended in the text as it came in
-    for line in view.lines:
+    for number, line in enumerate(lines):
         text = _stripped(view, line)
-        if not text:
-            continue
-        first, last = view.doc.source_range(line.start, line.end)
-        behind = bisect_left(borders, below) < bisect_left(borders, first)
-        if behind or not found:
+        if behind[number] or not number:
             if texts:
-                twice = bool(found) and _stripped(view, above) == text
-                found.append(above.start if twice else line.start)
+                before = lines[number - 1] if number else line
+                found.append((before if _stripped(view, before) == text else line).start)
             texts = False
         texts = texts or len(text) >= (_SENTENCE if text[-1] in _STOPS else _TEXT)
-        above, below = line, last
     if not texts and len(found) > 1:
         found.pop()
     return found
