@@ -39,11 +39,11 @@ class Sections:
 
     def arrange(self, view: View) -> list[list[Piece]]:
         changes = view.doc.changes
-        found = [
-            _traced(changes[:number], np.fromiter(self._in(change), np.int64))
-            for number, change in enumerate(changes)
-        ]
-        starts = _starts(view, np.sort(np.concatenate(found)))
+        borders: list[int] = []
+        for number, change in enumerate(changes):
+            own = np.fromiter(self._in(change), np.int64)
+            borders += _traced(changes[:number], own).tolist()
+        starts = _starts(view, np.array(sorted(borders), np.int64))
         if not 2 <= len(starts) <= _MOST:
             return [[Keep(0, len(view.text))]]
         return [_part(view.text, *edge) for edge in pairwise([0, *starts[1:], len(view.text)])]
