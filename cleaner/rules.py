@@ -73,6 +73,12 @@ class RuleBook:
         found = {self.literals[word] for rule in rules for word in rule.literals}
         return np.array(sorted(found), np.int64)
 
+    def mask(self, rules: Iterable[Rule]) -> Mask:
+        """Which literals are those of these rules, shape (literals,)."""
+        found = np.zeros(len(self.literals), np.bool_)
+        found[self.numbers(rules)] = True
+        return found
+
     def words(self, name: str) -> tuple[str, ...]:
         """The words of `lists/<name>.txt`: one a line, `#` starts a comment line."""
         return _words(self.folders, name)

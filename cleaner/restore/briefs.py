@@ -7,18 +7,18 @@ different things, and that each begins as reports do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import regex
 
 from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.cuts import lines_of
-from cleaner.document import Keep, Piece, Put
+from cleaner.document import Keep, Piece
 from cleaner.kernels.segments import firsts
 from cleaner.kernels.text import table_of
 from cleaner.models import kin, leads
 from cleaner.restore.blocks import names_writers
+from cleaner.restore.parts import parts_of
 from cleaner.rules import RuleBook
 
 _SHORTEST, _LONGEST = 4, 36
@@ -58,13 +58,7 @@ class Briefs:
         borders = [0, *(view.lines[at].start for at in titles[1:]), len(view.text)]
         if len(titles) < 2 or not _apart(view, titles, borders[1:]):
             return [[Keep(0, len(view.text))]]
-        return [_part(view.text, start, end) for start, end in pairwise(borders)]
-
-
-def _part(text: str, start: int, end: int) -> list[Piece]:
-    """A brief without the blanks behind it."""
-    last = start + len(text[start:end].rstrip())
-    return [Keep(start, last), Put("", last, end, "restore.briefs.border")]
+        return parts_of(view.text, borders, "restore.briefs.border")
 
 
 def _apart(view: View, titles: Sequence[int], ends: Sequence[int]) -> bool:

@@ -7,13 +7,13 @@ where they stood, an article begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 
 import numpy as np
 
-from cleaner.batch import Batch, Ints, Line, Mask, View
+from cleaner.batch import Batch, Ints, Mask, View
 from cleaner.document import Change, Keep, Piece, Put
+from cleaner.restore.parts import parts_of
 from cleaner.rules import RuleBook
 
 _TEXT, _SENTENCE, _STOPS = 30, 12, "。!?…”"
@@ -38,15 +38,15 @@ class Sections:
         return np.array(found, np.bool_)
 
     def arrange(self, view: View) -> list[list[Piece]]:
-        changes = view.doc.changes
-        borders: list[int] = []
-        for number, change in enumerate(changes):
+        borders = np.zeros(0, np.int64)
+        for change in reversed(view.doc.changes):
             own = np.fromiter(self._in(change), np.int64)
-            borders += _traced(changes[:number], own).tolist()
-        starts = _starts(view, np.array(sorted(borders), np.int64))
+            borders = np.append(_before(change, borders), own)
+        starts = _starts(view, np.sort(borders))
         if not 2 <= len(starts) <= _MOST:
             return [[Keep(0, len(view.text))]]
-        return [_part(view.text, *edge) for edge in pairwise([0, *starts[1:], len(view.text)])]
+        edges = [0, *starts[1:], len(view.text)]
+        return parts_of(view.text, edges, "restore.sections.border")
 
     def _bordered(self, change: Change) -> bool:
         return next(self._in(change), None) is not None
@@ -58,46 +58,36 @@ class Sections:
                 yield piece.start
 
 
-def _traced(changes: Sequence[Change], at: Ints) -> Ints:
-    """Where characters at some places stood before these changes; shape (k,)."""
-    for change in reversed(changes):
-        kept = np.array([isinstance(piece, Keep) for piece in change.pieces], np.bool_)
-        sizes = [p.end - p.start if isinstance(p, Keep) else len(p.text) for p in change.pieces]
-        begin = np.cumsum([0, *sizes[:-1]])
-        number = np.searchsorted(begin, at, "right") - 1
-        source = np.array([piece.start for piece in change.pieces], np.int64)
-        at = source[number] + np.where(kept[number], at - begin[number], 0)
-    return at
+def _before(change: Change, at: Ints) -> Ints:
+    """Where characters at some places stood before a change; of the shape of `at`."""
+    kept = np.array([isinstance(piece, Keep) for piece in change.pieces], np.bool_)
+    sizes = [p.end - p.start if isinstance(p, Keep) else len(p.text) for p in change.pieces]
+    begin = np.cumsum([0, *sizes[:-1]])
+    number = np.searchsorted(begin, at, "right") - 1
+    source = np.array([piece.start for piece in change.pieces], np.int64)
+    return np.asarray(source[number] + np.where(kept[number], at - begin[number], 0))
 
 
 def _starts(view: View, borders: Ints) -> list[int]:
     """Where articles begin: below a border, each with a text before the next one; at the line
     above the border, if it says what the one below says."""
-    lines = [line for line in view.lines if _stripped(view, line)]
-    edges = np.array([(line.start, line.end - 1) for line in lines], np.int64).reshape(-1, 2)
-    first, last = (_traced(view.doc.changes, column) for column in edges.T)
+    every = [(line, view.folded[slice(*line)].strip()) for line in view.lines]
+    lines = [(line, text) for line, text in every if text]
+    edges = np.array([(line.start, line.end - 1) for line, _ in lines], np.int64).reshape(-1, 2)
+    for change in reversed(view.doc.changes):
+        edges = _before(change, edges)
+    first, last = edges.T
     above = np.searchsorted(borders, np.append(-1, last[:-1]))
     behind = np.searchsorted(borders, first) > above
     found: list[int] = []
     texts = True  # whether the last article has a text
-    for number, line in enumerate(lines):
-        text = _stripped(view, line)
+    for number, (line, text) in enumerate(lines):
         if behind[number] or not number:
             if texts:
-                before = lines[number - 1] if number else line
-                found.append((before if _stripped(view, before) == text else line).start)
+                before, said = lines[number - 1] if number else (line, text)
+                found.append((before if said == text else line).start)
             texts = False
         texts = texts or len(text) >= (_SENTENCE if text[-1] in _STOPS else _TEXT)
     if not texts and len(found) > 1:
         found.pop()
     return found
-
-
-def _stripped(view: View, line: Line) -> str:
-    return view.folded[line.start : line.end].strip()
-
-
-def _part(text: str, start: int, end: int) -> list[Piece]:
-    """An article without the blanks behind it."""
-    last = start + len(text[start:end].rstrip())
-    return [Keep(start, last), Put("", last, end, "restore.sections.border")]

@@ -29,8 +29,7 @@ class Narration:
         rules = book.of(self.name)
         self._automaton = book.automaton
         self._rules = {book.literals[word]: rule.id for rule in rules for word in rule.literals}
-        self._mine = np.zeros(len(book.literals), np.bool_)
-        self._mine[book.numbers(rules)] = True
+        self._mine = book.mask(rules)
 
     def score(self, batch: Batch) -> dict[str, Values]:
         phrases, literals = self._found(batch), len(self._mine)

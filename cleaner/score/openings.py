@@ -28,8 +28,7 @@ class Openings:
     def __init__(self, book: RuleBook) -> None:
         self._rules = book.of(self.name)
         self._automaton = book.automaton
-        self._mine = np.zeros(len(book.literals), np.bool_)
-        self._mine[book.numbers(self._rules)] = True
+        self._mine = book.mask(self._rules)
 
     def score(self, batch: Batch) -> dict[str, Values]:
         docs = [doc for doc, _, _ in self._found(batch)]

@@ -34,8 +34,7 @@ class Weighted:
     def __init__(self, book: RuleBook) -> None:
         rules = book.of(self.name)
         self._automaton = book.automaton
-        self._mine = np.zeros(len(book.literals), np.bool_)
-        self._mine[book.numbers(rules)] = True
+        self._mine = book.mask(rules)
         self._weights: dict[str, float] = {}
         self._by_literal: dict[int, list[Rule]] = defaultdict(list)
         for rule in rules:

@@ -46,10 +46,8 @@ class Brands:
         by_id = {rule.id: rule for rule in book.of(self.name)}
         rule, banner = by_id["strip.brand.title"], by_id["strip.brand.banner"]
         self._rule, self._banner = rule.id, banner.id
-        self._limits = np.zeros(len(book.literals), np.int64)
-        self._limits[book.numbers([rule])] = _LONGEST
-        self._stars = np.zeros(len(book.literals), np.int64)
-        self._stars[book.numbers([banner])] = _ANY
+        self._titles, self._banners = book.mask([rule]), book.mask([banner])
+        self._limits = np.where(self._banners, _ANY, np.where(self._titles, _LONGEST, 0))
         brand = any_of(rule.literals).pattern
         fill = any_of(book.words("brand_fillers")).pattern
         self._bit = rf"(?:{brand}|{fill}|[\da-z.()\[\]【】\s·])"
@@ -74,11 +72,11 @@ class Brands:
         return regex.compile(rf"(\s*{self._word}\s+)\S.*?(\s+{self._word})")
 
     def suspects(self, batch: Batch) -> Mask:
-        return lines_with_literal(batch, np.maximum(self._limits, self._stars))
+        return lines_with_literal(batch, self._limits)
 
     def edits(self, view: View) -> Iterator[Edit]:
         chains: set[str] = set()
-        for line in lines_of(view, self._limits > 0):
+        for line in lines_of(view, self._titles):
             folded = view.folded[line.start : line.end]
             if len(folded) <= _LONGEST and not _SENTENCE.search(folded):
                 yield from self._on_line(view, line, folded)
@@ -87,7 +85,7 @@ class Brands:
         for chain in sorted(chains):
             for match in regex.finditer(regex.escape(chain), view.folded):
                 yield Edit(*match.span(), "", self._rule)
-        if view.hits_among(self._stars > 0):
+        if view.hits_among(self._banners):
             yield from self._template(view)
 
     def _template(self, view: View) -> Iterator[Edit]:

@@ -73,8 +73,7 @@ class Frame:
         self._headings = {fold_text(word) for word in rule.literals}
         self._plain = {word for word in self._words if _parts(word) == [word] and "。" not in word}
         self._ruled = RuleEditor(self.name, book, ["strip.chrome", "strip.boilerplate"])
-        self._of_headings = np.zeros(len(book.literals), np.bool_)
-        self._of_headings[book.numbers([rule])] = True
+        self._of_headings = book.mask([rule])
 
     def suspects(self, batch: Batch) -> Mask:
         if not len(batch):
